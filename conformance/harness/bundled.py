@@ -1,0 +1,69 @@
+"""The bundled reference server as a process of its own: started for a run, stopped whatever happens."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+
+class ServerDidNotStart(Exception):
+    """The reference server's process ended before it was ready."""
+
+
+@dataclass
+class BundledServer:
+    """A running reference server, what it announced (`base_url`, `profile`, ...), and its process."""
+
+    announcement: dict[str, Any]
+    process: subprocess.Popen[str]
+
+    @property
+    def profile(self) -> str:
+        """The TOML profile that fits the server."""
+        return str(self.announcement["profile"])
+
+    def stop(self) -> None:
+        """Stop the process: its standard input closes, which it takes as the end; killed if it doesn't."""
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self) -> BundledServer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start_bundled(arguments: Sequence[str] = ()) -> BundledServer:
+    """Start the reference server on free loopback ports with TLS, a plain HTTP port and a control port.
+
+    It ends by itself when this process dies. Raises ServerDidNotStart.
+    """
+    command = [sys.executable, "-P", "-m", "reference_server", "--port", "0", "--plain", "--control", "--announce"]
+    process = subprocess.Popen(
+        [*command, "--exit-with-stdin", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    line = process.stdout.readline() if process.stdout else ""
+    try:
+        return BundledServer(json.loads(line), process)
+    except ValueError as error:
+        process.kill()
+        process.wait()
+        raise ServerDidNotStart(f"the reference server did not start: {line.strip() or 'see above'}") from error

@@ -1,0 +1,125 @@
+"""The requirement catalogue: loads `conformance/requirements/*.toml` into typed entries.
+
+Level, section and role of a requirement live there alone; tests refer to it by id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast
+
+Level = Literal["MUST", "SHOULD", "MAY", "STATED"]
+Role = Literal["authorization-server", "client", "resource-server", "resource-owner", "author"]
+
+FOLDER = Path(__file__).resolve().parent.parent / "requirements"
+# The order of documents in every report; what isn't named here follows by name.
+DOCUMENT_ORDER = ("rfc6749", "rfc7009", "rfc7662", "rfc6750", "documented", "robustness")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One obligation from a source document.
+
+    `needs` are feature names; `untestable` says why no black-box test decides it, `attest` is what a vendor is asked.
+    """
+
+    id: str
+    document: str
+    section: str
+    level: Level
+    role: Role
+    says: str
+    statements: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    untestable: str = ""
+    attest: str = ""
+    why_level: str = ""
+    basis: str = ""
+    explains: str = ""
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether a test is owed: a requirement that can be decided at the target from outside."""
+        return not self.untestable and self.role in ("authorization-server", "resource-server")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All requirements, in the order of their source documents."""
+
+    requirements: tuple[Requirement, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Requirement]:
+        """Requirements by their id."""
+        return {requirement.id: requirement for requirement in self.requirements}
+
+    @cached_property
+    def documents(self) -> tuple[str, ...]:
+        """Document names in report order."""
+        return tuple(dict.fromkeys(requirement.document for requirement in self.requirements))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the catalogue's content: two runs with the same digest judged the same requirements."""
+        return hashlib.sha256(repr(self.requirements).encode()).hexdigest()
+
+    def matching(self, selector: str) -> tuple[Requirement, ...]:
+        """Requirements that a selector names: an id, a document, or document-section with its subsections."""
+        return tuple(r for r in self.requirements if _selects(selector, r))
+
+
+def _selects(selector: str, requirement: Requirement) -> bool:
+    if selector in (requirement.id, requirement.document):
+        return True
+    place = f"{requirement.document}-{requirement.section}"
+    return place == selector or place.startswith(f"{selector}.")
+
+
+def load_catalogue(folder: Path = FOLDER) -> Catalogue:
+    """Read every TOML file of the folder.
+
+    Raises ValueError with file and entry when an entry lacks a key or an id stands twice.
+    """
+    found: list[Requirement] = []
+    for path in sorted(folder.glob("*.toml"), key=_order):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        found += [_requirement(path, entry) for entry in table.get("requirement", [])]
+    ids = [requirement.id for requirement in found]
+    twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
+    if twice:
+        raise ValueError(f"requirement ids that stand twice: {', '.join(twice)}")
+    return Catalogue(tuple(found))
+
+
+def _order(path: Path) -> tuple[int, str]:
+    name = path.stem
+    return (DOCUMENT_ORDER.index(name) if name in DOCUMENT_ORDER else len(DOCUMENT_ORDER), name)
+
+
+def _requirement(path: Path, entry: dict[str, Any]) -> Requirement:
+    name = entry.get("id", "an entry without id")
+    try:
+        statements = tuple(entry.get("statements", ()))
+        section = str(entry["clause"]) if "clause" in entry else statements[0].split("-")[1]
+        return Requirement(
+            id=entry["id"],
+            document=path.stem,
+            section=section,
+            level=cast(Level, entry["level"]),
+            role=cast(Role, entry["role"]),
+            says=entry["says"],
+            statements=statements,
+            needs=tuple(entry.get("needs", ())),
+            untestable=entry.get("untestable", ""),
+            attest=entry.get("attest", ""),
+            why_level=entry.get("why_level", ""),
+            basis=entry.get("basis", ""),
+            explains=entry.get("explains", ""),
+        )
+    except (KeyError, IndexError) as error:
+        raise ValueError(f"{path.name}: {name}: lacks {error}") from error

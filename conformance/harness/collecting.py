@@ -1,0 +1,68 @@
+"""Finds the suite's tests through pytest's own collection: for listings and for the matrices."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent
+FIXTURES = frozenset({"given", "send", "expect", "target"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test: its function, its requirement, and what it is called with (`...` stands for a fixture)."""
+
+    name: str
+    requirement: str
+    needs: tuple[str, ...]
+    function: Callable[..., Any]
+    parameters: dict[str, Any]
+
+
+class _Catcher:
+    def __init__(self) -> None:
+        self.cases: list[Case] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.cases = [_case(item) for item in session.items if isinstance(item, pytest.Function)]
+
+
+def _case(item: pytest.Function) -> Case:
+    known = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    names = [name for name in item.fixturenames if name in FIXTURES or name in known]
+    wanted = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
+    return Case(
+        name=item.name,
+        requirement=next(item.iter_markers("requirement")).args[0],
+        needs=tuple(name for mark in item.iter_markers("needs") for name in mark.args),
+        function=item.function,
+        parameters={name: known.get(name, ...) for name in names if name in wanted},
+    )
+
+
+def collect_cases() -> list[Case]:
+    """All tests of the suite, in collection order. Raises RuntimeError when the collection fails."""
+    catcher = _Catcher()
+    folders = sorted({str(path.parent) for path in PACKAGE.glob("*/test_*.py")})
+    output = io.StringIO()
+    arguments = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "--noconftest", "--collect-only", "-q"]
+    with contextlib.redirect_stdout(output):
+        code = pytest.main([*arguments, "-p", "conformance.plugin", "-p", "no:cacheprovider", *folders], [catcher])
+    if code != pytest.ExitCode.OK:
+        raise RuntimeError(f"the suite's tests could not be collected:\n{output.getvalue()}")
+    return catcher.cases
+
+
+def tests_by_requirement() -> dict[str, list[str]]:
+    """Names of tests by requirement id."""
+    found: dict[str, list[str]] = {}
+    for case in collect_cases():
+        found.setdefault(case.requirement, []).append(case.name)
+    return found

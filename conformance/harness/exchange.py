@@ -1,0 +1,120 @@
+"""One HTTP request and its reply, as sent and received."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it goes out. `url` is absolute and sent verbatim; header text is latin-1."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, compared without case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply as received: status code, headers in order (latin-1 text), body bytes, seconds it took.
+
+    `truncated` says that the body was longer than the harness reads.
+    """
+
+    request: Request
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    elapsed: float = 0.0
+    truncated: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, compared without case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """All headers of that name, in order."""
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the status is 3xx with a Location."""
+        return 300 <= self.status < 400 and self.header("Location") is not None
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case, without parameters; empty when absent."""
+        return (self.header("Content-Type") or "").split(";")[0].strip().lower()
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text: UTF-8, with replacement of what isn't."""
+        return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; None when it isn't any. Duplicate members keep the last value, as most parsers do."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The body's JSON object; empty when the body is anything else."""
+        return self.json if isinstance(self.json, dict) else {}
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body read as a form; for lenient reading only."""
+        return dict(parse_qsl(self.text, keep_blank_values=True))
+
+    def __str__(self) -> str:
+        return summary(self)
+
+
+def summary(reply: Reply) -> str:
+    """The reply in one line for people: status, and what its body is."""
+    error = reply.members.get("error")
+    if error is not None:
+        return f"status {reply.status} with error {error!r}"
+    if reply.is_redirect:
+        return f"status {reply.status} with a redirect to {reply.header('Location')}"
+    if reply.json is not None:
+        shown = ", ".join(reply.members) if reply.members else f"{reply.text[:60]!r}"
+        return f"status {reply.status} with JSON ({shown})"
+    kind = reply.media_type or "no media type"
+    return f"status {reply.status} with {kind}, {len(reply.body)} bytes"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A recorded request with its reply, or the failure that came in place of one.
+
+    `phase` tells why it was sent: "given" (a precondition), "send" (the stimulus) or "effect" (asking what it did).
+    `at` is seconds since the run began.
+    """
+
+    request: Request
+    reply: Reply | None
+    at: float
+    phase: str = "send"
+    failure: str = ""
+    notes: list[str] = field(default_factory=list)

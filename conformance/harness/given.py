@@ -1,0 +1,291 @@
+"""`given` arranges preconditions and reads leniently: a token in any 2xx JSON will do.
+
+What can't be arranged makes the requirement inconclusive, with the exchange that failed; what the profile doesn't
+provide makes it untested, with the line to add. It never finds a breach.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from conformance.harness import effects
+from conformance.harness.exchange import Reply
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.harness.send import FORM
+from conformance.harness.target import Client, ResourceOwner
+from conformance.harness.tokens import Code, Live, TokenKind, Tokens
+from conformance.harness.user_agent import Answer, UserAgent
+
+if TYPE_CHECKING:
+    from conformance.harness.session import Trial
+
+T = TypeVar("T")
+# Grants from the cheapest to arrange to the dearest.
+CHEAPEST_FIRST = ("client_credentials", "password", "authorization_code")
+
+
+class Given:
+    """The preconditions of a test."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+
+    # What the profile provides
+
+    def client(self, name: str = "confidential") -> Client:
+        """A client by its name in the profile; Untested when the profile lacks it."""
+        return self._trial.target.client(name)
+
+    def client_for(self, grant: str) -> Client:
+        """The main client that may use a grant."""
+        return self._trial.target.client_for(grant)
+
+    def client_authenticating_by(self, method: str, grant: str | None = None) -> Client:
+        """A client that claims an authentication method, with that method as its default."""
+        for client in self._trial.target.clients.values():
+            if (
+                method in client.authentication
+                and (grant is None or client.may_use(grant))
+                and client.name != "guessing"
+            ):
+                return replace(client, authentication=(method,))
+        raise Untested(f"no client of the profile authenticates by {method}: add it to a client's `authentication`")
+
+    def other_client(self, grant: str | None = None) -> Client:
+        """The second confidential client, for cross-client tests."""
+        client = self.client("other")
+        if grant is not None and not client.may_use(grant):
+            raise Untested(f"[clients.other] may not use the grant {grant}")
+        return client
+
+    def owner(self, name: str = "resource_owner") -> ResourceOwner:
+        """An account of the profile; Untested when the profile lacks it."""
+        return self._trial.target.owner(name)
+
+    def limit(self, name: str) -> float:
+        """A declared limit; Untested, with the line to add, when the profile declares none."""
+        value = getattr(self._trial.target.limits, name)
+        if value is None:
+            raise Untested(f"the profile declares no {name}: add `{name} = ...` under [limits]")
+        return float(value)
+
+    def feature(self, name: str) -> None:
+        """Go on only if the profile claims a feature."""
+        if name not in self._trial.target.features:
+            raise NotApplicable(f"the profile doesn't claim {name}")
+
+    def intrusive(self) -> None:
+        """Go on only if guessing and flooding are allowed."""
+        if not self._trial.target.intrusive:
+            raise Untested("an intrusive probe: set `intrusive = true` under [target] to allow it")
+
+    def invented(self, what: str) -> str:
+        """A value that no server issued."""
+        return self._trial.invented(what)
+
+    def scopes(self, grant: str, at_least: int = 1, client: Client | None = None) -> tuple[str, ...]:
+        """The scopes that a client may ask for in a grant; Untested when the profile names fewer than needed."""
+        client = client or self.client_for(grant)
+        scopes = client.scopes_for(grant)
+        if len(scopes) < at_least:
+            raise Untested(
+                f"this probe needs {at_least} scopes for the grant {grant}: name them in [clients.{client.name}] "
+                f"`scopes` or `grant_scopes`"
+            )
+        return scopes
+
+    # What the server issues
+
+    def user_agent(self, owner: str = "resource_owner", *, fresh: bool = False) -> UserAgent:
+        """A browser for an account; the same one each time (it stays signed in) unless a fresh one is asked for."""
+        account = self.owner(owner)
+        if fresh:
+            return UserAgent(account)
+        return self._trial.session.user_agents.setdefault(owner, UserAgent(account))
+
+    def nobodys_user_agent(self) -> UserAgent:
+        """A browser in which nobody signs in."""
+        return UserAgent(None)
+
+    def approval(self, client: Client | None = None, response_type: str = "code", **changes: Any) -> Answer:
+        """An authorization request that the resource owner approved and that came back to the client."""
+        with self.arranging():
+            answer = self._trial.send.authorize(client, response_type, **changes)
+        if answer.destination is None:
+            raise Inconclusive(f"sign-in and consent did not lead back to the client: {answer}")
+        return answer
+
+    def authorization_code(self, client: Client | None = None, **changes: Any) -> Code:
+        """A fresh authorization code; `changes` are changes of the authorization request's parameters."""
+        answer = self.approval(client, "code", **changes)
+        value = answer.get("code")
+        if not value:
+            raise Inconclusive(f"no authorization code came back: {answer}")
+        self._trial.session.vault.add(value, "code")
+        request = answer.request
+        redirect_uri, scope = request.get("redirect_uri"), request.get("scope")
+        return Code(value, request.client, redirect_uri, request.verifier, scope, request.get("state"))
+
+    def tokens_for(self, code: Code, **changes: Any) -> Tokens:
+        """The tokens that a code is worth."""
+        with self.arranging():
+            reply = self._trial.send.code_exchange(code, **changes)
+        return self.tokens_in(reply, code.client, "authorization_code", code.scope)
+
+    def tokens(self, grant: str | None = None, client: Client | None = None, **changes: Any) -> Tokens:
+        """Fresh tokens by a grant; by the cheapest one that the profile claims, unless told."""
+        grant = grant or self.any_grant(client)
+        self.feature(grant)
+        if grant == "authorization_code":
+            return self.tokens_for(self.authorization_code(client, **changes))
+        if grant == "implicit":
+            answer = self.approval(client, "token", **changes)
+            return self._tokens_in_fragment(answer)
+        client = client or self.client_for(grant)
+        with self.arranging():
+            reply = self._trial.send.grant(grant, client, **changes)
+        asked = changes.get("scope", " ".join(client.scopes_for(grant)))
+        return self.tokens_in(reply, client, grant, asked if isinstance(asked, str) else None)
+
+    def any_grant(self, client: Client | None = None) -> str:
+        """The cheapest claimed grant that a client may use and that asks the token endpoint."""
+        for grant in CHEAPEST_FIRST:
+            if grant not in self._trial.target.features:
+                continue
+            if client is None or client.may_use(grant):
+                return grant
+        raise NotApplicable("the profile claims no grant that this test can use")
+
+    def user_grant(self, client: Client | None = None) -> str:
+        """The cheapest claimed grant that a resource owner takes part in."""
+        for grant in ("password", "authorization_code"):
+            if grant in self._trial.target.features and (client is None or client.may_use(grant)):
+                return grant
+        raise NotApplicable("the profile claims no grant with a resource owner at the token endpoint")
+
+    def refreshable(self, client: Client | None = None, grant: str | None = None, **changes: Any) -> Tokens:
+        """Fresh tokens with a refresh token among them."""
+        self.feature("refresh_token")
+        tokens = self.tokens(grant or self.user_grant(client), client, **changes)
+        if tokens.refresh_token is None:
+            raise Inconclusive("the profile claims refresh_token, but none came with the access token")
+        return tokens
+
+    def refreshed(self, tokens: Tokens, **changes: Any) -> Tokens:
+        """The tokens that a refresh gives; the refresh token is the old one where no new one came."""
+        with self.arranging():
+            reply = self._trial.send.refresh(tokens, **changes)
+        asked = changes.get("scope", tokens.asked_scope)
+        fresh = self.tokens_in(reply, tokens.client, tokens.grant, asked if isinstance(asked, str) else None)
+        return fresh if fresh.refresh_token else replace(fresh, refresh_token=tokens.refresh_token)
+
+    def tokens_in(self, reply: Reply, client: Client, grant: str, asked: str | None) -> Tokens:
+        """Tokens read leniently from a reply: an access token in any 2xx JSON."""
+        members = reply.members
+        access = members.get("access_token")
+        if not reply.is_success or not isinstance(access, str) or not access:
+            raise Inconclusive(f"no access token by the grant {grant}: {reply}{_description(reply)}")
+        refresh = members.get("refresh_token")
+        scope = members.get("scope")
+        return Tokens(
+            access_token=access,
+            refresh_token=refresh if isinstance(refresh, str) and refresh else None,
+            client=client,
+            grant=grant,
+            asked_scope=asked,
+            scope=scope if isinstance(scope, str) else None,
+            members=members,
+            reply=reply,
+        )
+
+    def _tokens_in_fragment(self, answer: Answer) -> Tokens:
+        access = answer.get("access_token")
+        if not access:
+            raise Inconclusive(f"no access token came back by the implicit grant: {answer}")
+        self._trial.session.vault.add(access, "access_token")
+        scope, asked = answer.get("scope"), answer.request.get("scope")
+        members = dict(answer.fragment)
+        return Tokens(access, None, answer.request.client, "implicit", asked, scope, members, answer.reply)
+
+    # Controls and effects
+
+    @contextmanager
+    def arranging(self) -> Iterator[None]:
+        """What is sent inside is a precondition, and recorded as one."""
+        before, self._trial.phase = self._trial.phase, "given"
+        try:
+            yield
+        finally:
+            self._trial.phase = before
+
+    def accepted(self, reply: Reply, what: str = "the same request without the fault") -> Reply:
+        """A positive control at the token endpoint or elsewhere: a 2xx answer, or the test decides nothing."""
+        if not reply.is_success:
+            raise Inconclusive(f"positive control: {what} should succeed, but got {reply}{_description(reply)}")
+        return reply
+
+    def issued(self, reply: Reply, what: str = "the same request without the fault") -> Reply:
+        """A positive control: the reply issues an access token, or the test decides nothing."""
+        if not reply.is_success or not reply.members.get("access_token"):
+            raise Inconclusive(f"positive control: {what} should issue a token, but got {reply}{_description(reply)}")
+        return reply
+
+    def came_back(self, answer: Answer, what: str = "the same request without the fault") -> Answer:
+        """A positive control at the authorization endpoint: a code or token reached the client."""
+        if not (answer.get("code") or answer.get("access_token")):
+            raise Inconclusive(f"positive control: {what} should come back with a grant, but got {answer}")
+        return answer
+
+    def live(self, tokens: Tokens, kind: TokenKind = "access_token") -> Live:
+        """A token seen active by at least one witness; only those witnesses can show later that it no longer is."""
+        with self.arranging():
+            return effects.live(self._trial, tokens, kind)
+
+    def revoked(self, token: str, client: Client, **changes: Any) -> Reply:
+        """A revocation that the server took."""
+        with self.arranging():
+            reply = self._trial.send.revocation(token, client, **changes)
+        return self.accepted(reply, "a revocation by the token's own client")
+
+    def aged(self, credential: str, seconds: float) -> None:
+        """A credential made older by the target's control port; Untested where there is none."""
+        url = self._trial.target.control_url
+        if url is None:
+            raise Untested(
+                "this probe ages a credential: the profile has no [control] port; "
+                "without one set `wait = true` under [target] where the probe can wait instead"
+            )
+        body = urlencode({"credential": credential, "seconds": int(seconds)})
+        with self.arranging():
+            reply = self._trial.send.raw("POST", f"{url.rstrip('/')}/age", [("Content-Type", FORM)], body)
+        self.accepted(reply, "aging a credential at the control port")
+
+    def observed(self, key: str, procedure: Callable[[], T]) -> T:
+        """The result of a procedure that several tests share: it runs once, its exchanges are evidence of each."""
+        return self._trial.observed(key, procedure)
+
+    def note(self, text: str) -> None:
+        """What was seen, for the report: the reason beside a passed or noted verdict."""
+        self._trial.notes.append(text)
+
+
+def _description(reply: Reply) -> str:
+    text = reply.members.get("error_description")
+    return f" ({text})" if isinstance(text, str) else ""
+
+
+def without_parameters(url: str, names: frozenset[str]) -> str:
+    """A URL without the named query parameters: what is left of a redirect URI's own query."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]
+    return parts._replace(query=urlencode(kept)).geturl()
+
+
+def fresh_state() -> str:
+    """An unguessable `state`."""
+    return secrets.token_urlsafe(12)

@@ -1,0 +1,223 @@
+"""Reads a target profile (TOML), checks it against `schemas/target.schema.json` and resolves its secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.harness import schemas
+from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, Target, is_loopback
+
+OWNER_TABLES = ("resource_owner", "resource_owner_other", "resource_owner_guessing")
+SECRET_KEYS = ("client_secret", "password", "external_authentication_token")
+
+
+class ProfileError(Exception):
+    """The profile can't be used: the message names file, line, key, reason and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A loaded profile: the target, the placeholders of its secrets, and the document as it may be shown."""
+
+    target: Target
+    secrets: Mapping[str, str]
+    shown: Mapping[str, Any]
+
+
+def read_profile(path: Path, base_url: str | None = None, environment: Mapping[str, str] | None = None) -> Profile:
+    """Load a profile from a file.
+
+    `base_url` replaces the one in the file, which moves relative endpoints. Raises ProfileError.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ProfileError(f"{path}: can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    return parse_profile(text, str(path), base_url, environment, path.parent)
+
+
+def parse_profile(
+    text: str,
+    source: str,
+    base_url: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path = Path(),
+) -> Profile:
+    """Load a profile from its text; `source` names it in messages, `folder` is what a relative ca_file stands in."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{source}: is not TOML: {error}") from error
+    fault = schemas.fault("target", document)
+    if fault is not None:
+        line = line_of(text, fault.absolute_path)
+        raise ProfileError(f"{source}, line {line}: {schemas.in_words(fault)}")
+    if base_url is not None:
+        _move(document, base_url, source)
+    resolver = _Secrets(os.environ if environment is None else environment, source, text)
+    shown = resolver.shown(document)
+    resolved = resolver.resolved(document)
+    if not is_loopback(resolved["target"]["base_url"]) and resolver.literal:
+        place = resolver.literal[0]
+        raise ProfileError(
+            f"{source}, line {line_of(text, place)}: {'.'.join(place)}: a literal secret is taken for a target on "
+            f"loopback only; write `env:NAME` and set that environment variable"
+        )
+    return Profile(_target(resolved, folder), resolver.placeholders, shown)
+
+
+def line_of(text: str, path: Sequence[str | int]) -> int:
+    """The line (from 1) where a key stands, or the nearest table above it."""
+    names = [str(part) for part in path if not isinstance(part, int)]
+    table: list[str] = []
+    best, depth = 1, -1
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        key = re.match(r"\s*([\w.\"'-]+)\s*=", line)
+        if header:
+            table = [part.strip("\"' ") for part in header.group(1).split(".")]
+            here = table
+        elif key:
+            here = [*table, *(part.strip("\"' ") for part in key.group(1).split("."))]
+        else:
+            continue
+        if here == names[: len(here)] and len(here) > depth:
+            best, depth = number, len(here)
+    return best
+
+
+def _move(document: dict[str, Any], base_url: str, source: str) -> None:
+    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
+        raise ProfileError(f"--base-url {base_url}: is not an http or https URL")
+    absolute = [name for name, place in document.get("endpoints", {}).items() if "://" in place]
+    if absolute:
+        raise ProfileError(
+            f"{source}: --base-url can't move absolute endpoints ({', '.join(absolute)}): make them relative, "
+            f"or edit the profile"
+        )
+    document["target"]["base_url"] = base_url
+
+
+class _Secrets:
+    """Resolves `env:NAME` values and remembers how each secret may be shown."""
+
+    def __init__(self, environment: Mapping[str, str], source: str, text: str) -> None:
+        self._environment = environment
+        self._source = source
+        self._text = text
+        self.placeholders: dict[str, str] = {}
+        self.literal: list[tuple[str, ...]] = []
+
+    def resolved(self, value: Any, path: tuple[str, ...] = ()) -> Any:
+        if isinstance(value, dict):
+            return {key: self.resolved(inner, (*path, key)) for key, inner in value.items()}
+        if isinstance(value, str) and self._is_secret(path, value):
+            return self._secret(value, path)
+        return value
+
+    def shown(self, value: Any, path: tuple[str, ...] = ()) -> Any:
+        if isinstance(value, dict):
+            return {key: self.shown(inner, (*path, key)) for key, inner in value.items()}
+        if isinstance(value, str) and self._is_secret(path, value):
+            return _placeholder(value, path)
+        return value
+
+    def _is_secret(self, path: tuple[str, ...], value: str) -> bool:
+        named = path[-1] in SECRET_KEYS or path[-2:] == ("external_authentication_token", "value")
+        return named or path[:2] == ("target", "headers") or value.startswith("env:")
+
+    def _secret(self, value: str, path: tuple[str, ...]) -> str:
+        if not value.startswith("env:"):
+            if path[:2] != ("target", "headers"):
+                self.literal.append(path)
+            self.placeholders[value] = _placeholder(value, path)
+            return value
+        name = value.removeprefix("env:")
+        if not self._environment.get(name):
+            line = line_of(self._text, path)
+            raise ProfileError(
+                f"{self._source}, line {line}: {'.'.join(path)}: the environment variable {name} is not set"
+            )
+        self.placeholders[self._environment[name]] = f"${name}"
+        return self._environment[name]
+
+
+def _placeholder(value: str, path: tuple[str, ...]) -> str:
+    return f"${value.removeprefix('env:')}" if value.startswith("env:") else "{" + ".".join(path[-2:]) + "}"
+
+
+def _target(document: Mapping[str, Any], folder: Path) -> Target:
+    about = document["target"]
+    clients = {name: _client(name, table) for name, table in document.get("clients", {}).items()}
+    extension = document.get("extension_grant")
+    ca_file = about.get("ca_file")
+    return Target(
+        name=about["name"],
+        base_url=about["base_url"],
+        features=_features(document, clients),
+        endpoints=document.get("endpoints", {}),
+        clients=clients,
+        owners={name: ResourceOwner(name=name, **document[name]) for name in OWNER_TABLES if name in document},
+        plain_http=about.get("plain_http"),
+        ca_file=str(folder / ca_file) if ca_file else None,
+        control_url=document.get("control", {}).get("url"),
+        timeout=float(about.get("timeout", 10.0)),
+        intrusive=about.get("intrusive", is_loopback(about["base_url"])),
+        wait=about.get("wait", False),
+        resource_checks_tokens=about.get("resource_checks_tokens", False),
+        headers=about.get("headers", {}),
+        limits=Limits(**document.get("limits", {})),
+        declined=document.get("declined", {}),
+        sign_in=SignIn(**document.get("sign_in", {})),
+        extension_grant={"grant_type": extension["grant_type"], **extension["parameters"]} if extension else None,
+        documented=document.get("documented", {}),
+    )
+
+
+def _client(name: str, table: Mapping[str, Any]) -> Client:
+    authentication = table.get("authentication", "client_secret_basic" if "client_secret" in table else "none")
+    grants = table.get("grants")
+    return Client(
+        name=name,
+        client_id=table["client_id"],
+        client_secret=table.get("client_secret"),
+        redirect_uris=tuple(table.get("redirect_uris", ())),
+        scopes=tuple(table.get("scopes", ())),
+        grant_scopes={grant: tuple(scopes) for grant, scopes in table.get("grant_scopes", {}).items()},
+        grants=None if grants is None else tuple(grants),
+        barred=tuple(table.get("barred", ())),
+        authentication=(authentication,) if isinstance(authentication, str) else tuple(authentication),
+        pkce=table.get("pkce", "S256"),
+        authorization_parameters=table.get("authorization_parameters", {}),
+        token_parameters=table.get("token_parameters", {}),
+    )
+
+
+def _features(document: Mapping[str, Any], clients: Mapping[str, Client]) -> frozenset[str]:
+    """The claimed features and those that follow from them."""
+    claimed = dict(document.get("features", {}))
+    grants = set(claimed.pop("grants", ()))
+    features = grants | {name for name, value in claimed.items() if value}
+    if claimed.get("scopes", True):
+        features.add("scopes")
+    if grants & {"authorization_code", "implicit"}:
+        features.add("authorization_endpoint")
+    if grants - {"implicit"}:
+        features.add("token_endpoint")
+    if any(client.client_secret for client in clients.values()):
+        features.add("client_password")
+    base_url = document["target"]["base_url"]
+    if base_url.startswith("https:") or not is_loopback(base_url):
+        features.add("tls")
+    documented = document.get("documented", {})
+    features |= {f"documented_{name}" for name, value in documented.items() if value}
+    return frozenset(features)

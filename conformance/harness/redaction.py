@@ -1,0 +1,236 @@
+"""Redaction: real secrets live in memory only; what is written shows numbered placeholders.
+
+The `Vault` of a process knows which values are secret and what they are. A `Redactor` renders one test's texts: the
+same value gets the same placeholder, numbered in the order in which the test met them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from conformance.harness.exchange import Reply, Request
+
+# Parameters and members whose value is a secret, and what the placeholder calls it.
+SECRET_NAMES: Mapping[str, str] = {
+    "access_token": "access_token",
+    "refresh_token": "refresh_token",
+    "id_token": "id_token",
+    "token": "token",
+    "code": "code",
+    "client_secret": "client_secret",
+    "password": "password",
+    "code_verifier": "code_verifier",
+    "external_authentication_token": "external_authentication_token",
+    "credential": "credential",
+    "assertion": "assertion",
+    "csrf": "csrf_token",
+    "csrf_token": "csrf_token",
+    "csrfmiddlewaretoken": "csrf_token",
+    "authenticity_token": "csrf_token",
+    "_csrf": "csrf_token",
+    "_csrf_token": "csrf_token",
+    "_token": "csrf_token",
+}
+# What these JSON members hold are codes for people or programs, not secrets.
+PUBLIC_VALUES = frozenset({"true", "false", "null", "none", ""})
+
+PARAMETER = re.compile(r"(?<![\w-])([A-Za-z_]+)=([^&\s\"'<>#;]+)")
+MEMBER = re.compile(r"\"([A-Za-z_]+)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
+HIDDEN_INPUT = re.compile(r"<input\b[^>]*>", re.I)
+ATTRIBUTE = re.compile(r"\b(name|value|type)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
+WORD = re.compile(r"[A-Za-z0-9_.~+/-]{12,}")
+SHORTEST = 4
+
+
+class Vault:
+    """All secrets that this process has met: value -> what it is."""
+
+    def __init__(self, placeholders: Mapping[str, str]) -> None:
+        """`placeholders` are the profile's secrets and how to show them."""
+        self._fixed: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+        self._public: set[str] = set()
+        for value, shown in placeholders.items():
+            for spelling in _spellings(value):
+                self._fixed[spelling] = shown
+
+    def add_basic(self, client_id: str, secret: str, shown: str) -> None:
+        """Know the Basic credentials that a client id and secret make, form-encoded or not."""
+        for user, word in ((client_id, secret), (quote_plus(client_id), quote_plus(secret))):
+            self._fixed[base64.b64encode(f"{user}:{word}".encode()).decode()] = shown
+
+    def invented(self, value: str) -> str:
+        """Mark a value that the suite made up: it may be shown."""
+        self._public.add(value)
+        return value
+
+    def add(self, value: str, kind: str) -> None:
+        """Remember a secret met in an exchange."""
+        if len(value) >= SHORTEST and value not in self._public and value.lower() not in PUBLIC_VALUES:
+            self._kinds.setdefault(value, kind)
+
+    def is_public(self, value: str) -> bool:
+        """Whether the suite made this value up."""
+        return value in self._public
+
+    def kind(self, value: str) -> str | None:
+        """What a known secret is; None for anything else."""
+        return self._kinds.get(value)
+
+    @property
+    def fixed(self) -> Mapping[str, str]:
+        """The profile's secrets in every spelling, and how each is shown."""
+        return self._fixed
+
+    def values(self) -> frozenset[str]:
+        """Every real secret that was met: for tests that search what was written."""
+        return frozenset(self._kinds) | frozenset(self._fixed)
+
+    def learn(self, request: Request, reply: Reply | None) -> None:
+        """Find the secrets of one exchange by their names."""
+        self._learn_text(request.url.partition("?")[2])
+        if request.body:
+            self._learn_text(request.body.decode("utf-8", "replace"))
+        for name, value in request.headers:
+            self._learn_header(name.lower(), value)
+        if reply is None:
+            return
+        for name, value in reply.headers:
+            self._learn_header(name.lower(), value)
+        if reply.body:
+            self._learn_text(reply.text)
+            if "<input" in reply.text:
+                self._learn_inputs(reply.text)
+
+    def _learn_text(self, text: str) -> None:
+        for name, value in PARAMETER.findall(text):
+            if name in SECRET_NAMES:
+                self.add(value, SECRET_NAMES[name])
+                self.add(unquote_plus(value), SECRET_NAMES[name])
+        if "{" in text:
+            for name, value in MEMBER.findall(text):
+                if name in SECRET_NAMES:
+                    self.add(value, SECRET_NAMES[name])
+                    self.add(_unescaped(value), SECRET_NAMES[name])
+
+    def _learn_header(self, name: str, value: str) -> None:
+        if name in ("authorization", "proxy-authorization"):
+            scheme, _, credentials = value.partition(" ")
+            self.add(credentials.strip(), "access_token" if scheme.lower() == "bearer" else "credentials")
+        elif name == "cookie":
+            for pair in value.split(";"):
+                self.add(pair.partition("=")[2].strip(), "cookie")
+        elif name == "set-cookie":
+            self.add(value.partition(";")[0].partition("=")[2].strip(), "cookie")
+        elif name == "location":
+            self._learn_text(value)
+
+    def _learn_inputs(self, text: str) -> None:
+        for tag in HIDDEN_INPUT.findall(text):
+            attributes = {key.lower(): a or b or c for key, a, b, c in ATTRIBUTE.findall(tag)}
+            name, value = attributes.get("name", ""), attributes.get("value", "")
+            if attributes.get("type", "").lower() == "hidden" and re.search(r"csrf|token|nonce|verif", name, re.I):
+                self.add(value, "csrf_token")
+
+
+class Redactor:
+    """Renders the texts of one test: each secret becomes `{kind#n}`, the same one for the same value."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._given: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def name(self, value: str, kind: str) -> str:
+        """The placeholder of a secret."""
+        if value in self._vault.fixed:
+            return self._vault.fixed[value]
+        if value not in self._given:
+            kind = self._vault.kind(value) or kind
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._given[value] = f"{{{kind}#{self._counts[kind]}}}"
+            for spelling in _spellings(value):
+                self._given.setdefault(spelling, self._given[value])
+        return self._given[value]
+
+    def text(self, text: str) -> str:
+        """A text without secrets: by name where they have one, and wherever else a known one stands."""
+        text = PARAMETER.sub(self._parameter, text)
+        if "{" in text:
+            text = MEMBER.sub(self._member, text)
+        for value, shown in self._vault.fixed.items():
+            if value in text:
+                text = text.replace(value, shown)
+        text = WORD.sub(self._word, text)
+        for value, shown in self._given.items():
+            if value in text:
+                text = text.replace(value, shown)
+        return text
+
+    def header(self, name: str, value: str) -> str:
+        """A header's value without secrets."""
+        lower = name.lower()
+        if lower in ("authorization", "proxy-authorization"):
+            scheme, space, credentials = value.partition(" ")
+            kind = "access_token" if scheme.lower() == "bearer" else "credentials"
+            return scheme + space + self._secret(credentials.strip(), kind)
+        if lower == "cookie":
+            pairs = (pair.strip().partition("=") for pair in value.split(";"))
+            return "; ".join(f"{key}={self._secret(word, 'cookie')}" for key, _, word in pairs)
+        if lower == "set-cookie":
+            pair, semicolon, attributes = value.partition(";")
+            key, _, word = pair.partition("=")
+            return f"{key}={self._secret(word, 'cookie')}{semicolon}{attributes}"
+        return self.text(value)
+
+    def _secret(self, value: str, kind: str) -> str:
+        if len(value) < SHORTEST or self._vault.is_public(value):
+            return value
+        return self.name(value, kind)
+
+    def _parameter(self, match: re.Match[str]) -> str:
+        name, value = match.group(1), match.group(2)
+        if name not in SECRET_NAMES or value.startswith(("{", "$")):
+            return match.group(0)
+        plain = unquote_plus(value)
+        if self._vault.is_public(plain) or len(plain) < SHORTEST:
+            return match.group(0)
+        return f"{name}={self.name(plain, SECRET_NAMES[name])}"
+
+    def _member(self, match: re.Match[str]) -> str:
+        name, value = match.group(1), _unescaped(match.group(2))
+        if (
+            name not in SECRET_NAMES
+            or self._vault.is_public(value)
+            or value.startswith(("{", "$"))
+            or len(value) < SHORTEST
+        ):
+            return match.group(0)
+        before = match.group(0)[: match.start(2) - match.start(0)]
+        return f'{before}{self.name(value, SECRET_NAMES[name])}"'
+
+    def _word(self, match: re.Match[str]) -> str:
+        word = match.group(0)
+        for candidate in (word, word.strip("./-+~")):
+            kind = self._vault.kind(candidate)
+            if kind is not None:
+                return word.replace(candidate, self.name(candidate, kind))
+        return word
+
+
+def _spellings(value: str) -> set[str]:
+    """A value as it may stand in a URL, a form, a JSON text."""
+    return {value, quote(value, safe=""), quote(value), quote_plus(value), json.dumps(value)[1:-1]}
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return text

@@ -1,0 +1,237 @@
+"""The one tally: from what the tests of a run ended with to `results.json`, and from there to conclusion and gate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance import __version__
+from conformance.harness.catalogue import Catalogue, Requirement
+from conformance.harness.target import Target
+from conformance.harness.verdicts import (
+    FailOn,
+    Tallied,
+    Verdict,
+    combine,
+    conclusion_of,
+    gate_of,
+    is_finding,
+    verdict_of,
+)
+
+ROLES_TESTED = ("authorization-server", "resource-server")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is known of a run before its first test; the first line of the journal."""
+
+    target_name: str
+    base_url: str
+    started: str
+    profile: Mapping[str, Any]
+    features: tuple[str, ...]
+    declined: Mapping[str, str]
+    fail_on: FailOn
+    selection: tuple[str, ...]
+    catalogue_digest: str
+    bundled: bool = False
+    workers: int = 0
+
+    @classmethod
+    def of(cls, target: Target, **more: Any) -> Header:
+        """A header for a target."""
+        return cls(
+            target_name=target.name,
+            base_url=target.base_url,
+            features=tuple(sorted(target.features)),
+            declined=dict(target.declined),
+            **more,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """How one test of a requirement ended, with its rendered evidence."""
+
+    __test__ = False
+
+    requirement: str
+    name: str
+    outcome: str
+    reason: str = ""
+    expected: str = ""
+    observed: str = ""
+    detail: str = ""
+    duration: float = 0.0
+    notes: tuple[str, ...] = ()
+    exchanges: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass
+class Run:
+    """What a run gathered: results of tests, and which tests exist for which requirement."""
+
+    header: Header
+    tests: list[TestResult] = field(default_factory=list)
+    collected: dict[str, list[str]] = field(default_factory=dict)
+    interrupted: bool = False
+    finished: str = ""
+
+
+def not_applicable(requirement: Requirement, features: frozenset[str], declined: Mapping[str, str]) -> str | None:
+    """Why a requirement is not applicable to a target, in words; None when it is applicable."""
+    if requirement.role not in ROLES_TESTED:
+        return f"binds the {requirement.role.replace('-', ' ')}"
+    reason = next((declined[name] for name in (requirement.id, *requirement.needs) if name in declined), None)
+    if reason is not None:
+        return f"declined by the profile: {reason}"
+    missing = [name for name in requirement.needs if name not in features]
+    if missing == ["tls"]:
+        return "the target is on loopback without TLS"
+    return f"the profile doesn't claim {', '.join(missing)}" if missing else None
+
+
+def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
+    """The content of `results.json`."""
+    by_requirement: dict[str, list[TestResult]] = {}
+    for test in run.tests:
+        by_requirement.setdefault(test.requirement, []).append(test)
+    exchanges: list[Mapping[str, Any]] = []
+    entries = [
+        _entry(requirement, by_requirement.get(requirement.id, []), run, exchanges)
+        for requirement in catalogue.requirements
+    ]
+    tally = tallied(entries)
+    header = run.header
+    return {
+        "suite": {"name": "oauth2-conformance", "version": __version__, "catalogue": header.catalogue_digest},
+        "target": {
+            "name": header.target_name,
+            "base_url": header.base_url,
+            "profile": dict(header.profile),
+            "features": list(header.features),
+            "bundled": header.bundled,
+        },
+        "started": header.started,
+        "finished": run.finished,
+        "interrupted": run.interrupted,
+        "selection": list(header.selection),
+        "workers": header.workers,
+        "fail_on": header.fail_on,
+        "conclusion": conclusion_of(tally, run.interrupted),
+        "gate": gate_of(tally, header.fail_on, interrupted=run.interrupted, selected=bool(run.tests)),
+        "counts": _counts(entries),
+        "requirements": entries,
+        "exchanges": exchanges,
+    }
+
+
+def tallied(entries: Sequence[Mapping[str, Any]]) -> list[Tallied]:
+    """What conclusion and gate need, from the entries of `results.json`."""
+    return [
+        Tallied(
+            id=entry["id"],
+            document=entry["document"],
+            level=entry["level"],
+            role=entry["role"],
+            verdict=entry["verdict"],
+            declined=entry["declined"],
+            no_test_yet=entry["no_test_yet"],
+        )
+        for entry in entries
+    ]
+
+
+def findings(results: Mapping[str, Any], fail_on: FailOn = "should") -> list[Mapping[str, Any]]:
+    """The entries of `results.json` that count at a gate."""
+    entries = results["requirements"]
+    return [entry for entry, tally in zip(entries, tallied(entries), strict=True) if is_finding(tally, fail_on)]
+
+
+def _entry(
+    requirement: Requirement, tests: Sequence[TestResult], run: Run, exchanges: list[Mapping[str, Any]]
+) -> dict[str, Any]:
+    verdict, reason, no_test_yet = _judge(requirement, tests, run)
+    names = (requirement.id, *requirement.needs)
+    return {
+        "id": requirement.id,
+        "document": requirement.document,
+        "section": requirement.section,
+        "level": requirement.level,
+        "role": requirement.role,
+        "says": requirement.says,
+        "statements": list(requirement.statements),
+        "needs": list(requirement.needs),
+        "basis": requirement.basis,
+        "explains": requirement.explains,
+        "attest": requirement.attest,
+        "verdict": verdict,
+        "reason": reason,
+        "declined": requirement.role in ROLES_TESTED and any(name in run.header.declined for name in names),
+        "no_test_yet": no_test_yet,
+        "tests": [_test(test, requirement, exchanges) for test in tests],
+    }
+
+
+def _judge(requirement: Requirement, tests: Sequence[TestResult], run: Run) -> tuple[Verdict, str, bool]:
+    """Verdict, its reason, and whether a test is missing from the suite."""
+    if requirement.untestable:
+        return "untestable", requirement.untestable, False
+    why_not = not_applicable(requirement, frozenset(run.header.features), run.header.declined)
+    if why_not is not None:
+        return "not applicable", why_not, False
+    verdict = combine(verdict_of(requirement.level, test.outcome) for test in tests)  # type: ignore[arg-type]
+    if verdict is not None:
+        deciding = [test for test in tests if verdict_of(requirement.level, test.outcome) == verdict]  # type: ignore[arg-type]
+        reasons = dict.fromkeys(_why(test) for test in deciding)
+        return verdict, "; ".join(reason for reason in reasons if reason), False
+    if requirement.id in run.collected:
+        why = "the run ended before it" if run.interrupted else "deselected in this run"
+        return "untested", why, False
+    return "untested", "no test yet", True
+
+
+def _why(test: TestResult) -> str:
+    if test.outcome == "broken":
+        return f"expected {test.expected}; observed {test.observed}"
+    return test.reason or "; ".join(test.notes)
+
+
+def _test(test: TestResult, requirement: Requirement, exchanges: list[Mapping[str, Any]]) -> dict[str, Any]:
+    first = len(exchanges)
+    exchanges.extend(test.exchanges)
+    return {
+        "name": test.name,
+        "outcome": test.outcome,
+        "verdict": verdict_of(requirement.level, test.outcome),  # type: ignore[arg-type]
+        "reason": test.reason,
+        "expected": test.expected,
+        "observed": test.observed,
+        "detail": test.detail,
+        "notes": list(test.notes),
+        "duration": round(test.duration, 4),
+        "exchanges": list(range(first, len(exchanges))),
+    }
+
+
+def _counts(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Verdicts by level and by document, of requirements on the authorization server; resource servers beside."""
+    own = [entry for entry in entries if entry["role"] == "authorization-server"]
+    others = [entry for entry in entries if entry["role"] == "resource-server"]
+    documents = dict.fromkeys(entry["document"] for entry in own)
+    return {
+        "verdicts": dict(Counter(entry["verdict"] for entry in own)),
+        "levels": {
+            level: dict(Counter(entry["verdict"] for entry in own if entry["level"] == level))
+            for level in ("MUST", "STATED", "SHOULD", "MAY")
+        },
+        "documents": {
+            name: dict(Counter(entry["verdict"] for entry in own if entry["document"] == name)) for name in documents
+        },
+        "resource_server": dict(Counter(entry["verdict"] for entry in others)),
+        "tests": sum(len(entry["tests"]) for entry in entries),
+        "exchanges": sum(len(test["exchanges"]) for entry in entries for test in entry["tests"]),
+    }

@@ -1,0 +1,134 @@
+"""A run from its options to its reports, whoever drives it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.harness import results, schemas
+from conformance.harness.catalogue import Catalogue
+from conformance.harness.journal import Journal
+from conformance.harness.profile import Profile
+from conformance.harness.results import Header, Run, TestResult
+from conformance.harness.session import Session
+from conformance.harness.transport import SocketTransport, tls_context
+from conformance.harness.verdicts import FailOn
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line says about a run; without a profile the bundled server is the target."""
+
+    profile: Path | None
+    base_url: str | None
+    reports: Path
+    fail_on: FailOn = "must"
+    only: tuple[str, ...] = ()
+    variant: str | None = None
+    defects: tuple[str, ...] = ()
+
+    def server_arguments(self) -> list[str]:
+        """Arguments for the bundled server's process."""
+        variant = ["--variant", self.variant] if self.variant else []
+        return [*variant, *(word for name in self.defects for word in ("--defect", name))]
+
+
+def open_session(profile: Profile) -> Session:
+    """A session over sockets with the profile's target."""
+    context = tls_context(profile.target.ca_file)
+    transport = SocketTransport(context, profile.target.timeout)
+    return Session.open(profile.target, transport, profile.secrets)
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass
+class RunRecorder:
+    """Gathers a run's results, journals them, and writes the reports at its end."""
+
+    run: Run
+    catalogue: Catalogue
+    folder: Path
+    journal: Journal
+    content: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, options: RunOptions, profile: Profile, catalogue: Catalogue, workers: int) -> RunRecorder:
+        """Make the run's folder `<time>-<target>` and begin its journal."""
+        header = Header.of(
+            profile.target,
+            started=now(),
+            profile=profile.shown,
+            fail_on=options.fail_on,
+            selection=options.only,
+            catalogue_digest=catalogue.digest,
+            bundled=options.profile is None,
+            workers=workers,
+        )
+        folder = _new_folder(options.reports, profile.target.name)
+        return cls(Run(header), catalogue, folder, Journal(folder, header))
+
+    def add(self, test: TestResult) -> None:
+        """Take in how a test ended."""
+        self.run.tests.append(test)
+        self.journal.add(test)
+
+    def finish(self) -> int:
+        """Write `results.json` and every report; returns the gate's exit code."""
+        from conformance.reporting import write_reports
+
+        self.run.finished = now()
+        self.journal.close()
+        # Workers end in any order; the reports follow the order of collection.
+        order = {name: n for n, name in enumerate(n for names in self.run.collected.values() for n in names)}
+        self.run.tests.sort(key=lambda test: order.get(test.name, 0))
+        self.content = results.build(self.run, self.catalogue)
+        fault = schemas.fault("results", self.content)
+        if fault is not None:
+            raise AssertionError(f"results.json does not fit its own schema: {schemas.in_words(fault)}")
+        (self.folder / "results.json").write_text(
+            json.dumps(self.content, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+        write_reports(self.content, self.folder)
+        _link_latest(self.folder)
+        return int(self.content["gate"])
+
+    def summarize(self) -> None:
+        """Print the console summary."""
+        from conformance.reporting.console import print_summary
+
+        print_summary(self.content, self.folder, sys.stdout)
+
+
+def _new_folder(reports: Path, target: str) -> Path:
+    """A fresh folder; two runs in the same second get different ones."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    name = f"{stamp}-{re.sub(r'[^A-Za-z0-9._-]+', '-', target)}"
+    for attempt in range(1, 1000):
+        folder = reports / (name if attempt == 1 else f"{name}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise OSError(f"can't make a folder for the run in {reports}")
+
+
+def _link_latest(folder: Path) -> None:
+    """Point `latest` at the run; where links aren't allowed, go without."""
+    link = folder.parent / "latest"
+    temporary = folder.parent / f".latest-{os.getpid()}"
+    try:
+        temporary.symlink_to(folder.name, target_is_directory=True)
+        temporary.replace(link)
+    except OSError:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+"""JSON Schemas shipped with the suite, and messages about them that a person understands."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def schema_folder() -> Path:
+    """Where the schemas lie: inside the package when installed, beside it in a checkout."""
+    installed = PACKAGE / "schemas"
+    return installed if installed.is_dir() else PACKAGE.parent / "schemas"
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """The validator for `schemas/<name>.schema.json`, loaded once."""
+    document = json.loads((schema_folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def fault(name: str, instance: Any) -> ValidationError | None:
+    """The most telling violation of the schema, or None when the instance is valid."""
+    found: ValidationError | None = best_match(validator(name).iter_errors(instance))
+    return found
+
+
+def in_words(error: ValidationError) -> str:
+    """A violation as one sentence: the member and what is wrong with it."""
+    place = ".".join(str(part) for part in error.absolute_path) or "the document"
+    return f"{place}: {_reason(error)}"
+
+
+def _reason(error: ValidationError) -> str:
+    instance: Any = error.instance
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "required":
+            missing = [name for name in wanted if name not in instance]
+            return f"lacks {', '.join(missing)}"
+        case "additionalProperties":
+            schema: Any = error.schema
+            known = schema.get("properties", {})
+            unknown = [name for name in instance if name not in known]
+            return f"has no key {', '.join(map(repr, unknown))}; known are {', '.join(sorted(known))}"
+        case "type":
+            return (
+                f"is {_json_type(error.instance)}, must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+            )
+        case "enum":
+            return f"is {error.instance!r}, must be one of {', '.join(map(repr, wanted))}"
+        case "pattern":
+            return f"is {error.instance!r}, must match {error.validator_value}"
+        case _:
+            return error.message
+
+
+def _json_type(value: Any) -> str:
+    names = {
+        bool: "a boolean",
+        int: "an integer",
+        float: "a number",
+        str: "a string",
+        list: "an array",
+        dict: "an object",
+    }
+    return names.get(type(value), "null")

@@ -1,0 +1,333 @@
+"""`send` speaks raw protocol: it can send anything, never judges, never follows a redirect.
+
+Parameters are changed by keyword: a string replaces or adds, a list sends the parameter several times, OMIT leaves it
+out, an empty string sends it without a value.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus, urlencode
+
+from conformance.harness.exchange import Pairs, Reply, Request
+from conformance.harness.target import Client
+
+if TYPE_CHECKING:
+    from conformance.harness.session import Trial
+    from conformance.harness.tokens import Code, Tokens
+    from conformance.harness.user_agent import Answer, UserAgent
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class _Omit:
+    def __repr__(self) -> str:
+        return "OMIT"
+
+
+OMIT = _Omit()
+Change = str | list[str] | _Omit | None
+
+
+def changed(parameters: Mapping[str, str | None], changes: Mapping[str, Change]) -> list[tuple[str, str]]:
+    """Parameters with changes applied, in order; None and OMIT leave out, a list repeats."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in {**parameters, **changes}.items():
+        if isinstance(value, str):
+            pairs.append((name, value))
+        elif isinstance(value, list):
+            pairs += [(name, each) for each in value]
+    return pairs
+
+
+def basic(client_id: str, secret: str) -> tuple[str, str]:
+    """An HTTP Basic header with form-encoded id and secret (RFC 6749 section 2.3.1)."""
+    pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
+    return ("Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
+
+
+def bearer(token: str) -> tuple[str, str]:
+    """A bearer Authorization header (RFC 6750 section 2.1)."""
+    return ("Authorization", f"Bearer {token}")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """The parameters of an authorization request, and the PKCE verifier that goes with them."""
+
+    client: Client
+    pairs: tuple[tuple[str, str], ...]
+    verifier: str | None
+
+    def get(self, name: str) -> str | None:
+        """The first value sent for a parameter."""
+        return next((value for key, value in self.pairs if key == name), None)
+
+
+class Send:
+    """The stimulus side of a test."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+
+    def raw(
+        self,
+        method: str,
+        url: str,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes | str = b"",
+        phase: str | None = None,
+    ) -> Reply:
+        """Any request at all; a text body goes out as UTF-8."""
+        content = body.encode() if isinstance(body, str) else body
+        return self._trial.exchange(Request(method, url, tuple(headers), content), phase)
+
+    def form(
+        self,
+        endpoint: str,
+        pairs: Pairs,
+        headers: Sequence[tuple[str, str]] = (),
+        method: str = "POST",
+        phase: str | None = None,
+    ) -> Reply:
+        """A form-encoded request to an endpoint that the profile names (`token`, `revocation`, ...)."""
+        return self._trial.exchange(self.form_request(endpoint, pairs, headers, method), phase)
+
+    def form_request(
+        self, endpoint: str, pairs: Pairs, headers: Sequence[tuple[str, str]] = (), method: str = "POST"
+    ) -> Request:
+        """The request that `form` sends: a body for POST, a query for anything else."""
+        url = self._trial.target.url(endpoint)
+        encoded = urlencode(list(pairs))
+        if method == "POST":
+            return Request(method, url, (("Content-Type", FORM), *headers), encoded.encode())
+        return Request(method, f"{url}{'&' if '?' in url else '?'}{encoded}", tuple(headers))
+
+    def authenticated(
+        self,
+        parameters: Mapping[str, str | None],
+        client: Client,
+        authentication: str | None,
+        changes: Mapping[str, Change],
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Parameters and headers of a request by a client.
+
+        `authentication` is `client_secret_basic`, `client_secret_post`, `none` (client_id alone), `both`, or `absent`
+        (not even client_id); by default the client's own first method.
+        """
+        method = authentication or client.authentication[0]
+        secret = client.client_secret or ""
+        headers = [basic(client.client_id, secret)] if method in ("client_secret_basic", "both") else []
+        own: dict[str, str | None] = dict(parameters)
+        if method in ("client_secret_post", "none", "both"):
+            own["client_id"] = client.client_id
+        if method in ("client_secret_post", "both"):
+            own["client_secret"] = secret
+        return changed(own, changes), headers
+
+    def as_client(
+        self,
+        endpoint: str,
+        parameters: Mapping[str, str | None],
+        client: Client,
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        method: str = "POST",
+        **changes: Any,
+    ) -> Reply:
+        """A request to any endpoint where clients authenticate."""
+        pairs, own = self.authenticated(parameters, client, authentication, changes)
+        return self.form(endpoint, pairs, [*own, *headers], method)
+
+    def token(
+        self,
+        grant_type: str,
+        client: Client,
+        parameters: Mapping[str, str | None],
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        **changes: Any,
+    ) -> Reply:
+        """A token request (RFC 6749 section 3.2) with any parameters."""
+        own: dict[str, str | None] = {"grant_type": grant_type, **client.token_parameters, **parameters}
+        return self.as_client("token", own, client, authentication, headers, **changes)
+
+    def code_exchange(
+        self,
+        code: Code,
+        client: Client | None = None,
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        **changes: Any,
+    ) -> Reply:
+        """An access token request with an authorization code (section 4.1.3), by its own client unless told."""
+        own = {"code": code.value, "redirect_uri": code.redirect_uri, "code_verifier": code.verifier}
+        return self.token("authorization_code", client or code.client, own, authentication, headers, **changes)
+
+    def code_exchange_request(self, code: Code, **changes: Any) -> Request:
+        """The request that `code_exchange` sends, for sending several together."""
+        own: dict[str, str | None] = {"grant_type": "authorization_code", **code.client.token_parameters}
+        own |= {"code": code.value, "redirect_uri": code.redirect_uri, "code_verifier": code.verifier}
+        pairs, headers = self.authenticated(own, code.client, None, changes)
+        return self.form_request("token", pairs, headers)
+
+    def together(self, requests: Sequence[Request]) -> list[Reply]:
+        """Requests released in the same instant, once every connection stands."""
+        rehearsal = Request("GET", self._trial.target.url("token"))
+        return self._trial.exchange_together(requests, rehearsal)
+
+    def client_credentials(
+        self,
+        client: Client | None = None,
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        **changes: Any,
+    ) -> Reply:
+        """A client credentials request (section 4.4.2); asks for every scope that the client may have there."""
+        client = client or self._trial.target.client_for("client_credentials")
+        own = {"scope": _joined(client.scopes_for("client_credentials"))}
+        return self.token("client_credentials", client, own, authentication, headers, **changes)
+
+    def password(
+        self,
+        client: Client | None = None,
+        owner: str = "resource_owner",
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        **changes: Any,
+    ) -> Reply:
+        """A resource owner password credentials request (section 4.3.2)."""
+        client = client or self._trial.target.client_for("password")
+        account = self._trial.target.owner(owner)
+        own = {
+            "username": account.username,
+            "password": account.password,
+            "scope": _joined(client.scopes_for("password")),
+        }
+        return self.token("password", client, own, authentication, headers, **changes)
+
+    def refresh(
+        self,
+        tokens: Tokens,
+        client: Client | None = None,
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        **changes: Any,
+    ) -> Reply:
+        """A refresh request (section 6) without a scope, by the tokens' own client unless told."""
+        own = {"refresh_token": tokens.refresh_token}
+        return self.token("refresh_token", client or tokens.client, own, authentication, headers, **changes)
+
+    def grant(self, grant: str, client: Client | None = None, **changes: Any) -> Reply:
+        """A token request by `client_credentials` or `password`: the grants that need nothing arranged beforehand."""
+        return (self.password if grant == "password" else self.client_credentials)(client, **changes)
+
+    def revocation(
+        self,
+        token: str,
+        client: Client,
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        method: str = "POST",
+        **changes: Any,
+    ) -> Reply:
+        """A revocation request (RFC 7009 section 2.1)."""
+        return self.as_client("revocation", {"token": token}, client, authentication, headers, method, **changes)
+
+    def introspection(
+        self,
+        token: str,
+        client: Client | None = None,
+        authentication: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        method: str = "POST",
+        **changes: Any,
+    ) -> Reply:
+        """An introspection request (RFC 7662 section 2.1), by the confidential client unless told."""
+        client = client or self._trial.target.client("confidential")
+        return self.as_client("introspection", {"token": token}, client, authentication, headers, method, **changes)
+
+    def resource(
+        self,
+        token: str | None,
+        endpoint: str = "protected_resource",
+        headers: Sequence[tuple[str, str]] = (),
+        method: str = "GET",
+        phase: str | None = None,
+    ) -> Reply:
+        """A request to a protected resource with a bearer token in the header, or with none."""
+        own = [bearer(token)] if token is not None else []
+        return self.raw(method, self._trial.target.url(endpoint), [*own, *headers], phase=phase)
+
+    def authorization_request(
+        self, client: Client | None = None, response_type: str = "code", **changes: Any
+    ) -> AuthorizationRequest:
+        """An authorization request: first redirect URI, all scopes, a fresh state, PKCE as the profile says."""
+        grant = "implicit" if response_type == "token" else "authorization_code"
+        client = client or self._trial.target.client_for(grant)
+        verifier = secrets.token_urlsafe(32) if client.pkce != "off" and grant == "authorization_code" else None
+        own: dict[str, str | None] = {
+            "response_type": response_type,
+            "client_id": client.client_id,
+            "redirect_uri": client.redirect_uris[0] if client.redirect_uris else None,
+            "scope": _joined(client.scopes_for(grant)),
+            "state": secrets.token_urlsafe(12),
+            **client.authorization_parameters,
+            **_challenge(verifier, client.pkce),
+        }
+        return AuthorizationRequest(client, tuple(changed(own, changes)), verifier)
+
+    def authorize(
+        self,
+        client: Client | None = None,
+        response_type: str = "code",
+        *,
+        user_agent: UserAgent | None = None,
+        method: str = "GET",
+        decision: str = "approve",
+        **changes: Any,
+    ) -> Answer:
+        """An authorization request by a user agent that signs in and takes the decision (`approve`, `decline`).
+
+        Returns where the user agent ended: at the client, or on a page.
+        """
+        request = self.authorization_request(client, response_type, **changes)
+        return self.authorization(request, user_agent=user_agent, method=method, decision=decision)
+
+    def authorization(
+        self,
+        request: AuthorizationRequest,
+        *,
+        user_agent: UserAgent | None = None,
+        method: str = "GET",
+        decision: str = "approve",
+    ) -> Answer:
+        """Like `authorize`, with a request made beforehand."""
+        agent = user_agent or self._trial.given.user_agent()
+        return agent.authorize(self._trial, request, method, decision)
+
+    def authorization_once(
+        self, client: Client | None = None, response_type: str = "code", method: str = "GET", **changes: Any
+    ) -> Reply:
+        """One raw authorization request from a browser that nobody signed in with; just the first answer."""
+        request = self.authorization_request(client, response_type, **changes)
+        return self.form("authorization", request.pairs, method=method)
+
+
+def _joined(scopes: Sequence[str]) -> str | None:
+    return " ".join(scopes) if scopes else None
+
+
+def _challenge(verifier: str | None, method: str) -> dict[str, str]:
+    if verifier is None:
+        return {}
+    if method == "plain":
+        return {"code_challenge": verifier, "code_challenge_method": "plain"}
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}

@@ -1,0 +1,174 @@
+"""The target: one deployment under test, as its profile describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urljoin, urlsplit
+
+from conformance.harness.outcomes import NotApplicable, Untested
+
+# The documented layout: what an endpoint's URL is when neither profile nor metadata names it.
+DOCUMENTED_LAYOUT: Mapping[str, str] = {
+    "authorization": "/oauth/authorize",
+    "token": "/oauth/token",
+    "revocation": "/oauth/revoke",
+    "introspection": "/oauth/introspect",
+    "token_info": "/oauth/token/info",
+    "metadata": "/.well-known/oauth-authorization-server",
+    "resource_me": "/api/me",
+    "resource_app": "/api/app",
+    "resource_basic": "/api/basic",
+    "graphql": "/graphql",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One registered client of the target; `name` is its key in the profile."""
+
+    name: str
+    client_id: str
+    client_secret: str | None = None
+    redirect_uris: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    grant_scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    grants: tuple[str, ...] | None = None
+    barred: tuple[str, ...] = ()
+    authentication: tuple[str, ...] = ("client_secret_basic",)
+    pkce: str = "S256"
+    authorization_parameters: Mapping[str, str] = field(default_factory=dict)
+    token_parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the client has no way to authenticate."""
+        return self.authentication == ("none",)
+
+    def may_use(self, grant: str) -> bool:
+        """Whether the profile lets the client use a grant."""
+        return grant not in self.barred and (self.grants is None or grant in self.grants)
+
+    def scopes_for(self, grant: str) -> tuple[str, ...]:
+        """The scopes that the client may ask for in a grant."""
+        return self.grant_scopes.get(grant, self.scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceOwner:
+    """An account that the suite signs in with; `name` is its table in the profile."""
+
+    name: str
+    username: str
+    password: str
+    external_authentication_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Declarations that make probes decidable; seconds and counts, None when not declared."""
+
+    code_lifetime: float | None = None
+    access_token_lifetime: float | None = None
+    failed_authentications: int | None = None
+    revocation_delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How the authorization endpoint is driven."""
+
+    driver: str = "form"
+    approve: str | None = None
+    decline: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One deployment under test."""
+
+    name: str
+    base_url: str
+    features: frozenset[str]
+    endpoints: Mapping[str, str]
+    clients: Mapping[str, Client]
+    owners: Mapping[str, ResourceOwner]
+    plain_http: str | None = None
+    ca_file: str | None = None
+    control_url: str | None = None
+    timeout: float = 10.0
+    intrusive: bool = False
+    wait: bool = False
+    resource_checks_tokens: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    declined: Mapping[str, str] = field(default_factory=dict)
+    sign_in: SignIn = field(default_factory=SignIn)
+    extension_grant: Mapping[str, str] | None = None
+    documented: Mapping[str, object] = field(default_factory=dict)
+
+    def url(self, endpoint: str) -> str:
+        """The absolute URL of an endpoint; Untested, with the line to add, when nothing names it."""
+        place = self.endpoints.get(endpoint) or DOCUMENTED_LAYOUT.get(endpoint)
+        if place is None:
+            raise Untested(f"the profile names no {endpoint} endpoint: add `{endpoint} = ...` under [endpoints]")
+        return place if "://" in place else self.base_url.rstrip("/") + "/" + place.lstrip("/")
+
+    def client(self, name: str = "confidential") -> Client:
+        """A client of the profile; Untested, with the table to add, when the profile lacks it."""
+        if name not in self.clients:
+            raise Untested(f"the profile has no client for this probe: add [clients.{name}]")
+        return self.clients[name]
+
+    def client_for(self, grant: str) -> Client:
+        """The main client if it may use the grant, else the first ordinary one that may."""
+        if grant not in self.features:
+            raise NotApplicable(f"the profile doesn't claim the grant {grant}")
+        special_purposes = ("restricted", "guessing", "special", "single_redirect")
+        for client in sorted(self.clients.values(), key=lambda c: (c.name != "confidential", c.is_public)):
+            if client.name not in special_purposes and client.may_use(grant):
+                return client
+        raise Untested(f"the profile has no client that may use the grant {grant}")
+
+    def owner(self, name: str = "resource_owner") -> ResourceOwner:
+        """A resource owner of the profile; Untested, with the table to add, when the profile lacks it."""
+        if name not in self.owners:
+            raise Untested(f"the profile has no account for this probe: add [{name}]")
+        return self.owners[name]
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Whether the base URL points at this machine."""
+        return is_loopback(self.base_url)
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether the base URL is https."""
+        return self.base_url.startswith("https:")
+
+    def hosts(self) -> frozenset[tuple[str, int]]:
+        """Hosts and ports that requests may go to."""
+        urls = [self.base_url, *(urljoin(self.base_url, place) for place in self.endpoints.values())]
+        urls += [url for url in (self.plain_http, self.control_url) if url]
+        federation = self.documented.get("federation")
+        if isinstance(federation, Mapping):
+            urls.append(str(federation["provider"]))
+        return frozenset(host_and_port(url) for url in urls)
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Host in lower case and the effective port of a URL."""
+    parts = urlsplit(url)
+    return (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL's host is this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

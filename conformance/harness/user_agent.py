@@ -1,0 +1,194 @@
+"""The form-driving user agent: signs in, consents or declines, and stops where it would leave for the client.
+
+It keeps a session per origin, follows redirects inside the target, and never contacts a redirect URI.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from conformance.harness.exchange import Reply, Request
+from conformance.harness.outcomes import Inconclusive
+from conformance.harness.pages import APPROVE, DECLINE, Button, Form, Page, read_page
+from conformance.harness.send import FORM, AuthorizationRequest
+from conformance.harness.target import ResourceOwner, host_and_port
+
+if TYPE_CHECKING:
+    from conformance.harness.session import Trial
+
+MOST_STEPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an authorization request ended for the user agent.
+
+    `destination` is the full URI outside the target where it was sent (None: it stayed on a page), `mechanism` how.
+    `pages` are the pages that a person would have seen on the way, the last one included.
+    """
+
+    request: AuthorizationRequest
+    reply: Reply
+    destination: str | None
+    mechanism: str | None
+    pages: tuple[Reply, ...]
+    consented: bool
+    signed_in: bool
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """Parameters in the destination's query."""
+        return _pairs(urlsplit(self.destination or "").query)
+
+    @property
+    def fragment(self) -> tuple[tuple[str, str], ...]:
+        """Parameters in the destination's fragment."""
+        return _pairs(urlsplit(self.destination or "").fragment)
+
+    def get(self, name: str) -> str | None:
+        """A response parameter, wherever it stands; for lenient reading."""
+        return next((value for key, value in (*self.query, *self.fragment) if key == name), None)
+
+    def __str__(self) -> str:
+        if self.destination is None:
+            return f"a page ({self.reply})"
+        return f"the user agent sent to {self.destination} by {self.mechanism}"
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(parse_qsl(text, keep_blank_values=True))
+
+
+@dataclass
+class UserAgent:
+    """One browser with one person: cookies, and the account to sign in with."""
+
+    owner: ResourceOwner | None
+    cookies: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def authorize(
+        self, trial: Trial, request: AuthorizationRequest, method: str = "GET", decision: str = "approve"
+    ) -> Answer:
+        """Send an authorization request and go on until the user agent leaves the target or is stuck on a page."""
+        reply = self._submit(trial, trial.target.url("authorization"), method, request.pairs)
+        return self.drive(trial, request, reply, decision)
+
+    def drive(self, trial: Trial, request: AuthorizationRequest, reply: Reply, decision: str) -> Answer:
+        """Go on from a reply: follow redirects, sign in, take the decision."""
+        pages: list[Reply] = []
+        consented = signed_in = False
+        attempts = 0
+        for _ in range(MOST_STEPS):
+            if reply.is_redirect:
+                location = urljoin(reply.request.url, reply.header("Location") or "")
+                if self._leaves(trial, location, request):
+                    return Answer(request, reply, location, "Location", tuple(pages), consented, signed_in)
+                reply = self.open(trial, location)
+                continue
+            page = read_page(reply)
+            pages.append(reply)
+            outside = next((move for move in page.moves if self._leaves(trial, move[1], request)), None)
+            if outside:
+                return Answer(request, reply, outside[1], outside[0], tuple(pages), consented, signed_in)
+            step = self._next_step(trial, page, decision) if reply.status < 400 else None
+            if step is None:
+                return Answer(request, reply, None, None, tuple(pages), consented, signed_in)
+            form, fields, what = step
+            attempts += what == "sign in"
+            if attempts > 3:
+                return Answer(request, reply, None, None, tuple(pages), consented, signed_in)
+            signed_in |= what == "sign in"
+            consented |= what == "decide"
+            reply = self._submit(trial, form.action, form.method, fields)
+        raise Inconclusive(f"the authorization endpoint did not come to an end within {MOST_STEPS} steps")
+
+    def open(self, trial: Trial, url: str) -> Reply:
+        """GET a URL with this user agent's cookies; follows nothing."""
+        return self._send(trial, Request("GET", url.partition("#")[0]))
+
+    def submit(self, trial: Trial, form: Form, fields: Sequence[tuple[str, str]]) -> Reply:
+        """Submit a form with exactly these fields."""
+        return self._submit(trial, form.action, form.method, fields)
+
+    def _submit(self, trial: Trial, url: str, method: str, pairs: Sequence[tuple[str, str]]) -> Reply:
+        encoded = urlencode(list(pairs))
+        if method == "POST":
+            origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+            headers = (("Content-Type", FORM), ("Origin", origin), ("Referer", url))
+            return self._send(trial, Request("POST", url, headers, encoded.encode()))
+        plain, _, query = url.partition("?")
+        return self._send(trial, Request(method, f"{plain}?{query + '&' if query else ''}{encoded}"))
+
+    def _send(self, trial: Trial, request: Request) -> Reply:
+        host = urlsplit(request.url).netloc
+        pairs = [f"{name}={value}" for (at, name), (value, _) in self.cookies.items() if at == host]
+        headers = [*request.headers, ("Accept", "text/html,application/xhtml+xml")]
+        if pairs:
+            headers.append(("Cookie", "; ".join(pairs)))
+        reply = trial.exchange(Request(request.method, request.url, tuple(headers), request.body))
+        self._keep_cookies(host, reply)
+        return reply
+
+    def _keep_cookies(self, host: str, reply: Reply) -> None:
+        for header in reply.header_values("Set-Cookie"):
+            try:
+                parsed = SimpleCookie(header)
+            except CookieError:
+                continue
+            for name, morsel in parsed.items():
+                if morsel["max-age"] == "0" or morsel.value == "":
+                    self.cookies.pop((host, name), None)
+                else:
+                    self.cookies[host, name] = (morsel.coded_value, morsel["path"])
+
+    def _leaves(self, trial: Trial, url: str, request: AuthorizationRequest) -> bool:
+        """Whether a URL is outside the target, or is the client's even though it stands on the target's host."""
+        registered = request.client.redirect_uris
+        if any(url.partition("?")[0].partition("#")[0] == uri.partition("?")[0] for uri in registered):
+            return True
+        if urlsplit(url).scheme not in ("http", "https"):
+            return True
+        return host_and_port(url) not in trial.target.hosts()
+
+    def _next_step(self, trial: Trial, page: Page, decision: str) -> tuple[Form, list[tuple[str, str]], str] | None:
+        sign_in = page.sign_in_form()
+        if sign_in is not None:
+            return None if self.owner is None else (sign_in, self._credentials(sign_in, self.owner), "sign in")
+        chosen = self._choice(trial, page, decision)
+        if chosen is None:
+            return None
+        form, button = chosen
+        return form, _filled(form, button, decision), "decide"
+
+    def _credentials(self, form: Form, owner: ResourceOwner) -> list[tuple[str, str]]:
+        values = {form.username: owner.username, form.password: owner.password}
+        fields = [(name, values.get(name, value)) for name, value in form.fields]
+        button = form.buttons[0]
+        return [*fields, button.field] if button.field else fields
+
+    def _choice(self, trial: Trial, page: Page, decision: str) -> tuple[Form, Button] | None:
+        wish = trial.target.sign_in.approve if decision == "approve" else trial.target.sign_in.decline
+        if wish:
+            return next(page.choices(re.compile(re.escape(wish), re.I)), None)
+        wanted, other = (APPROVE, DECLINE) if decision == "approve" else (DECLINE, APPROVE)
+        fitting = list(page.choices(wanted))
+        clear = [each for each in fitting if not other.search(each[1].label)]
+        if clear or fitting:
+            return (clear or fitting)[0]
+        # One form with one button and a checkbox: the box is the decision.
+        boxed = [(form, form.buttons[0]) for form in page.forms if form.checkboxes and len(form.buttons) == 1]
+        lone = [(form, form.buttons[0]) for form in page.forms if form.method == "POST" and len(form.buttons) == 1]
+        return next(iter(boxed or (lone if decision == "approve" else [])), None)
+
+
+def _filled(form: Form, button: Button, decision: str) -> list[tuple[str, str]]:
+    """The form's fields with the button's; boxes are ticked to approve and cleared to decline."""
+    names = {name for name, _ in form.checkboxes}
+    fields = [pair for pair in form.fields if pair[0] not in names]
+    ticked = list(form.checkboxes) if decision == "approve" else []
+    return [*fields, *ticked, *([button.field] if button.field else [])]

@@ -1,0 +1,138 @@
+"""Verdicts, conclusion and gate: pure functions, so that every report and the exit code agree.
+
+The words follow ISO/IEC 9646 (pass, fail, inconclusive) and are extended by what a report has to account for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.harness.catalogue import Level
+from conformance.harness.outcomes import OutcomeWord
+
+Verdict = Literal[
+    "failed", "error", "inconclusive", "warned", "passed", "noted", "untested", "not applicable", "untestable"
+]
+
+# The order decides: of several tests of one requirement, the first of these words wins.
+ORDER: tuple[Verdict, ...] = (
+    "failed",
+    "error",
+    "inconclusive",
+    "warned",
+    "passed",
+    "noted",
+    "untested",
+    "not applicable",
+    "untestable",
+)
+BINDING: tuple[Level, ...] = ("MUST", "STATED")
+
+Conclusion = Literal["not conformant", "faulty", "interrupted", "incomplete", "partial", "conformant"]
+
+EXIT_OK = 0
+EXIT_FINDINGS = 1
+EXIT_INTERRUPTED = 2
+EXIT_FAULT = 3
+EXIT_USAGE = 4
+EXIT_NOTHING_SELECTED = 5
+EXIT_INCOMPLETE = 6
+
+
+def verdict_of(level: Level, word: OutcomeWord) -> Verdict:
+    """The verdict that one test's outcome means at a requirement's level."""
+    if word == "kept":
+        return "noted" if level == "MAY" else "passed"
+    if word == "broken":
+        return {"MUST": "failed", "STATED": "failed", "SHOULD": "warned", "MAY": "noted"}[level]  # type: ignore[return-value]
+    return word
+
+
+def combine(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The verdict of a requirement with several tests: the first word of `ORDER` that occurs; None without any."""
+    present = set(verdicts)
+    return next((word for word in ORDER if word in present), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """What conclusion and gate need to know of one requirement in one run."""
+
+    id: str
+    document: str
+    level: Level
+    role: str
+    verdict: Verdict
+    declined: bool = False
+    no_test_yet: bool = False
+
+
+# Documents that order nothing in the name of an RFC have a line of their own.
+OUTSIDE_THE_CONCLUSION = ("robustness",)
+
+
+def counts_for_conclusion(entry: Tallied) -> bool:
+    """Whether a requirement is applicable: binds the authorization server, claimed and decidable from outside."""
+    return (
+        entry.role == "authorization-server"
+        and entry.document not in OUTSIDE_THE_CONCLUSION
+        and entry.verdict not in ("not applicable", "untestable")
+    )
+
+
+def is_undecided(entry: Tallied) -> bool:
+    """Whether a binding requirement stayed open: its precondition failed, or the suite has no test for it yet."""
+    open_question = entry.verdict == "inconclusive" or (entry.verdict == "untested" and entry.no_test_yet)
+    return open_question and entry.level in BINDING and counts_for_conclusion(entry)
+
+
+def conclusion_of(entries: Sequence[Tallied], interrupted: bool = False) -> Conclusion:
+    """The run's statement about the target."""
+    applicable = [entry for entry in entries if counts_for_conclusion(entry)]
+    binding = [entry.verdict for entry in applicable if entry.level in BINDING]
+    if "failed" in binding:
+        return "not conformant"
+    if any(entry.verdict == "error" for entry in entries):
+        return "faulty"
+    if interrupted:
+        return "interrupted"
+    if any(is_undecided(entry) for entry in entries):
+        return "incomplete"
+    untested = any(entry.verdict == "untested" for entry in applicable)
+    declined = any(entry.declined and entry.role == "authorization-server" for entry in entries)
+    return "partial" if untested or declined else "conformant"
+
+
+FailOn = Literal["must", "should"]
+
+
+def is_finding(entry: Tallied, fail_on: FailOn) -> bool:
+    """Whether a requirement's verdict counts at the gate."""
+    if entry.verdict == "failed":
+        return True
+    return fail_on == "should" and entry.verdict == "warned"
+
+
+def gate_of(
+    entries: Sequence[Tallied],
+    fail_on: FailOn,
+    *,
+    interrupted: bool = False,
+    selected: bool = True,
+    excused: frozenset[str] = frozenset(),
+    closed_by_baseline: bool = False,
+) -> int:
+    """The exit code; the first reason that holds decides. `excused` are requirement ids that a baseline knows."""
+    if interrupted:
+        return EXIT_INTERRUPTED
+    if not selected:
+        return EXIT_NOTHING_SELECTED
+    if any(entry.verdict == "error" for entry in entries):
+        return EXIT_FAULT
+    if closed_by_baseline or any(is_finding(entry, fail_on) and entry.id not in excused for entry in entries):
+        return EXIT_FINDINGS
+    if any(is_undecided(entry) for entry in entries):
+        return EXIT_INCOMPLETE
+    return EXIT_OK

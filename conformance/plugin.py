@@ -1,0 +1,387 @@
+"""The only file that knows pytest's hooks: options, fixtures, verdicts, evidence, and the run's end.
+
+Under pytest-xdist the controller starts the target and writes the reports; workers send each test's evidence on its
+teardown report.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.harness import bundled, profile, verdicts
+from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
+from conformance.harness.outcomes import Outcome, outcome_of
+from conformance.harness.results import Run, TestResult
+from conformance.harness.run import RunOptions, RunRecorder, open_session
+from conformance.harness.running import check_applicable, result_of
+from conformance.harness.session import Session, Trial
+
+RECORDER = pytest.StashKey[RunRecorder]()
+SERVER = pytest.StashKey[bundled.BundledServer]()
+PROFILE = pytest.StashKey[profile.Profile]()
+CATALOGUE = pytest.StashKey[Catalogue]()
+SESSION = pytest.StashKey[Session]()
+TRIAL = pytest.StashKey[Trial]()
+STARTED = pytest.StashKey[float]()
+RESULT = pytest.StashKey[dict[str, Any]]()
+COLLECTED = pytest.StashKey[dict[str, list[str]]]()
+INTERRUPTED = pytest.StashKey[bool]()
+
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a run, for plain pytest; `oauth2-conformance run` passes them on."""
+    group = parser.getgroup("oauth2-conformance")
+    group.addoption("--profile", metavar="FILE", help="the target's profile; default: the bundled reference server")
+    group.addoption("--base-url", metavar="URL", help="point the profile at another deployment")
+    group.addoption("--reports", metavar="DIR", default="reports", help="where runs are written (default: reports)")
+    group.addoption("--fail-on", choices=["must", "should"], default="must", help="what the gate takes as a finding")
+    group.addoption("--only", metavar="WHAT", action="append", default=[], help="requirement id, section or document")
+    group.addoption("--variant", metavar="NAME", help="run the bundled server as this variant")
+    group.addoption("--defect", metavar="NAME", action="append", default=[], help="give the bundled server this defect")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find the target and open the run."""
+    config.addinivalue_line("markers", "requirement(id): the catalogue requirement that the test checks")
+    config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
+    config.stash[COLLECTED] = {}
+    config.stash[CATALOGUE] = load_catalogue()
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        config.stash[PROFILE] = _load(config, worker.get("bundled_profile"))
+        return
+    if config.option.collectonly or getattr(config.option, "help", False) or config.option.markers:
+        return
+    options = _options(config)
+    _check_selectors(options, config.stash[CATALOGUE])
+    announced = None
+    if options.profile is None:
+        if options.base_url is not None:
+            raise pytest.UsageError("a URL alone says nothing of clients and accounts: give a --profile beside it")
+        server = _start_bundled(config, options)
+        config.stash[SERVER] = server
+        announced = server.profile
+    loaded = _load(config, announced)
+    config.stash[PROFILE] = loaded
+    config.stash[RECORDER] = RunRecorder.open(options, loaded, config.stash[CATALOGUE], _workers(config))
+    _configure_html(config)
+
+
+def _options(config: pytest.Config) -> RunOptions:
+    option = config.option
+    return RunOptions(
+        profile=Path(option.profile) if option.profile else None,
+        base_url=option.base_url,
+        reports=Path(config.invocation_params.dir, option.reports),
+        fail_on=option.fail_on,
+        only=tuple(option.only),
+        variant=option.variant,
+        defects=tuple(option.defect),
+    )
+
+
+def _check_selectors(options: RunOptions, catalogue: Catalogue) -> None:
+    unknown = [selector for selector in options.only if not catalogue.matching(selector)]
+    if unknown:
+        raise pytest.UsageError(
+            f"--only {', '.join(unknown)}: no such requirement, section (rfc6749-4.1.2) or document "
+            f"({', '.join(catalogue.documents)})"
+        )
+
+
+def _start_bundled(config: pytest.Config, options: RunOptions) -> bundled.BundledServer:
+    try:
+        server = bundled.start_bundled(options.server_arguments())
+    except bundled.ServerDidNotStart as error:
+        raise pytest.UsageError(str(error)) from error
+    config.add_cleanup(server.stop)
+    return server
+
+
+def _load(config: pytest.Config, announced: str | None) -> profile.Profile:
+    try:
+        if announced is not None:
+            return profile.parse_profile(announced, "the bundled server's profile")
+        return profile.read_profile(Path(config.option.profile), config.option.base_url)
+    except profile.ProfileError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _workers(config: pytest.Config) -> int:
+    count = getattr(config.option, "numprocesses", None)
+    return count if isinstance(count, int) else 0
+
+
+def _configure_html(config: pytest.Config) -> None:
+    """pytest-html writes its log into the run's folder."""
+    if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
+        config.option.htmlpath = str(config.stash[RECORDER].folder / "tests.html")
+        config.option.self_contained_html = True
+
+
+# Workers
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the bundled server's profile to a worker."""
+    server = node.config.stash.get(SERVER, None)
+    node.workerinput["bundled_profile"] = server.profile if server else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take over what a worker collected."""
+    recorder = node.config.stash.get(RECORDER, None)
+    output = getattr(node, "workeroutput", None)
+    if recorder is not None and output:
+        recorder.run.collected.update(output.get("collected", {}))
+
+
+# Collection
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every test carries one known requirement; `--only` deselects the rest."""
+    catalogue = config.stash[CATALOGUE]
+    for item in items:
+        found = requirement_of(item, catalogue)
+        config.stash[COLLECTED].setdefault(found.id, []).append(item.name)
+    if not config.option.only:
+        return
+    wanted = {r.id for selector in config.option.only for r in catalogue.matching(selector)}
+    kept = [item for item in items if requirement_of(item, catalogue).id in wanted]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def requirement_of(item: pytest.Item, catalogue: Catalogue) -> Requirement:
+    """The requirement that a test is marked with. Raises UsageError for a missing, double or unknown mark."""
+    marks = list(item.iter_markers("requirement"))
+    if len(marks) != 1:
+        raise pytest.UsageError(f"{item.nodeid}: carries {len(marks)} requirement marks, exactly one is due")
+    identifier = marks[0].args[0]
+    if identifier not in catalogue.by_id:
+        raise pytest.UsageError(f"{item.nodeid}: no requirement {identifier} in the catalogue")
+    return catalogue.by_id[identifier]
+
+
+def needs_of(item: pytest.Item) -> tuple[str, ...]:
+    """Features that a test needs beyond its requirement's own."""
+    return tuple(name for mark in item.iter_markers("needs") for name in mark.args)
+
+
+# Fixtures
+
+
+@pytest.fixture(scope="session")
+def conformance_session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """This process's session with the target."""
+    session = open_session(request.config.stash[PROFILE])
+    request.config.stash[SESSION] = session
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def trial(request: pytest.FixtureRequest, conformance_session: Session) -> Trial:
+    """One test's view of the session."""
+    opened = Trial(conformance_session)
+    request.node.stash[TRIAL] = opened
+    return opened
+
+
+@pytest.fixture
+def given(trial: Trial) -> Any:
+    """Arranges preconditions."""
+    return trial.given
+
+
+@pytest.fixture
+def send(trial: Trial) -> Any:
+    """Sends the stimulus."""
+    return trial.send
+
+
+@pytest.fixture
+def expect(trial: Trial) -> Any:
+    """Finds breaches."""
+    return trial.expect
+
+
+@pytest.fixture
+def target(trial: Trial) -> Any:
+    """The target under test."""
+    return trial.target
+
+
+# Running and judging
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Ask whether the requirement is applicable before anything is sent."""
+    session = pyfuncitem.config.stash.get(SESSION, None)
+    if session is not None:
+        requirement = requirement_of(pyfuncitem, pyfuncitem.config.stash[CATALOGUE])
+        check_applicable(requirement, needs_of(pyfuncitem), session)
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note when the test began."""
+    item.stash[STARTED] = time.perf_counter()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn how a test ended into the suite's outcome; attach the evidence to the teardown report."""
+    report = yield
+    ended = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(ended, (KeyboardInterrupt, pytest.exit.Exception)):
+        return report
+    if call.when == "call" or ended is not None:
+        item.stash[RESULT] = _judged(item, report, ended)
+    if call.when == "teardown":
+        report.conformance = item.stash.get(RESULT, None)  # type: ignore[attr-defined]
+    return report
+
+
+def _judged(item: pytest.Item, report: pytest.TestReport, ended: BaseException | None) -> dict[str, Any]:
+    requirement = requirement_of(item, item.config.stash[CATALOGUE])
+    trial = item.stash.get(TRIAL, None)
+    outcome = outcome_of(ended, "; ".join(trial.notes) if trial else "")
+    started = item.stash.get(STARTED, time.perf_counter())
+    if trial is None:
+        result = TestResult(requirement.id, item.name, "error", outcome.reason)
+    else:
+        result = result_of(trial, requirement.id, item.name, outcome, started, ended)
+    verdict = verdicts.verdict_of(requirement.level, outcome.word)
+    _tell_pytest(report, result, outcome, verdict)
+    report.conformance_verdict = verdict  # type: ignore[attr-defined]
+    report.conformance_requirement = requirement.id  # type: ignore[attr-defined]
+    report.extras = _html_extras(item.config, result)  # type: ignore[attr-defined]
+    return asdict(result)
+
+
+def _tell_pytest(report: pytest.TestReport, result: TestResult, outcome: Outcome, verdict: str) -> None:
+    """pytest's own outcome: warned is an expected failure, undecided is a skip; texts are redacted."""
+    text = f"{result.requirement}: expected {result.expected}; observed {result.observed}"
+    if verdict == "failed":
+        report.outcome, report.longrepr = "failed", text
+    elif verdict in ("warned", "noted") and outcome.word == "broken":
+        report.outcome, report.wasxfail, report.longrepr = "skipped", text, text
+    elif verdict == "error":
+        report.outcome, report.longrepr = "failed", result.detail or result.reason
+    elif outcome.word != "kept":
+        report.outcome = "skipped"
+        report.longrepr = (str(report.fspath), 0, f"{verdict}: {result.reason}")
+    report.sections = []
+
+
+def _html_extras(config: pytest.Config, result: TestResult) -> list[Any]:
+    if not config.pluginmanager.hasplugin("html") or not result.exchanges:
+        return []
+    from pytest_html import extras
+
+    from conformance.reporting.text import exchanges_as_text
+
+    return [extras.text(exchanges_as_text(result.exchanges), name="exchanges")]
+
+
+# The run's end, in the controller
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
+    """Progress is shown by requirement documents, not by letters."""
+    if isinstance(report, pytest.TestReport) and hasattr(report, "conformance_verdict"):
+        return ("xfailed" if hasattr(report, "wasxfail") else report.outcome, "", report.conformance_verdict)
+    return None
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Journal each test as it ends."""
+
+
+class _Collector:
+    """Receives reports in the controller; registered there alone."""
+
+    def __init__(self, recorder: RunRecorder) -> None:
+        self._recorder = recorder
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        content = getattr(report, "conformance", None)
+        if report.when == "teardown" and content is not None:
+            known = {**content, "notes": tuple(content["notes"]), "exchanges": tuple(content["exchanges"])}
+            self._recorder.add(TestResult(**known))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Begin to receive reports."""
+    recorder = session.config.stash.get(RECORDER, None)
+    if recorder is not None:
+        session.config.pluginmanager.register(_Collector(recorder))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Reports of what was done are still written, marked as interrupted."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+    """Write the reports; the gate decides the exit code."""
+    config = session.config
+    worker_output = getattr(config, "workeroutput", None)
+    if worker_output is not None:
+        worker_output["collected"] = config.stash[COLLECTED]
+        return
+    recorder = config.stash.get(RECORDER, None)
+    if recorder is None or exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+        return
+    run: Run = recorder.run
+    run.collected.update(config.stash[COLLECTED])
+    run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
+    session.exitstatus = recorder.finish()
+
+
+def _stopped_by_maxfail(session: pytest.Session) -> bool:
+    return isinstance(session.shouldfail, str)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The console summary of the run."""
+    recorder = config.stash.get(RECORDER, None)
+    if recorder is not None:
+        recorder.summarize()
+
+
+# Columns of tests.html
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_table_header(cells: list[str]) -> None:
+    """A column for the verdict and one for the requirement."""
+    cells.insert(1, "<th>Verdict</th>")
+    cells.insert(2, "<th>Requirement</th>")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_table_row(report: pytest.TestReport, cells: list[str]) -> None:
+    """The suite's own verdict beside pytest's outcome."""
+    cells.insert(1, f"<td>{getattr(report, 'conformance_verdict', '')}</td>")
+    cells.insert(2, f"<td>{getattr(report, 'conformance_requirement', '')}</td>")
