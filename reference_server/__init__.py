@@ -1,0 +1,22 @@
+"""An OAuth 2.0 authorization server that is exactly conformant, and small enough to be read."""
+
+from .accounts import Client, User
+from .pipeline import Call, Edit, Response, after, before, remove, replace, setting
+from .server import Server, build
+from .settings import Settings
+
+__all__ = [
+    "Call",
+    "Client",
+    "Edit",
+    "Response",
+    "Server",
+    "Settings",
+    "User",
+    "after",
+    "before",
+    "build",
+    "remove",
+    "replace",
+    "setting",
+]

@@ -1,0 +1,88 @@
+"""Clients and users as registered, and the hashes that their credentials are checked against."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from . import secrets
+
+USER_GRANTS = ("authorization_code", "implicit", "password", "refresh_token")
+ALL_GRANTS = ("authorization_code", "implicit", "password", "client_credentials", "refresh_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """RFC 6749 section 2: a registered client; without a secret it is a public one."""
+
+    name: str
+    client_id: str
+    secret: str | None = None
+    title: str = ""
+    redirect_uris: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ALL_GRANTS
+    scopes: tuple[str, ...] = ("me", "profile", "email", "app", "basic")
+    authentication: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
+    takes_external_tokens: bool = False
+    failed_authentications: int | None = None
+
+    @property
+    def confidential(self) -> bool:
+        """Section 2.1: able to keep a secret, and so given one."""
+        return self.secret is not None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A resource owner; `name` is the table of the profile that describes it."""
+
+    name: str
+    username: str
+    password: str
+    external_authentication_token: str | None = None
+    failed_authentications: int | None = None
+
+
+@dataclass(slots=True)
+class Accounts:
+    """The registry of one server. It compares hashes only, as if the plain values of the settings were long gone."""
+
+    key: bytes
+    password_cost: int
+    clients: dict[str, Client]
+    users: dict[str, User]
+    salt: bytes = field(default_factory=secrets.new_salt)
+    password_hashes: dict[str, bytes] = field(default_factory=dict)
+
+    def client_secret_matches(self, client: Client, secret: str) -> bool:
+        """RFC 6749 section 2.3.1; a public client matches nothing."""
+        if client.secret is None:
+            return False
+        return secrets.same(secrets.keyed_hash(self.key, secret), secrets.keyed_hash(self.key, client.secret))
+
+    def user_with_password(self, username: str, password: str) -> User | None:
+        """Takes as long for an unknown user as for a known one, so that time doesn't tell which names exist."""
+        given = secrets.password_hash(password, self.salt, self.password_cost)
+        user = self.users.get(username)
+        if user is None or not secrets.same(given, self._hash_of(user)):
+            return None
+        return user
+
+    def user_with_external_token(self, value: str) -> User | None:
+        """The documented API: the value written to one user's record names that user."""
+        given = secrets.keyed_hash(self.key, value)
+        for user in self.users.values():
+            token = user.external_authentication_token
+            if token is not None and secrets.same(given, secrets.keyed_hash(self.key, token)):
+                return user
+        return None
+
+    def _hash_of(self, user: User) -> bytes:
+        # Made when first needed: hashing every account at start would slow each start down.
+        if user.username not in self.password_hashes:
+            self.password_hashes[user.username] = secrets.password_hash(user.password, self.salt, self.password_cost)
+        return self.password_hashes[user.username]
+
+
+def register(key: bytes, password_cost: int, clients: Iterable[Client], users: Iterable[User]) -> Accounts:
+    """RFC 6749 section 2.2: a client identifier names one client."""
+    by_id = {client.client_id: client for client in clients}
+    return Accounts(key, password_cost, by_id, {user.username: user for user in users})

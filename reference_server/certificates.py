@@ -1,0 +1,118 @@
+"""A private certificate authority made at start, and one server certificate from it."""
+
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from .settings import Settings
+
+CA_DAYS = 365
+TLS_VERSIONS = {
+    "TLSv1": ssl.TLSVersion.TLSv1,
+    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
+    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
+    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: EllipticCurvePrivateKey
+
+
+def write_certificates(folder: Path, names: tuple[str, ...], days: int) -> Path:
+    """Writes ca.pem for clients and server.pem (key and chain) for the server; returns the path of the former."""
+    ca = _make_ca()
+    server = _make_server_certificate(ca, names, days)
+    key = server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "server.pem").write_bytes(key + server.certificate.public_bytes(Encoding.PEM))
+    ca_file = folder / "ca.pem"
+    ca_file.write_bytes(ca.certificate.public_bytes(Encoding.PEM))
+    return ca_file
+
+
+def tls_context(folder: Path, settings: Settings) -> ssl.SSLContext:
+    """RFC 6749 section 1.6, RFC 7662 section 4: TLS 1.2 and up, unless the settings say otherwise."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = TLS_VERSIONS[settings.tls_minimum]
+    context.maximum_version = TLS_VERSIONS[settings.tls_maximum]
+    if settings.tls_ciphers is not None:
+        context.set_ciphers(settings.tls_ciphers)
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_cert_chain(folder / "server.pem")
+    return context
+
+
+def _make_ca() -> Issued:
+    key = generate_private_key(SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Reference server private CA")])
+    public = key.public_key()
+    builder = (
+        _builder(name, name, key, CA_DAYS)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+    return Issued(builder.sign(key, SHA256()), key)
+
+
+def _make_server_certificate(ca: Issued, names: tuple[str, ...], days: int) -> Issued:
+    key = generate_private_key(SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Reference server")])
+    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca.key.public_key())
+    builder = (
+        _builder(subject, ca.certificate.subject, key, days)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
+        .add_extension(authority, critical=False)
+    )
+    return Issued(builder.sign(ca.key, SHA256()), key)
+
+
+def _builder(subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    end = now + timedelta(days=days)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        # A day early, for clocks that differ; earlier still for a certificate that is to have expired.
+        .not_valid_before(min(now, end) - timedelta(days=1))
+        .not_valid_after(end)
+    )
+
+
+def _key_usage(signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

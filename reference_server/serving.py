@@ -1,0 +1,246 @@
+"""The serving process: arguments, sockets, TLS, and how it ends."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+
+from .pipeline import Edit
+from .profile import profile_for
+from .server import Server, build
+from .settings import Settings
+from .variant import Variant
+
+BAD_ARGUMENTS = 4
+LOOPBACK = "127.0.0.1"
+KEEP_ALIVE_SECONDS = 75
+LAST_WORDS_SECONDS = 1
+
+
+class Arguments(argparse.ArgumentParser):
+    """Exits with the code that the suite has for bad usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """A clear message; nothing has been started yet."""
+        self.print_usage(sys.stderr)
+        self.exit(BAD_ARGUMENTS, f"{self.prog}: {message}\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the server can be reached."""
+
+    base_url: str
+    plain_http: str | None
+    control: str | None
+    ca_file: str | None
+
+
+class Listener(uvicorn.Server):
+    """One listening socket. Signals are this module's business, since there are several listeners."""
+
+    def __init__(self, config: uvicorn.Config, ready: asyncio.Event) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tells when connections are accepted."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serves until it is told to end; returns the exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        edits, variant = _chosen(arguments.defect, arguments.variant)
+        listening = _bind(arguments.host, arguments.port)
+    except (ValueError, OSError, OverflowError) as problem:
+        parser.error(str(problem))
+    with tempfile.TemporaryDirectory(prefix="reference-server-") as folder, _event_loop() as runner:
+        runner.run(_serve(arguments, edits, variant, listening, Path(folder)))
+    return 0
+
+
+def _parser() -> Arguments:
+    parser = Arguments(prog="reference_server", description="Serve the reference authorization server.")
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    parser.add_argument("--no-tls", action="store_true", help="serve plain HTTP instead of TLS")
+    parser.add_argument("--plain", action="store_true", help="listen for plain HTTP on a second port, and refuse it")
+    parser.add_argument("--control", action="store_true", help="open the control port, on loopback")
+    parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="break something on purpose")
+    parser.add_argument("--variant", metavar="NAME", help="differ from the default in a conformant way")
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="write the target profile to a file")
+    parser.add_argument("--announce", action="store_true", help="print one line of JSON when ready")
+    parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input is closed")
+    return parser
+
+
+def _chosen(defects: list[str], variant_name: str | None) -> tuple[list[Edit], Variant | None]:
+    """The edits of the named defects and variant, the variant's first: a defect may stand on it."""
+    if not defects and variant_name is None:
+        return [], None
+    # Imported only when asked for: the default server starts faster without them.
+    from .defects import DEFECTS
+    from .variants import VARIANTS
+
+    for name in defects:
+        if name not in DEFECTS:
+            raise ValueError(f"there is no defect named {name!r}")
+    chosen = [DEFECTS[name] for name in defects]
+    names = {name for name in (variant_name, *(defect.on for defect in chosen)) if name is not None}
+    if not names <= set(VARIANTS):
+        raise ValueError(f"there is no variant named {', '.join(sorted(names - set(VARIANTS)))!r}")
+    if len(names) > 1:
+        raise ValueError(f"only one variant at a time: {', '.join(sorted(names))}")
+    variant = VARIANTS[names.pop()] if names else None
+    edits = [*(variant.edits if variant else ()), *(edit for defect in chosen for edit in defect.edits)]
+    return edits, variant
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A socket made by name of its protocol: asyncio turns Nagle's algorithm off only for those."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listening = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(address)
+    return listening
+
+
+def _url(scheme: str, host: str, listening: socket.socket) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}:{listening.getsockname()[1]}"
+
+
+def _event_loop() -> asyncio.Runner:
+    if find_spec("uvloop") is None:
+        return asyncio.Runner()
+    import uvloop
+
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+
+async def _serve(
+    arguments: argparse.Namespace,
+    edits: list[Edit],
+    variant: Variant | None,
+    listening: socket.socket,
+    folder: Path,
+) -> None:
+    """Starts all listeners, says where they are, and waits for the end."""
+    host, tls = arguments.host, not arguments.no_tls
+    base_url = _url("https" if tls else "http", host, listening)
+    server = build(Settings(issuer=base_url, require_tls=tls), edits)
+    plain = _bind(host, 0) if arguments.plain and tls else None
+    control = _bind(LOOPBACK, 0) if arguments.control else None
+    ca_file = _write_certificates(folder, server.settings, host) if tls else None
+
+    listeners = [_start(server.app, listening, server.settings, folder if tls else None)]
+    if plain is not None:
+        listeners.append(_start(server.app, plain, server.settings))
+    if control is not None:
+        listeners.append(_start(server.control_app, control, server.settings))
+    _end_on_request([listener for listener, _ in listeners], arguments.exit_with_stdin)
+    for listener, _ in listeners:
+        await listener.ready.wait()
+    places = Places(
+        base_url,
+        None if plain is None else _url("http", host, plain),
+        None if control is None else _url("http", LOOPBACK, control),
+        None if ca_file is None else str(ca_file),
+    )
+    _report(arguments, server, places, variant)
+    await asyncio.gather(*(task for _, task in listeners))
+    server.close()
+
+
+def _write_certificates(folder: Path, settings: Settings, host: str) -> Path:
+    # Imported only where there is TLS.
+    from .certificates import write_certificates
+
+    names = settings.certificate_names or tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", host)))
+    return write_certificates(folder, names, settings.certificate_days)
+
+
+def _start(
+    app: object, listening: socket.socket, settings: Settings, tls_folder: Path | None = None
+) -> tuple[Listener, asyncio.Task[None]]:
+    """Makes one listener serve one socket."""
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]  # uvicorn's own ASGI types are narrower than the specification
+        http="auto",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="critical",  # uvicorn has nothing to say that an exit code or an answer does not
+        access_log=False,
+        proxy_headers=False,  # the scheme decides about TLS, so nobody may forge it
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=LAST_WORDS_SECONDS,
+    )
+    config.load()
+    if tls_folder is not None:
+        from .certificates import tls_context
+
+        config.ssl = tls_context(tls_folder, settings)
+    listener = Listener(config, asyncio.Event())
+    return listener, asyncio.create_task(listener.serve([listening]))
+
+
+def _end_on_request(listeners: list[Listener], with_stdin: bool) -> None:
+    """Ends on SIGINT or SIGTERM, or when the parent's end of standard input is gone."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        for listener in listeners:
+            listener.should_exit = True
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, end)
+    if with_stdin:
+        threading.Thread(target=_await_end_of_stdin, args=(loop, end), daemon=True).start()
+
+
+def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    # Below sys.stdin, whose lock would stand in the way when the interpreter ends.
+    while os.read(0, 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended already
+        loop.call_soon_threadsafe(end)
+
+
+def _report(arguments: argparse.Namespace, server: Server, places: Places, variant: Variant | None) -> None:
+    """Says that the server is ready, to a program or to a person."""
+    overlay = None if variant is None else variant.profile
+    profile = profile_for(server, places.base_url, places.plain_http, places.control, places.ca_file, overlay)
+    if arguments.profile is not None:
+        arguments.profile.write_text(profile, "utf-8")
+    if arguments.announce:
+        print(json.dumps({**asdict(places), "profile": profile}), flush=True)
+        return
+    print(f"Serving {places.base_url}", flush=True)
+    for label, value in (("Plain HTTP", places.plain_http), ("Control", places.control), ("CA", places.ca_file)):
+        if value is not None:
+            print(f"{label}: {value}", flush=True)

@@ -1,0 +1,74 @@
+"""What can be set about one server. Everything here is read-only once a server is built."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from . import demo
+from .accounts import ALL_GRANTS, Client, User
+
+ALL_ENDPOINTS = (
+    "authorization",
+    "sign_in",
+    "token",
+    "revocation",
+    "introspection",
+    "token_info",
+    "resource.me",
+    "resource.app",
+    "resource.basic",
+    "metadata",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One server's configuration; the defaults are the strictly conformant reference."""
+
+    # Where it is, and what it knows
+    issuer: str = "https://server.example"
+    database: str = ":memory:"
+    secret_key: bytes | None = None  # None: a random one, which is right as long as the database dies with the server
+    clients: tuple[Client, ...] = demo.CLIENTS
+    users: tuple[User, ...] = demo.USERS
+    password_cost: int = 2**14
+
+    # What it serves
+    endpoints: tuple[str, ...] = ALL_ENDPOINTS
+    grants: tuple[str, ...] = ALL_GRANTS
+    extension_grant_type: str | None = "https://reference.example/grant-type/demo-assertion"
+    extension_assertion: str = "demo-assertion-Hx2c9Lr5"
+    user_scopes: tuple[str, ...] = ("me", "profile", "email")
+    app_scopes: tuple[str, ...] = ("app", "basic")
+    default_user_scope: str = "me"
+    default_app_scope: str = "app"
+
+    # Lifetimes, in seconds
+    code_lifetime: int = 60
+    access_token_lifetime: int = 1_209_600
+    refresh_token_lifetime: int = 2_592_000
+    session_lifetime: int = 3_600
+
+    # Policies
+    rotate_refresh_tokens: bool = True
+    require_pkce: bool = False  # of confidential clients too; public ones always need it
+    pkce_methods: tuple[str, ...] = ("S256", "plain")
+    remember_consent: bool = False
+    revoke_grant_with_access_token: bool = False
+    introspection_bearer: bool = True
+    bearer_form_body: bool = True
+    bearer_query: bool = False
+    failed_authentications: int = 20
+    lock_seconds: int = 60
+    redirect_status: int = 302
+    realm: str = "reference server"
+    body_limit: int = 64 * 1024
+
+    # Transport
+    require_tls: bool = True
+    plain_http: Literal["refuse", "process", "redirect"] = "refuse"
+    revocation_over_http: bool = True
+    tls_minimum: Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] = "TLSv1.2"
+    tls_maximum: Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] = "TLSv1.3"
+    tls_ciphers: str | None = None
+    certificate_names: tuple[str, ...] | None = None  # None: the names that the server listens on
+    certificate_days: int = 30  # negative: expired

@@ -1,0 +1,1 @@
+"""The steps that endpoints are made of, one module per concern."""
