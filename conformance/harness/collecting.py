@@ -47,14 +47,14 @@ def _case(item: pytest.Function) -> Case:
     )
 
 
-def collect_cases() -> list[Case]:
-    """All tests of the suite, in collection order. Raises RuntimeError when the collection fails."""
+def collect_cases(files: str = "*/test_*.py") -> list[Case]:
+    """The suite's tests in collection order, of the files that a glob names. Raises RuntimeError when that fails."""
     catcher = _Catcher()
-    folders = sorted({str(path.parent) for path in PACKAGE.glob("*/test_*.py")})
+    paths = sorted(str(path) for path in PACKAGE.glob(files))
     output = io.StringIO()
     arguments = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "--noconftest", "--collect-only", "-q"]
     with contextlib.redirect_stdout(output):
-        code = pytest.main([*arguments, "-p", "conformance.plugin", "-p", "no:cacheprovider", *folders], [catcher])
+        code = pytest.main([*arguments, "-p", "conformance.plugin", "-p", "no:cacheprovider", *paths], [catcher])
     if code != pytest.ExitCode.OK:
         raise RuntimeError(f"the suite's tests could not be collected:\n{output.getvalue()}")
     return catcher.cases

@@ -67,6 +67,12 @@ class Given:
         """An account of the profile; Untested when the profile lacks it."""
         return self._trial.target.owner(name)
 
+    def plain_client(self, client: Client) -> Client:
+        """The client as it may appear over plain HTTP: itself on loopback, an invented one anywhere else."""
+        if self._trial.target.is_on_loopback:
+            return client
+        return replace(client, client_id=self.invented("client_id"), client_secret=self.invented("client_secret"))
+
     def limit(self, name: str) -> float:
         """A declared limit; Untested, with the line to add, when the profile declares none."""
         value = getattr(self._trial.target.limits, name)

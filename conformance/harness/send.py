@@ -10,12 +10,14 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from conformance.harness.exchange import Pairs, Reply, Request
+from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.target import Client
+from conformance.harness.tls import Handshake, LocallyUnavailable, shake_hands
 
 if TYPE_CHECKING:
     from conformance.harness.session import Trial
@@ -263,6 +265,38 @@ class Send:
         """A request to a protected resource with a bearer token in the header, or with none."""
         own = [bearer(token)] if token is not None else []
         return self.raw(method, self._trial.target.url(endpoint), [*own, *headers], phase=phase)
+
+    def plainly(self, request: Request) -> Reply | None:
+        """The same request over plain HTTP, where the profile says that it would be heard; None when nothing answers.
+
+        Untested, with the line to add, without `plain_http`. Take care what it carries: invented credentials only,
+        unless the target is on loopback (`given.plain_client`).
+        """
+        target = self._trial.target
+        if target.plain_http is None:
+            raise Untested("where plain HTTP would be heard isn't known: add `plain_http = ...` under [target]")
+        base, plain = urlsplit(target.base_url), urlsplit(target.plain_http)
+        parts = urlsplit(request.url)
+        if parts.netloc != base.netloc:
+            raise Untested(f"the endpoint {request.url.partition('?')[0]} isn't on the host of base_url")
+        url = parts._replace(scheme="http", netloc=plain.netloc).geturl()
+        try:
+            return self._trial.exchange(replace(request, url=url))
+        except Inconclusive:
+            return None
+
+    def handshake(self, endpoint: str, only: str | None = None, *, verify: bool = False) -> Handshake:
+        """A TLS handshake with an endpoint's host: one version `only` (`TLSv1.2`, ...), or the certificate checked."""
+        trial = self._trial
+        if not trial.session.transport.has_sockets:
+            raise Untested("TLS shows over sockets only")
+        url = trial.target.url(endpoint)
+        if not url.startswith("https:"):
+            raise Untested(f"the {endpoint} endpoint isn't an https URL")
+        try:
+            return shake_hands(url, trial.target.timeout, only=only, ca_file=trial.target.ca_file, verify=verify)
+        except LocallyUnavailable as error:
+            raise Untested(str(error)) from error
 
     def authorization_request(
         self, client: Client | None = None, response_type: str = "code", **changes: Any

@@ -30,6 +30,8 @@ class NoAnswer(Exception):
 class Transport(Protocol):
     """Carries requests; raises NoAnswer when no reply comes."""
 
+    has_sockets: bool
+
     def send(self, request: Request) -> Reply:
         """Send one request and read its reply."""
 
@@ -47,6 +49,8 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
 
 class SocketTransport:
     """Sockets through httpx's transport layer: one keep-alive pool, one TLS context."""
+
+    has_sockets = True
 
     def __init__(self, context: ssl.SSLContext, timeout: float) -> None:
         self._context = context
@@ -150,6 +154,8 @@ AsgiApp = Callable[[Any, Any, Any], Any]
 
 class AsgiTransport:
     """Applications in this process, by origin (`https://host:port`): what the matrices use in place of sockets."""
+
+    has_sockets = False
 
     def __init__(self, apps: Mapping[str, AsgiApp]) -> None:
         self._apps = dict(apps)

@@ -1,0 +1,21 @@
+"""Each variant changes exactly the verdicts that it names: no false alarms."""
+
+from __future__ import annotations
+
+import pytest
+
+from reference_server.variants import VARIANTS, Variant
+from tests.matrix.engine import cases, catalogue, clean, differences, reasons, with_edits
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_variant_changes_exactly_what_it_declares(variant: Variant) -> None:
+    ended = with_edits(variant.name, (), cases())
+    found = {name: after for name, (_, after) in differences(clean(None), ended).items()}
+    assert found == dict(variant.changes), reasons(ended, set(found) ^ set(variant.changes))
+
+
+def test_variants_name_known_requirements_and_have_names_of_their_own() -> None:
+    named = {name for variant in VARIANTS for name in variant.changes}
+    assert sorted(named - set(catalogue().by_id)) == []
+    assert len({variant.name for variant in VARIANTS}) == len(VARIANTS)
