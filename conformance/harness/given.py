@@ -137,7 +137,7 @@ class Given:
         redirect_uri, scope = request.get("redirect_uri"), request.get("scope")
         return Code(value, request.client, redirect_uri, request.verifier, scope, request.get("state"))
 
-    def tokens_for(self, code: Code, **changes: Any) -> Tokens:
+    def tokens_for(self, code: Code, /, **changes: Any) -> Tokens:
         """The tokens that a code is worth."""
         with self.arranging():
             reply = self._trial.send.code_exchange(code, **changes)
@@ -252,7 +252,7 @@ class Given:
         with self.arranging():
             return effects.live(self._trial, tokens, kind)
 
-    def revoked(self, token: str, client: Client, **changes: Any) -> Reply:
+    def revoked(self, token: str, client: Client, /, **changes: Any) -> Reply:
         """A revocation that the server took."""
         with self.arranging():
             reply = self._trial.send.revocation(token, client, **changes)

@@ -149,6 +149,7 @@ class Send:
     def token(
         self,
         grant_type: str,
+        /,
         client: Client,
         parameters: Mapping[str, str | None],
         authentication: str | None = None,
@@ -162,6 +163,7 @@ class Send:
     def code_exchange(
         self,
         code: Code,
+        /,
         client: Client | None = None,
         authentication: str | None = None,
         headers: Sequence[tuple[str, str]] = (),
@@ -171,7 +173,7 @@ class Send:
         own = {"code": code.value, "redirect_uri": code.redirect_uri, "code_verifier": code.verifier}
         return self.token("authorization_code", client or code.client, own, authentication, headers, **changes)
 
-    def code_exchange_request(self, code: Code, **changes: Any) -> Request:
+    def code_exchange_request(self, code: Code, /, **changes: Any) -> Request:
         """The request that `code_exchange` sends, for sending several together."""
         own: dict[str, str | None] = {"grant_type": "authorization_code", **code.client.token_parameters}
         own |= {"code": code.value, "redirect_uri": code.redirect_uri, "code_verifier": code.verifier}
@@ -216,6 +218,7 @@ class Send:
     def refresh(
         self,
         tokens: Tokens,
+        /,
         client: Client | None = None,
         authentication: str | None = None,
         headers: Sequence[tuple[str, str]] = (),
@@ -232,6 +235,7 @@ class Send:
     def revocation(
         self,
         token: str,
+        /,
         client: Client,
         authentication: str | None = None,
         headers: Sequence[tuple[str, str]] = (),
@@ -244,6 +248,7 @@ class Send:
     def introspection(
         self,
         token: str,
+        /,
         client: Client | None = None,
         authentication: str | None = None,
         headers: Sequence[tuple[str, str]] = (),

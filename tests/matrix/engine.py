@@ -73,7 +73,9 @@ def profile_of(variant: str | None) -> Profile:
     """The profile that fits a server with a variant."""
     chosen = variant_named(variant)
     server = build(SETTINGS, chosen.edits if chosen else ())
-    return parse_profile(profile_for(server, BASE, PLAIN, CONTROL, None, variant=chosen), "the server's profile")
+    return parse_profile(
+        profile_for(server, BASE, PLAIN, CONTROL, None, chosen.profile if chosen else None), "the server's profile"
+    )
 
 
 def open_world(variant: str | None, edits: Sequence[Edit] = ()) -> World:
