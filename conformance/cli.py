@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from conformance import __version__
@@ -111,11 +111,9 @@ def _run(options: argparse.Namespace) -> int:
         )
         return EXIT_USAGE
     if options.variant or options.defect:
-        from reference_server import catalogue_fault
-
-        fault = catalogue_fault(options.variant, options.defect)
-        if fault:
-            print(f"oauth2-conformance: {fault}", file=sys.stderr)
+        unknown = _unknown_edits(options.variant, options.defect)
+        if unknown:
+            print(f"oauth2-conformance: {unknown}", file=sys.stderr)
             return EXIT_USAGE
     _isolate_environment()
     import pytest
@@ -123,6 +121,19 @@ def _run(options: argparse.Namespace) -> int:
     arguments = _pytest_arguments(options, base_url)
     code = int(pytest.main(arguments))
     return EXIT_USAGE if code == pytest.ExitCode.USAGE_ERROR else code
+
+
+def _unknown_edits(variant: str | None, defects: Sequence[str]) -> str | None:
+    """What is wrong with the names of a variant or defects, in words."""
+    from reference_server.defects import DEFECTS
+    from reference_server.variants import VARIANTS
+
+    if variant is not None and variant not in {known.name for known in VARIANTS}:
+        return f"no variant {variant}: `oauth2-conformance variants` lists them"
+    unknown = set(defects) - {known.name for known in DEFECTS}
+    if unknown:
+        return f"no defect {', '.join(sorted(unknown))}: `oauth2-conformance defects` lists them"
+    return None
 
 
 def _isolate_environment() -> None:
@@ -211,7 +222,7 @@ def _variants(options: argparse.Namespace) -> int:
     return _list(rows, options.json, ("changes",))
 
 
-def _list(rows: Sequence[dict[str, object]], as_json: bool, details: Sequence[str]) -> int:
+def _list(rows: Sequence[Mapping[str, object]], as_json: bool, details: Sequence[str]) -> int:
     if as_json:
         print(json.dumps(rows, indent=1))
         return EXIT_OK

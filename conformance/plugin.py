@@ -312,10 +312,6 @@ def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -
     return None
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Journal each test as it ends."""
-
-
 class _Collector:
     """Receives reports in the controller; registered there alone."""
 
@@ -336,24 +332,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.pluginmanager.register(_Collector(recorder))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Reports of what was done are still written, marked as interrupted."""
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
     """Write the reports; the gate decides the exit code."""
     config = session.config
+    collected: dict[str, list[str]] = config.stash[COLLECTED]
     worker_output = getattr(config, "workeroutput", None)
     if worker_output is not None:
-        worker_output["collected"] = config.stash[COLLECTED]
+        worker_output["collected"] = collected
         return
     recorder = config.stash.get(RECORDER, None)
     if recorder is None or exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
         return
     run: Run = recorder.run
-    run.collected.update(config.stash[COLLECTED])
+    run.collected.update(collected)
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
     session.exitstatus = recorder.finish()
 
