@@ -59,7 +59,7 @@ def parse_profile(
         raise ProfileError(f"{source}: is not TOML: {error}") from error
     fault = schemas.fault("target", document)
     if fault is not None:
-        line = line_of(text, fault.absolute_path)
+        line = line_of(text, [*fault.absolute_path, *schemas.unknown_keys(fault)[:1]])
         raise ProfileError(f"{source}, line {line}: {schemas.in_words(fault)}")
     if base_url is not None:
         _move(document, base_url, source)

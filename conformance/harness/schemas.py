@@ -38,6 +38,15 @@ def in_words(error: ValidationError) -> str:
     return f"{place}: {_reason(error)}"
 
 
+def unknown_keys(error: ValidationError) -> list[str]:
+    """The keys that a closed object has too many, when that is what is wrong."""
+    if error.validator != "additionalProperties":
+        return []
+    instance: Any = error.instance
+    schema: Any = error.schema
+    return [name for name in instance if name not in schema.get("properties", {})]
+
+
 def _reason(error: ValidationError) -> str:
     instance: Any = error.instance
     wanted: Any = error.validator_value
@@ -47,9 +56,8 @@ def _reason(error: ValidationError) -> str:
             return f"lacks {', '.join(missing)}"
         case "additionalProperties":
             schema: Any = error.schema
-            known = schema.get("properties", {})
-            unknown = [name for name in instance if name not in known]
-            return f"has no key {', '.join(map(repr, unknown))}; known are {', '.join(sorted(known))}"
+            known = sorted(schema.get("properties", {}))
+            return f"has no key {', '.join(map(repr, unknown_keys(error)))}; known are {', '.join(known)}"
         case "type":
             return (
                 f"is {_json_type(error.instance)}, must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
