@@ -1,0 +1,98 @@
+"""The form-driving user agent, against pages as real servers have them."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.harness.outcomes import Inconclusive
+from conformance.harness.target import SignIn
+from tests.harness.fakes import Answering, trial_with
+
+BACK = "https://client.example/cb?code=a-code-value&state=s"
+SIGN_IN = """<form method=post action="/login"><input type=hidden name=csrf_token value=0123456789abcdef>
+<label>Name <input name=username autocomplete=username></label><input type=password name=password>
+<button>Sign in</button></form>"""
+TWO_BUTTONS = """<form method=post action="/decide"><button name=decision value=no>Cancel</button>
+<button name=decision value=yes>Allow access</button></form>"""
+TWO_FORMS = """<form method=post action="/logout"><button>Sign out</button></form>
+<form method=post action="/decide"><input type=hidden name=decision value=yes><input type=submit value=Authorize></form>
+<form method=post action="/decide"><input type=hidden name=decision value=no><input type=submit value=Deny></form>"""
+CHECKBOX = """<form method=post action="/decide"><label><input type=checkbox name=decision value=yes> Consent?</label>
+<button>Submit</button></form>"""
+
+
+def server(consent: str, sign_in: str = SIGN_IN, end: Answering = (302, {"Location": BACK}, "")):  # type: ignore[no-untyped-def]
+    """A server that signs in, asks for consent and ends as told."""
+
+    def handle(method: str, path: str, parameters: dict[str, str]) -> Answering:
+        match path:
+            case "/oauth/authorize":
+                return 200, {}, sign_in
+            case "/name":
+                return 200, {}, '<form method=post action="/login"><input type=password name=password></form>'
+            case "/login":
+                good = parameters.get("password") == "alice-password"
+                return (200, {}, consent) if good else (200, {}, sign_in)
+            case "/decide" if parameters.get("decision") == "yes":
+                return end
+            case "/decide":
+                return 302, {"Location": "https://client.example/cb?error=access_denied"}, ""
+        return 404, {}, "nothing here"
+
+    return handle
+
+
+@pytest.mark.parametrize("consent", [TWO_BUTTONS, TWO_FORMS, CHECKBOX], ids=["buttons", "forms", "checkbox"])
+def test_consent_and_decline_in_each_style(consent: str) -> None:
+    trial = trial_with(server(consent))
+    assert trial.given.authorization_code().value == "a-code-value"
+    assert trial.send.authorize(decision="decline").get("error") == "access_denied"
+
+
+def test_sign_in_over_two_pages() -> None:
+    name_first = '<form method=post action="/name"><input type=email name=login><button>Next</button></form>'
+    trial = trial_with(server(TWO_BUTTONS, name_first))
+    answer = trial.send.authorize()
+    assert answer.get("code") == "a-code-value"
+    assert answer.consented
+    assert answer.signed_in
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f'<meta http-equiv="refresh" content="0; url={BACK}">',
+        f'<script>window.location.href = "{BACK}"</script>',
+        f"<script>location.replace('{BACK}')</script>",
+        f'<form method=post action="{BACK}"></form><script>document.forms[0].submit()</script>',
+    ],
+    ids=["meta refresh", "assignment", "replace", "self-submitting form"],
+)
+def test_every_mechanism_that_moves_the_user_agent_is_seen(page: str) -> None:
+    trial = trial_with(server(TWO_BUTTONS, end=(200, {}, page)))
+    answer = trial.send.authorize()
+    assert answer.destination == BACK
+    assert answer.mechanism != "Location"
+
+
+def test_the_client_is_never_contacted_and_wrong_credentials_end_on_a_page() -> None:
+    trial = trial_with(server(TWO_BUTTONS, end=(200, {}, "no way back")))
+    answer = trial.send.authorize()
+    assert answer.destination is None
+    assert all("client.example" not in exchange.request.url.partition("?")[0] for exchange in trial.exchanges)
+    with pytest.raises(Inconclusive, match="did not lead back"):
+        trial.given.authorization_code()
+
+
+def test_explicit_buttons_of_the_profile_win() -> None:
+    odd = """<form method=post action="/decide"><button name=decision value=no>Continue</button>
+    <button name=decision value=yes>Let them</button></form>"""
+    trial = trial_with(server(odd), sign_in=SignIn(approve="Let them", decline="Continue"))
+    assert trial.given.authorization_code().value == "a-code-value"
+    assert trial.send.authorize(decision="decline").get("error") == "access_denied"
+
+
+def test_a_redirect_loop_ends() -> None:
+    trial = trial_with(lambda method, path, parameters: (302, {"Location": "/oauth/authorize"}, ""))
+    with pytest.raises(Inconclusive, match="did not come to an end"):
+        trial.send.authorize()
