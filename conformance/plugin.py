@@ -18,7 +18,7 @@ from conformance.harness import bundled, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.outcomes import Outcome, outcome_of
 from conformance.harness.results import Run, TestResult
-from conformance.harness.run import RunOptions, RunRecorder, open_session
+from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
 from conformance.harness.running import check_applicable, result_of
 from conformance.harness.session import Session, Trial
 
@@ -31,7 +31,7 @@ TRIAL = pytest.StashKey[Trial]()
 STARTED = pytest.StashKey[float]()
 RESULT = pytest.StashKey[dict[str, Any]]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
-INTERRUPTED = pytest.StashKey[bool]()
+FAULT = pytest.StashKey[str]()
 
 HERE = Path(__file__).resolve().parent
 
@@ -71,6 +71,10 @@ def pytest_configure(config: pytest.Config) -> None:
         announced = server.profile
     loaded = _load(config, announced)
     config.stash[PROFILE] = loaded
+    if announced is None:
+        silence = nothing_answers(loaded)
+        if silence is not None:
+            raise pytest.UsageError(f"nothing answers at the target {loaded.target.base_url}: {silence}")
     config.stash[RECORDER] = RunRecorder.open(options, loaded, config.stash[CATALOGUE], _workers(config))
     _configure_html(config)
 
@@ -347,7 +351,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
     run: Run = recorder.run
     run.collected.update(collected)
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
-    session.exitstatus = recorder.finish()
+    try:
+        session.exitstatus = recorder.finish()
+    except Exception as error:  # what was gathered is in the journal: say where, and that it is our fault
+        config.stash[FAULT] = f"{type(error).__name__}: {error}"
+        session.exitstatus = verdicts.EXIT_FAULT
 
 
 def _stopped_by_maxfail(session: pytest.Session) -> bool:
@@ -358,7 +366,10 @@ def _stopped_by_maxfail(session: pytest.Session) -> bool:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """The console summary of the run."""
     recorder = config.stash.get(RECORDER, None)
-    if recorder is not None:
+    fault = config.stash.get(FAULT, None)
+    if fault is not None and recorder is not None:
+        terminalreporter.write_line(f"The reports could not be written: {fault}\nThe journal is in {recorder.folder}")
+    elif recorder is not None and recorder.content:
         recorder.summarize()
 
 

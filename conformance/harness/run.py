@@ -14,9 +14,10 @@ from typing import Any
 from conformance.harness import results, schemas
 from conformance.harness.catalogue import Catalogue
 from conformance.harness.journal import Journal
+from conformance.harness.outcomes import Inconclusive
 from conformance.harness.profile import Profile
 from conformance.harness.results import Header, Run, TestResult
-from conformance.harness.session import Session
+from conformance.harness.session import Session, Trial
 from conformance.harness.transport import SocketTransport, tls_context
 from conformance.harness.verdicts import FailOn
 
@@ -44,6 +45,20 @@ def open_session(profile: Profile) -> Session:
     context = tls_context(profile.target.ca_file)
     transport = SocketTransport(context, profile.target.timeout)
     return Session.open(profile.target, transport, profile.secrets)
+
+
+def nothing_answers(profile: Profile) -> str | None:
+    """Why nothing answers at the target, in words; None when anything speaks HTTP there."""
+    session = open_session(profile)
+    endpoint = "token" if "token_endpoint" in profile.target.features else "authorization"
+    trial = Trial(session)
+    try:
+        trial.send.raw("GET", profile.target.url(endpoint), phase="given")
+    except Inconclusive as error:
+        return str(error)
+    finally:
+        session.close()
+    return None
 
 
 def now() -> str:
