@@ -1,6 +1,7 @@
 """An OAuth 2.0 authorization server that is exactly conformant, and small enough to be read."""
 
 from .accounts import Client, User
+from .choosing import catalogue_fault
 from .pipeline import Call, Edit, Response, after, before, remove, replace, setting
 from .server import Server, build
 from .settings import Settings
@@ -16,6 +17,7 @@ __all__ = [
     "after",
     "before",
     "build",
+    "catalogue_fault",
     "remove",
     "replace",
     "setting",

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import uvicorn
 
-from .pipeline import Edit
+from .choosing import Choice, choose
 from .profile import profile_for
 from .server import Server, build
 from .settings import Settings
@@ -72,19 +72,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv)
     try:
-        edits, variant = _chosen(arguments.defect, arguments.variant)
+        choice = choose(arguments.variant, arguments.defect)
         listening = _bind(arguments.host, arguments.port)
-    except (ValueError, OSError, OverflowError) as problem:
+    except (ValueError, OSError) as problem:
         parser.error(str(problem))
     with tempfile.TemporaryDirectory(prefix="reference-server-") as folder, _event_loop() as runner:
-        runner.run(_serve(arguments, edits, variant, listening, Path(folder)))
+        runner.run(_serve(arguments, choice, listening, Path(folder)))
     return 0
 
 
 def _parser() -> Arguments:
     parser = Arguments(prog="reference_server", description="Serve the reference authorization server.")
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     parser.add_argument("--no-tls", action="store_true", help="serve plain HTTP instead of TLS")
     parser.add_argument("--plain", action="store_true", help="listen for plain HTTP on a second port, and refuse it")
     parser.add_argument("--control", action="store_true", help="open the control port, on loopback")
@@ -96,26 +96,11 @@ def _parser() -> Arguments:
     return parser
 
 
-def _chosen(defects: list[str], variant_name: str | None) -> tuple[list[Edit], Variant | None]:
-    """The edits of the named defects and variant, the variant's first: a defect may stand on it."""
-    if not defects and variant_name is None:
-        return [], None
-    # Imported only when asked for: the default server starts faster without them.
-    from .defects import DEFECTS
-    from .variants import VARIANTS
-
-    for name in defects:
-        if name not in DEFECTS:
-            raise ValueError(f"there is no defect named {name!r}")
-    chosen = [DEFECTS[name] for name in defects]
-    names = {name for name in (variant_name, *(defect.on for defect in chosen)) if name is not None}
-    if not names <= set(VARIANTS):
-        raise ValueError(f"there is no variant named {', '.join(sorted(names - set(VARIANTS)))!r}")
-    if len(names) > 1:
-        raise ValueError(f"only one variant at a time: {', '.join(sorted(names))}")
-    variant = VARIANTS[names.pop()] if names else None
-    edits = [*(variant.edits if variant else ()), *(edit for defect in chosen for edit in defect.edits)]
-    return edits, variant
+def _port(text: str) -> int:
+    """getaddrinfo would wrap a larger number around."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port")
+    return int(text)
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -142,15 +127,14 @@ def _event_loop() -> asyncio.Runner:
 
 async def _serve(
     arguments: argparse.Namespace,
-    edits: list[Edit],
-    variant: Variant | None,
+    choice: Choice,
     listening: socket.socket,
     folder: Path,
 ) -> None:
     """Starts all listeners, says where they are, and waits for the end."""
     host, tls = arguments.host, not arguments.no_tls
     base_url = _url("https" if tls else "http", host, listening)
-    server = build(Settings(issuer=base_url, require_tls=tls), edits)
+    server = build(Settings(issuer=base_url, require_tls=tls), choice.edits)
     plain = _bind(host, 0) if arguments.plain and tls else None
     control = _bind(LOOPBACK, 0) if arguments.control else None
     ca_file = _write_certificates(folder, server.settings, host) if tls else None
@@ -169,7 +153,7 @@ async def _serve(
         None if control is None else _url("http", LOOPBACK, control),
         None if ca_file is None else str(ca_file),
     )
-    _report(arguments, server, places, variant)
+    _report(arguments, server, places, choice.variant)
     await asyncio.gather(*(task for _, task in listeners))
     server.close()
 
