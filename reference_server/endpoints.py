@@ -4,7 +4,7 @@ An endpoint has three lists: its own; `.error`, which renders a refusal; `.finis
 The other lists are run by steps. The names of lists and steps are what edits refer to.
 """
 
-from .pipeline import Pipelines
+from .pipeline import Pipelines, Step
 from .steps import authorization_request as request
 from .steps import authorization_response as response
 from .steps import (
@@ -42,6 +42,25 @@ PATHS = {
     "/.well-known/oauth-authorization-server": "metadata",
 }
 CONTROL_PATHS = {"/age": "control.age"}
+
+# Lists that several endpoints start from; each endpoint of a server gets a copy of its own.
+OAUTH_ERROR: list[Step] = [
+    token_response.put_error,
+    token_response.put_error_description,
+    token_response.answer_failed_authentication_with_401,
+    token_response.challenge_basic,
+    token_response.render_json_error,
+]
+PAGE_HEADERS: list[Step] = [
+    transport.forbid_caching,
+    transport.forbid_old_caching,
+    transport.forbid_framing,
+    transport.restrict_content,
+    transport.hide_referrer,
+    transport.forbid_sniffing,
+]
+ANSWER_HEADERS: list[Step] = [transport.forbid_caching, transport.forbid_old_caching, transport.forbid_sniffing]
+RESOURCE_HEADERS: list[Step] = [transport.forbid_private_caching, transport.forbid_sniffing]
 
 AUTHORIZATION: Pipelines = {
     "authorization": [
@@ -109,14 +128,7 @@ AUTHORIZATION: Pipelines = {
         response.redirect_error,
     ],
     "authorization.page_error": [response.show_error_page],
-    "authorization.finish": [
-        transport.forbid_caching,
-        transport.forbid_old_caching,
-        transport.forbid_framing,
-        transport.restrict_content,
-        transport.hide_referrer,
-        transport.forbid_sniffing,
-    ],
+    "authorization.finish": PAGE_HEADERS,
     "sign_in": [
         transport.require_tls,
         transport.allow_methods("GET", "POST"),
@@ -133,14 +145,7 @@ AUTHORIZATION: Pipelines = {
         sign_in.continue_request,
     ],
     "sign_in.error": [sign_in.show_sign_in_again, response.show_error_page],
-    "sign_in.finish": [
-        transport.forbid_caching,
-        transport.forbid_old_caching,
-        transport.forbid_framing,
-        transport.restrict_content,
-        transport.hide_referrer,
-        transport.forbid_sniffing,
-    ],
+    "sign_in.finish": PAGE_HEADERS,
 }
 
 CLIENTS_AND_OWNERS: Pipelines = {
@@ -266,14 +271,8 @@ TOKEN: Pipelines = {
         token_response.put_created_at,
         token_response.render_json,
     ],
-    "token.error": [
-        token_response.put_error,
-        token_response.put_error_description,
-        token_response.answer_failed_authentication_with_401,
-        token_response.challenge_basic,
-        token_response.render_json_error,
-    ],
-    "token.finish": [transport.forbid_caching, transport.forbid_old_caching, transport.forbid_sniffing],
+    "token.error": OAUTH_ERROR,
+    "token.finish": ANSWER_HEADERS,
 }
 
 REVOCATION: Pipelines = {
@@ -294,14 +293,8 @@ REVOCATION: Pipelines = {
         revocation.revoke_grant_of_access_token,
         revocation.answer_done,
     ],
-    "revocation.error": [
-        token_response.put_error,
-        token_response.put_error_description,
-        token_response.answer_failed_authentication_with_401,
-        token_response.challenge_basic,
-        token_response.render_json_error,
-    ],
-    "revocation.finish": [transport.forbid_caching, transport.forbid_old_caching, transport.forbid_sniffing],
+    "revocation.error": OAUTH_ERROR,
+    "revocation.finish": ANSWER_HEADERS,
 }
 
 INTROSPECTION: Pipelines = {
@@ -337,15 +330,23 @@ INTROSPECTION: Pipelines = {
         introspection.put_jti,
         introspection.render_description,
     ],
-    "introspection.error": [
-        token_response.put_error,
-        token_response.put_error_description,
-        token_response.answer_failed_authentication_with_401,
-        token_response.challenge_basic,
-        token_response.render_json_error,
-    ],
-    "introspection.finish": [transport.forbid_caching, transport.forbid_old_caching, transport.forbid_sniffing],
+    "introspection.error": OAUTH_ERROR,
+    "introspection.finish": ANSWER_HEADERS,
 }
+
+
+def _resource(name: str, scope_name: str, answer: Step) -> Pipelines:
+    """A protected resource takes tokens with one scope, by GET or POST."""
+    steps: list[Step] = [
+        transport.require_tls,
+        transport.allow_methods("GET", "POST"),
+        transport.refuse_oversized,
+        token.require_bearer,
+        resources.require_scope(scope_name),
+        answer,
+    ]
+    return {name: steps, f"{name}.error": [bearer.answer_as_bearer_error], f"{name}.finish": RESOURCE_HEADERS}
+
 
 RESOURCES: Pipelines = {
     "bearer": [
@@ -371,37 +372,10 @@ RESOURCES: Pipelines = {
         resources.render_info,
     ],
     "token_info.error": [bearer.answer_as_bearer_error],
-    "token_info.finish": [transport.forbid_private_caching, transport.forbid_sniffing],
-    "resource.me": [
-        transport.require_tls,
-        transport.allow_methods("GET", "POST"),
-        transport.refuse_oversized,
-        token.require_bearer,
-        resources.require_scope("me"),
-        resources.answer_owner,
-    ],
-    "resource.me.error": [bearer.answer_as_bearer_error],
-    "resource.me.finish": [transport.forbid_private_caching, transport.forbid_sniffing],
-    "resource.app": [
-        transport.require_tls,
-        transport.allow_methods("GET", "POST"),
-        transport.refuse_oversized,
-        token.require_bearer,
-        resources.require_scope("app"),
-        resources.answer_app,
-    ],
-    "resource.app.error": [bearer.answer_as_bearer_error],
-    "resource.app.finish": [transport.forbid_private_caching, transport.forbid_sniffing],
-    "resource.basic": [
-        transport.require_tls,
-        transport.allow_methods("GET", "POST"),
-        transport.refuse_oversized,
-        token.require_bearer,
-        resources.require_scope("basic"),
-        resources.answer_basic,
-    ],
-    "resource.basic.error": [bearer.answer_as_bearer_error],
-    "resource.basic.finish": [transport.forbid_private_caching, transport.forbid_sniffing],
+    "token_info.finish": RESOURCE_HEADERS,
+    **_resource("resource.me", "me", resources.answer_owner),
+    **_resource("resource.app", "app", resources.answer_app),
+    **_resource("resource.basic", "basic", resources.answer_basic),
 }
 
 OTHERS: Pipelines = {

@@ -57,7 +57,7 @@ class Attempt:
     secret: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call:
     """One request, read once, and what the steps have found out about it.
 
