@@ -31,6 +31,8 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["serve"]:
+        return _serve(words[1:])
     own, pytest_arguments = _split(words)
     options = _parser().parse_args(own)
     options.pytest_arguments = pytest_arguments
@@ -81,9 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--defect", action="append", default=[], metavar="NAME", help="give the bundled server a defect")
     run.set_defaults(command=_run)
 
-    serve = commands.add_parser("serve", help="the reference server in the foreground", add_help=False)
-    serve.add_argument("server_arguments", nargs=argparse.REMAINDER)
-    serve.set_defaults(command=_serve)
+    # Listed here for the help; its arguments are the server's own (see main).
+    commands.add_parser("serve", help="the reference server in the foreground", add_help=False)
 
     requirements = commands.add_parser("requirements", help="the catalogue, with the tests of each requirement")
     requirements.add_argument("--document", help="one document only, such as rfc7009")
@@ -176,10 +177,10 @@ def _test_folders(pytest_arguments: Sequence[str]) -> list[str]:
 # serve, requirements, defects, variants
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(arguments: Sequence[str]) -> int:
     from reference_server import serving
 
-    return serving.main(options.server_arguments)
+    return serving.main(arguments)
 
 
 def _requirements(options: argparse.Namespace) -> int:

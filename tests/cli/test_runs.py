@@ -1,0 +1,76 @@
+"""Whole runs as a user starts them: isolation, artifacts, exit codes, and no secret in anything that is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from conformance.harness.bundled import start_bundled
+from tests.cli.test_usage import command
+
+HOSTILE = {
+    "conftest.py": "raise SystemExit('the conftest of the current folder was loaded')",
+    "pytest.ini": "[pytest]\naddopts = --nonsense\n",
+    "json.py": "raise SystemExit('a local json.py was loaded')",
+    "conformance/__init__.py": "raise SystemExit('a local conformance package was loaded')",
+    "reference_server/__init__.py": "raise SystemExit('a local reference_server was loaded')",
+}
+
+
+def results(folder: Path) -> dict:  # type: ignore[type-arg]
+    """`results.json` of the latest run below a folder."""
+    return json.loads((folder / "reports" / "latest" / "results.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_nothing_of_the_current_folder_takes_part(workers: str, tmp_path: Path) -> None:
+    for name, content in HOSTILE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    done = command(
+        "run", "--only", "rfc7009-2.1-token-required", "-n", workers, folder=tmp_path, PYTEST_ADDOPTS="--nonsense"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    entry = next(e for e in results(tmp_path)["requirements"] if e["id"] == "rfc7009-2.1-token-required")
+    assert entry["verdict"] == "passed"
+
+
+def test_every_artifact_of_a_run_is_there_and_latest_points_at_it(tmp_path: Path) -> None:
+    command("run", "--only", "rfc7009-2.1", folder=tmp_path)
+    latest = tmp_path / "reports" / "latest"
+    names = {path.name for path in latest.iterdir()}
+    assert {"results.json", "report.html", "tests.html", "junit.xml", "journal.jsonl"} <= names
+    assert latest.resolve().name.endswith("-reference-server")
+
+
+def test_a_defect_is_found_and_decides_the_exit_code(tmp_path: Path) -> None:
+    done = command("run", "--only", "rfc7009", "--defect", "revocation-does-nothing", folder=tmp_path)
+    content = results(tmp_path)
+    assert done.returncode == 1
+    assert content["conclusion"] == "not conformant"
+    assert "curl" in done.stdout
+
+
+def test_pytest_stays_reachable(tmp_path: Path) -> None:
+    done = command("run", "--", "-k", "nothing_has_this_name", folder=tmp_path)
+    assert done.returncode == 5
+
+
+def test_no_secret_of_a_run_is_written_anywhere(tmp_path: Path) -> None:
+    """Run against a server of our own, then look for everything that it issued and knows."""
+    with start_bundled() as server:
+        (tmp_path / "p.toml").write_text(server.profile, encoding="utf-8")
+        done = command("run", "p.toml", "--only", "rfc7009", "--", "-v", folder=tmp_path)
+    written = [path for path in (tmp_path / "reports").rglob("*") if path.is_file()]
+    texts = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in written} | {
+        "stdout": done.stdout
+    }
+    # What the reference server issues is 43 characters of base64url; nothing else of the run has that shape.
+    issued = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{43}(?![\w-])")
+    for name, text in texts.items():
+        bodies = "" if name in ("report.html", "tests.html") else text
+        suspicious = [word for word in issued.findall(bodies) if re.search(r"[A-Z]", word) and re.search(r"\d", word)]
+        assert suspicious == [], name

@@ -1,0 +1,87 @@
+"""Bad input gets a clear message, the right exit code, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROFILE = """
+[target]
+name = "local"
+base_url = "http://127.0.0.1:1"
+
+[clients.confidential]
+client_id = "a"
+client_secret = "literal"
+
+[features]
+grants = ["client_credentials"]
+"""
+
+
+def command(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "conformance.cli", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "--fail-on", "never"], "invalid choice: 'never'"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["run", "--base-url", "https://as.example.com"], "a URL alone says nothing of clients and accounts"),
+        (["run", "missing.toml"], "missing.toml: can't be read"),
+        (["run", "broken.toml"], "broken.toml, line 3: target: has no key 'nmae'"),
+        (["run", "silent.toml"], "nothing answers at the target http://127.0.0.1:1"),
+        (["run", "--only", "rfc9999"], "no such requirement, section"),
+        (["run", "--defect", "nonsense"], "no defect nonsense"),
+        (["run", "--variant", "nonsense"], "no variant nonsense"),
+        (["requirements", "--document", "rfc1"], "no document rfc1"),
+        (["serve", "--port", "nonsense"], "port"),
+        (["serve", "--defect", "nonsense"], "nonsense"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_exit_4_with_a_message(words: list[str], message: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text('[target]\nname = "x"\nnmae = "x"\nbase_url = "http://127.0.0.1"\n')
+    (tmp_path / "silent.toml").write_text(PROFILE)
+    done = command(*words, folder=tmp_path)
+    assert message in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.returncode == 4
+
+
+def test_the_environment_variable_moves_a_profile(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(PROFILE)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    done = command("run", "p.toml", folder=tmp_path, OAUTH2_CONFORMANCE_BASE_URL=url)
+    assert f"nothing answers at the target {url}" in done.stdout + done.stderr
+
+
+def test_the_catalogue_is_listed_with_its_tests(tmp_path: Path) -> None:
+    done = command("requirements", "--document", "rfc7009", "--json", folder=tmp_path)
+    rows = json.loads(done.stdout)
+    assert all(row["id"].startswith("rfc7009-") for row in rows)
+    assert next(row["tests"] for row in rows if row["id"] == "rfc7009-2.1-token-required")
+
+
+@pytest.mark.parametrize("what", ["defects", "variants"])
+def test_defects_and_variants_are_listed(what: str, tmp_path: Path) -> None:
+    done = command(what, "--json", folder=tmp_path)
+    assert all(row["name"] and row["says"] for row in json.loads(done.stdout))

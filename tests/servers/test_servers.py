@@ -1,0 +1,61 @@
+"""Real servers: the suite finds exactly the deviations that were verified by hand, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.launch import HERE, SERVERS, launch
+
+UNFINISHED = ("error", "inconclusive")
+
+
+@cache
+def results_of(name: str, folder: Path) -> Mapping[str, Any]:
+    """`results.json` of a run against a server."""
+    with launch(name) as base_url:
+        command = [sys.executable, "-m", "conformance.cli", "run", str(HERE / name / "profile.toml")]
+        done = subprocess.run(
+            [*command, "--base-url", base_url, "--reports", str(folder)], capture_output=True, text=True, check=False
+        )
+    latest = folder / "latest" / "results.json"
+    assert latest.exists(), done.stdout + done.stderr
+    results: Mapping[str, Any] = json.loads(latest.read_text(encoding="utf-8"))
+    return results
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs of this module are written."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_findings_are_those_that_were_verified_by_hand(name: str, reports: Path) -> None:
+    results = results_of(name, reports / name)
+    found = {
+        entry["id"]: entry["verdict"] for entry in results["requirements"] if entry["verdict"] in ("failed", "warned")
+    }
+    known = tomllib.loads((HERE / name / "findings.toml").read_text(encoding="utf-8"))["finding"]
+    assert found == {entry["id"]: entry["verdict"] for entry in known}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_nothing_is_left_open(name: str, reports: Path) -> None:
+    results = results_of(name, reports / name)
+    opened = {entry["id"]: entry["reason"] for entry in results["requirements"] if entry["verdict"] in UNFINISHED}
+    assert opened == {}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_every_recorded_finding_says_why_and_how_it_was_checked(name: str) -> None:
+    known = tomllib.loads((HERE / name / "findings.toml").read_text(encoding="utf-8"))["finding"]
+    assert [entry["id"] for entry in known if not (entry["why"] and entry["checked"])] == []
