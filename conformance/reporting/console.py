@@ -1,0 +1,258 @@
+"""What a run shows on the terminal: one line of progress, and the summary at its end."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from conformance.reporting import HTML_NAME, JUNIT_NAME, summary
+from conformance.reporting.curl import curl_line
+from conformance.reporting.summary import LEVELS, VERDICTS, Content, Entry, counted
+from conformance.reporting.text import clause_name, document_name, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STYLES = {"failed": "bold red", "error": "bold magenta", "inconclusive": "yellow", "warned": "bold yellow"}
+SHOWN_IN_FULL = 20
+REASONS_SHOWN = 12
+WIDTH_WITHOUT_TERMINAL = 100
+SECONDS_BETWEEN_UPDATES = 0.1
+
+
+def print_summary(content: Content, folder: Path, stream: TextIO) -> None:
+    """Print the run's summary: numbers, findings, what stayed open, what was not tested, the conclusion."""
+    console = _console(stream)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    _Summary(console, encoding).all_of(content, folder)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    is_terminal = stream.isatty()
+    width = None if is_terminal else WIDTH_WITHOUT_TERMINAL
+    return Console(file=stream, highlight=False, markup=False, emoji=False, no_color=not is_terminal, width=width)
+
+
+class _Summary:
+    """Prints the parts of a summary. What a target sent reaches the terminal as text only, never as control codes."""
+
+    def __init__(self, console: Console, encoding: str) -> None:
+        self._console = console
+        self._encoding = encoding
+
+    def all_of(self, content: Content, folder: Path) -> None:
+        """Every part, the conclusion last: that is where eyes are when a run ends."""
+        self._numbers(content)
+        self._findings(content)
+        self._errors(content)
+        self._inconclusive(content)
+        self._not_tested(content)
+        self._resource_servers(content)
+        self._conclusion(content, folder)
+
+    def _line(self, text: str = "", style: str = "", indent: int = 0) -> None:
+        from rich.padding import Padding
+        from rich.text import Text
+
+        shown = Text(self._safe(text), style=style)
+        self._console.print(Padding(shown, (0, 0, 0, indent)) if indent else shown)
+
+    def _unwrapped(self, text: str) -> None:
+        """A line that is to be copied: never broken."""
+        self._console.print(self._safe(text), soft_wrap=True)
+
+    def _safe(self, text: str) -> str:
+        return visible(text).encode(self._encoding, "backslashreplace").decode(self._encoding)
+
+    def _heading(self, text: str) -> None:
+        self._line()
+        self._line(text, "bold")
+
+    def _numbers(self, content: Content) -> None:
+        from rich.box import ASCII2, SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
+        entries = summary.of_server(content)
+        words = summary.words_in_use(entries)
+        is_unicode = self._encoding.lower().replace("-", "").startswith("utf")
+        table = Table(box=SIMPLE_HEAD if is_unicode else ASCII2, pad_edge=False, show_edge=False)
+        table.add_column("document", no_wrap=True)
+        table.add_column("level", no_wrap=True)
+        for word in words:
+            table.add_column(word, justify="right")
+        for document, level, numbers in _rows(entries):
+            cells = [
+                Text(str(numbers[word] or "-"), STYLES.get(word, "") if numbers[word] else "dim") for word in words
+            ]
+            table.add_row(self._safe(document), level, *cells)
+        self._line()
+        self._console.print(table)
+
+    def _findings(self, content: Content) -> None:
+        found = summary.findings(content)
+        if not found:
+            return
+        self._heading(_findings_heading(found))
+        variables = summary.shell_variables(content)
+        for entry in found[:SHOWN_IN_FULL]:
+            self._finding(entry, content["exchanges"], variables)
+        for entry in found[SHOWN_IN_FULL:]:
+            self._line(f"{entry['verdict']:<8} {entry['id']}  {entry['level']}")
+
+    def _finding(self, entry: Entry, exchanges: Sequence[Mapping[str, Any]], variables: frozenset[str]) -> None:
+        self._line()
+        self._line(f"{entry['verdict']}  {entry['id']}", STYLES[entry["verdict"]])
+        role = "" if entry["role"] == summary.SERVER else f", {entry['role'].replace('-', ' ')}"
+        self._line(f"{entry['level']}, {clause_name(entry['document'], entry['section'])}{role}", "dim", 4)
+        self._line(entry["says"], "", 4)
+        for expected, observed in summary.expectations(entry):
+            self._line(f"expected  {expected}", "", 4)
+            self._line(f"observed  {observed}", "", 4)
+        telling = summary.telling_exchange(entry, exchanges)
+        if telling is not None:
+            self._unwrapped(f"    {curl_line(telling, variables)}")
+
+    def _errors(self, content: Content) -> None:
+        faults = summary.with_verdict(content["requirements"], "error")
+        if not faults:
+            return
+        self._heading(f"The suite itself failed at {counted(len(faults), 'requirement')} (please report it)")
+        for entry in faults:
+            self._line()
+            self._line(f"error  {entry['id']}", STYLES["error"])
+            for test in summary.deciding_tests(entry):
+                self._line(test["detail"].rstrip() or test["reason"], "", 4)
+
+    def _inconclusive(self, content: Content) -> None:
+        open_ones = summary.with_verdict(content["requirements"], "inconclusive")
+        if open_ones:
+            self._heading(f"Inconclusive: {counted(len(open_ones), 'requirement')}, by reason")
+            self._reasons(open_ones, names=True)
+
+    def _not_tested(self, content: Content) -> None:
+        left_out = summary.with_verdict(summary.of_server(content), "untested", "not applicable", "untestable")
+        groups = {
+            "Not tested": summary.with_verdict(left_out, "untested"),
+            "Not applicable": summary.with_verdict(left_out, "not applicable"),
+        }
+        for heading, entries in groups.items():
+            if entries:
+                self._heading(f"{heading}: {counted(len(entries), 'requirement')}, by reason")
+                self._reasons(entries, names=False)
+        untestable = [entry for entry in left_out if entry["verdict"] == "untestable"]
+        if untestable:
+            asked = sum(bool(entry["attest"]) for entry in untestable)
+            self._heading(f"Untestable from outside: {len(untestable)}, of which a vendor can attest {asked}")
+
+    def _reasons(self, entries: Iterable[Entry], *, names: bool) -> None:
+        groups = summary.by_reason(entries)
+        for reason, group in groups[:REASONS_SHOWN]:
+            self._line(f"{len(group):>5}  {reason}")
+            if names:
+                more = f" and {len(group) - 3} more" if len(group) > 3 else ""
+                self._line(f"{', '.join(entry['id'] for entry in group[:3])}{more}", "dim", 7)
+        rest = groups[REASONS_SHOWN:]
+        if rest:
+            number = sum(len(group) for _, group in rest)
+            self._line(f"{number:>5}  for {counted(len(rest), 'other reason')}: see the report")
+
+    def _resource_servers(self, content: Content) -> None:
+        entries = summary.of_resource_servers(content)
+        if entries:
+            numbers = Counter(entry["verdict"] for entry in entries)
+            shown = ", ".join(f"{numbers[word]} {word}" for word in VERDICTS if numbers[word])
+            self._line()
+            self._line(f"Requirements on resource servers, outside the conclusion: {shown}")
+
+    def _conclusion(self, content: Content, folder: Path) -> None:
+        self._line()
+        for level, sentence in summary.level_sentences(content):
+            self._line(f"{level:<6}  {sentence}")
+        style = {"conformant": "bold green", "not conformant": "bold red"}.get(content["conclusion"], "bold yellow")
+        self._line()
+        self._line(summary.conclusion_sentence(content), style)
+        for name in (HTML_NAME, JUNIT_NAME, "results.json"):
+            self._unwrapped(f"  {folder / name}")
+
+
+def _rows(entries: Sequence[Entry]) -> Iterable[tuple[str, str, Counter[str]]]:
+    """Rows of the table: the document's name in its first row only."""
+    for document in dict.fromkeys(entry["document"] for entry in entries):
+        name = document_name(document)
+        for level in LEVELS:
+            numbers = Counter(e["verdict"] for e in entries if e["document"] == document and e["level"] == level)
+            if numbers:
+                yield name, level, numbers
+                name = ""
+
+
+def _findings_heading(found: Sequence[Entry]) -> str:
+    numbers = Counter(entry["verdict"] for entry in found)
+    shown = ", ".join(f"{numbers[word]} {word}" for word in ("failed", "warned") if numbers[word])
+    return f"Findings: {shown}"
+
+
+class Progress:
+    """Tells how far a run is: one line that changes on a terminal, elsewhere a line for each document at its end."""
+
+    def __init__(self, stream: TextIO, total: int | None) -> None:
+        self._stream = stream
+        self._total = total
+        self._is_terminal = stream.isatty()
+        self._done = 0
+        self._document = ""
+        self._numbers: Counter[str] = Counter()
+        self._of_document: dict[str, Counter[str]] = {}
+        self._shown_at = 0.0
+        self._has_line = False
+
+    def advance(self, document: str, verdict: str) -> None:
+        """A test has ended."""
+        if document != self._document and not self._is_terminal:
+            self._document_ended()
+        self._document = document
+        self._done += 1
+        self._numbers[verdict] += 1
+        self._of_document.setdefault(document, Counter())[verdict] += 1
+        if self._is_terminal and time.monotonic() - self._shown_at >= SECONDS_BETWEEN_UPDATES:
+            self._show()
+
+    def close(self) -> None:
+        """The run has ended: the line goes, what follows starts at the margin."""
+        if not self._is_terminal:
+            self._document_ended()
+        elif self._has_line:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def _show(self) -> None:
+        self._shown_at = time.monotonic()
+        width = shutil.get_terminal_size().columns - 1
+        line = f"{self._position()}  {self._document}  {_troubles(self._numbers)}".rstrip()
+        self._stream.write(f"\r{line[:width]}\x1b[K")
+        self._stream.flush()
+        self._has_line = True
+
+    def _position(self) -> str:
+        if not self._total:
+            return str(self._done)
+        return f"[{self._done * 100 // self._total:>3}%] {self._done}/{self._total}"
+
+    def _document_ended(self) -> None:
+        """Tests that come back in another order, as parallel workers make them, give a document more than one line."""
+        numbers = self._of_document.pop(self._document, None)
+        if numbers is not None:
+            shown = ", ".join(f"{numbers[word]} {word}" for word in VERDICTS if numbers[word])
+            self._stream.write(f"{self._position()}  {self._document}  {shown}\n")
+            self._stream.flush()
+
+
+def _troubles(numbers: Counter[str]) -> str:
+    return ", ".join(f"{numbers[word]} {word}" for word in VERDICTS[:4] if numbers[word])

@@ -1,0 +1,100 @@
+"""The run as JUnit XML: a suite for each document, a case for each requirement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from conformance.reporting.summary import expectations, telling_exchanges, with_verdict
+from conformance.reporting.text import clause_link, document_name, exchanges_as_text, visible
+
+# What XML 1.0 can't carry even as a character reference.
+ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DECIDED = ("failed", "error", "warned", "passed", "noted")
+
+
+def report_as_junit(content: Mapping[str, Any]) -> bytes:
+    """The XML document, UTF-8. Warned is a passing case that says so; what was not decided is skipped."""
+    entries: Sequence[Mapping[str, Any]] = content["requirements"]
+    root = Element("testsuites", name=_legal(f"oauth2-conformance: {content['target']['name']}"), **_numbers(entries))
+    for document in dict.fromkeys(entry["document"] for entry in entries):
+        own = [entry for entry in entries if entry["document"] == document]
+        suite = SubElement(root, "testsuite", name=_legal(document_name(document)), **_numbers(own))
+        suite.set("timestamp", _legal(str(content["started"])))
+        for entry in own:
+            suite.append(_case(entry, content["exchanges"]))
+    ElementTree.indent(root, " ")
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _numbers(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    skipped = sum(entry["verdict"] not in DECIDED for entry in entries)
+    return {
+        "tests": str(len(entries)),
+        "failures": str(len(with_verdict(entries, "failed"))),
+        "errors": str(len(with_verdict(entries, "error"))),
+        "skipped": str(skipped),
+        "time": f"{sum(_seconds(entry) for entry in entries):.3f}",
+    }
+
+
+def _seconds(entry: Mapping[str, Any]) -> float:
+    return sum(float(test["duration"]) for test in entry["tests"])
+
+
+def _case(entry: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> Element:
+    place = f"{entry['document']}.{entry['section']}"
+    case = Element("testcase", classname=_legal(place), name=_legal(entry["id"]), time=f"{_seconds(entry):.3f}")
+    _add_properties(case, entry)
+    verdict, reason = entry["verdict"], entry["reason"]
+    match verdict:
+        case "failed":
+            _add(case, "failure", _first_line(reason), _evidence(entry, exchanges), type=entry["level"])
+        case "error":
+            details = "\n".join(test["detail"] for test in entry["tests"] if test["detail"])
+            _add(case, "error", _first_line(reason), details or reason, type="suite")
+        case "warned":
+            SubElement(case, "system-out").text = _legal(f"WARNING: {_evidence(entry, exchanges)}")
+        case "passed" | "noted":
+            if reason:
+                SubElement(case, "system-out").text = _legal(reason)
+        case _:
+            _add(case, "skipped", _first_line(f"{verdict}: {reason}" if reason else verdict), "")
+    return case
+
+
+def _add_properties(case: Element, entry: Mapping[str, Any]) -> None:
+    known = {"verdict": entry["verdict"], "level": entry["level"], "role": entry["role"], "says": entry["says"]}
+    link = clause_link(entry["document"], entry["section"])
+    properties = SubElement(case, "properties")
+    for name, value in {**known, **({"clause": link} if link else {})}.items():
+        SubElement(properties, "property", name=name, value=_legal(value))
+
+
+def _add(case: Element, tag: str, message: str, text: str, **more: str) -> None:
+    element = SubElement(case, tag, message=_legal(message), **more)
+    if text:
+        element.text = _legal(text)
+
+
+def _evidence(entry: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> str:
+    """A finding in plain text: the sentence, expected and observed, the exchanges of the tests that found it."""
+    lines = [entry["says"]]
+    for expected, observed in expectations(entry):
+        lines += [f"expected: {expected}", f"observed: {observed}"]
+    for test in entry["tests"]:
+        if test["verdict"] == entry["verdict"]:
+            lines += ["", test["name"], exchanges_as_text(telling_exchanges(test, exchanges))]
+    return "\n".join(lines)
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0]
+
+
+def _legal(text: str) -> str:
+    """Text that XML can carry: what a reader couldn't see as escapes, what is illegal gone."""
+    return ILLEGAL.sub("", visible(text))

@@ -1,0 +1,193 @@
+"""What every report says of a run, read from the content of `results.json`: findings, numbers, conclusion in words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+Content = Mapping[str, Any]
+Entry = Mapping[str, Any]
+
+# The same words, in the same order, as the harness has; a test holds them together.
+VERDICTS = ("failed", "error", "inconclusive", "warned", "passed", "noted", "untested", "not applicable", "untestable")
+LEVELS = ("MUST", "STATED", "SHOULD", "MAY")
+BINDING = ("MUST", "STATED")
+OUTSIDE_THE_CONCLUSION = ("robustness",)
+SERVER = "authorization-server"
+RESOURCE_SERVER = "resource-server"
+
+
+def of_server(content: Content) -> list[Entry]:
+    """Requirements on the authorization server."""
+    return [entry for entry in content["requirements"] if entry["role"] == SERVER]
+
+
+def of_resource_servers(content: Content) -> list[Entry]:
+    """Requirements on resource servers."""
+    return [entry for entry in content["requirements"] if entry["role"] == RESOURCE_SERVER]
+
+
+def with_verdict(entries: Iterable[Entry], *words: str) -> list[Entry]:
+    """Entries with one of these verdicts, in the words' order, then the catalogue's."""
+    kept = [entry for entry in entries if entry["verdict"] in words]
+    return sorted(kept, key=lambda entry: words.index(entry["verdict"]))
+
+
+def findings(content: Content) -> list[Entry]:
+    """What was broken: failed, then warned."""
+    return with_verdict(content["requirements"], "failed", "warned")
+
+
+def counts_for_conclusion(entry: Entry) -> bool:
+    """Whether an entry has a part in the conclusion about the target."""
+    return entry["role"] == SERVER and entry["document"] not in OUTSIDE_THE_CONCLUSION
+
+
+def by_reason(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Entries grouped by their reason, the largest group first."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry["reason"] or "no reason given", []).append(entry)
+    return sorted(groups.items(), key=lambda group: -len(group[1]))
+
+
+def by_level(content: Content) -> dict[str, Counter[str]]:
+    """Verdicts by level, of what counts for the conclusion."""
+    numbers: dict[str, Counter[str]] = {level: Counter() for level in LEVELS}
+    for entry in content["requirements"]:
+        if counts_for_conclusion(entry):
+            numbers[entry["level"]][entry["verdict"]] += 1
+    return numbers
+
+
+def words_in_use(entries: Iterable[Entry]) -> list[str]:
+    """The verdicts that occur, in their order."""
+    present = {entry["verdict"] for entry in entries}
+    return [word for word in VERDICTS if word in present]
+
+
+def telling_exchanges(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A test's exchanges."""
+    return [exchanges[index] for index in test["exchanges"]]
+
+
+def telling_exchange(entry: Entry, exchanges: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The exchange that shows a finding: the last stimulus of the test that decided, else its last exchange."""
+    for test in deciding_tests(entry):
+        sent = telling_exchanges(test, exchanges)
+        stimuli = [exchange for exchange in sent if exchange["phase"] == "send"] or sent
+        if stimuli:
+            return stimuli[-1]
+    return None
+
+
+def deciding_tests(entry: Entry) -> list[Mapping[str, Any]]:
+    """The tests that gave a requirement its verdict."""
+    return [test for test in entry["tests"] if test["verdict"] == entry["verdict"]]
+
+
+def expectations(entry: Entry) -> list[tuple[str, str]]:
+    """What was expected and what was observed, each pair once."""
+    pairs = ((test["expected"], test["observed"]) for test in deciding_tests(entry))
+    return list(dict.fromkeys(pair for pair in pairs if any(pair)))
+
+
+def shell_variables(content: Content) -> frozenset[str]:
+    """Names of the environment variables that stand for secrets in the profile: a curl line may leave those, and no
+    others, to the shell. A target could otherwise have the reader's own environment sent to it."""
+    texts = (text for text in _strings(content["target"].get("profile", {})) if re.fullmatch(r"\$[A-Za-z_]\w*", text))
+    return frozenset(text[1:] for text in texts)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+# In words
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 requirement`, `2 requirements`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def conclusion_sentence(content: Content) -> str:
+    """The run's conclusion as one plain sentence."""
+    name = content["target"]["name"]
+    numbers = by_level(content)
+    match content["conclusion"]:
+        case "not conformant":
+            return f"{name} is not conformant: it breaks {_binding(numbers, 'failed')}."
+        case "faulty":
+            faults = len(with_verdict(content["requirements"], "error"))
+            return f"No conclusion about {name}: the suite itself failed at {counted(faults, 'requirement')}."
+        case "interrupted":
+            return f"No conclusion about {name}: the run was interrupted."
+        case "incomplete":
+            return f"No conclusion about {name} yet: {_undecided(content)} could not be decided."
+        case "partial":
+            return (
+                f"No breach was found in {name}, but {_left_out(content)}: this run doesn't say that it is conformant."
+            )
+        case _:
+            return f"{name} is conformant: every applicable MUST and STATED requirement was decided and is kept."
+
+
+def level_sentences(content: Content) -> list[tuple[str, str]]:
+    """For each level, how the applicable requirements stand: never one number for several levels."""
+    return [(level, _level_sentence(level, counter)) for level, counter in by_level(content).items() if counter]
+
+
+def _level_sentence(level: str, counter: Counter[str]) -> str:
+    applicable = sum(counter.values()) - counter["not applicable"] - counter["untestable"]
+    if level == "MAY":
+        return f"{counter['noted']} of {applicable} options looked at"
+    rest = [f"{counter[word]} {word}" for word in VERDICTS[:4] + ("untested",) if counter[word]]
+    return ", ".join([f"{counter['passed']} of {applicable} kept", *rest])
+
+
+def _binding(numbers: Mapping[str, Counter[str]], word: str) -> str:
+    parts = [f"{numbers[level][word]} {level}" for level in BINDING if numbers[level][word]]
+    total = sum(numbers[level][word] for level in BINDING)
+    return f"{' and '.join(parts)} requirement{'' if total == 1 else 's'}"
+
+
+def _undecided(content: Content) -> str:
+    """The binding requirements that stayed open, by level."""
+    numbers: dict[str, Counter[str]] = {level: Counter() for level in BINDING}
+    for entry in content["requirements"]:
+        is_open = entry["verdict"] == "inconclusive" or (entry["verdict"] == "untested" and entry["no_test_yet"])
+        if is_open and entry["level"] in BINDING and counts_for_conclusion(entry):
+            numbers[entry["level"]]["open"] += 1
+    return _binding(numbers, "open")
+
+
+def _left_out(content: Content) -> str:
+    """How many applicable requirements were not tested, or declined."""
+    own = [entry for entry in content["requirements"] if counts_for_conclusion(entry)]
+    untested = sum(entry["verdict"] == "untested" for entry in own)
+    declined = sum(bool(entry["declined"]) and entry["verdict"] != "untested" for entry in own)
+    parts = [f"{counted(untested, 'requirement')} untested"] if untested else []
+    parts += [f"{counted(declined, 'requirement')} declined"] if declined else []
+    left = " and ".join(parts) or "something was left out"
+    return f"{left}"
+
+
+def duration(content: Content) -> str:
+    """How long the run took, in words; empty when its times can't be read."""
+    try:
+        taken = datetime.fromisoformat(content["finished"]) - datetime.fromisoformat(content["started"])
+    except (TypeError, ValueError):
+        return ""
+    seconds = int(taken.total_seconds())
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min {seconds % 60} s"

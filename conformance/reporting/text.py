@@ -1,0 +1,109 @@
+"""Evidence as plain text: the wire log of exchanges, and links to the clauses that requirements come from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from conformance.reporting.curl import curl_line
+
+__all__ = ["clause_link", "clause_name", "curl_line", "document_name", "exchanges_as_text", "section_title", "visible"]
+
+Exchange = Mapping[str, Any]
+
+# Control, format and direction characters, line separators and surrogates: what a target may send to fool a reader
+# or drive his terminal. Tab and line feed stay.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+LINE_END = re.compile("\r\n?")
+NUMBERED = re.compile(r"(\d+|[A-Z])(\.\d+)*")
+RFC = re.compile(r"rfc(\d+)")
+
+
+def visible(text: str) -> str:
+    """The text with everything escaped that a reader could not see, such as `\\x1b` or `\\u202e`."""
+    return UNSEEN.sub(_escape, text) if UNSEEN.search(text) else text
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x100:
+        return {0x0D: "\\r"}.get(code, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def body_lines(body: str) -> str:
+    """A body with plain line ends, everything unseen escaped."""
+    return visible(LINE_END.sub("\n", body))
+
+
+def exchanges_as_text(exchanges: Iterable[Exchange]) -> str:
+    """The wire log of exchanges, one after the other: `>` goes out, `<` comes back."""
+    return "\n\n".join(_exchange_as_text(number, exchange) for number, exchange in enumerate(exchanges, 1))
+
+
+def _exchange_as_text(number: int, exchange: Exchange) -> str:
+    request = exchange["request"]
+    lines = [f"[{number}] {exchange['phase']}, at {exchange['at']:.3f} s", f"> {request['method']} {request['url']}"]
+    lines += [f"> {name}: {value}" for name, value in request["headers"]]
+    lines += _body(">", request["body"])
+    response = exchange.get("response")
+    if response is None:
+        lines.append(f"< no response: {exchange.get('failure', '')}")
+    else:
+        lines.append(f"< {response['status']}  ({response['ms']} ms, {response['size']} bytes)")
+        lines += [f"< {name}: {value}" for name, value in response["headers"]]
+        lines += _body("<", response["body"])
+    return "\n".join(visible(line) for line in lines)
+
+
+def _body(mark: str, body: str) -> list[str]:
+    if not body:
+        return []
+    return [mark, *(f"{mark} {line}" for line in LINE_END.sub("\n", body).split("\n"))]
+
+
+# Documents and clauses
+
+
+def document_name(document: str) -> str:
+    """A document as people call it: `RFC 6749`, `Documented API`."""
+    rfc = RFC.fullmatch(document)
+    if rfc:
+        return f"RFC {rfc.group(1)}"
+    return {"documented": "Documented API", "robustness": "Robustness"}.get(document, document)
+
+
+def clause_name(document: str, section: str) -> str:
+    """A clause as people cite it: `RFC 6749 section 4.1.2`, `RFC 6749 appendix A.1`."""
+    kind = "appendix" if section[:1].isalpha() and NUMBERED.fullmatch(section) else "section"
+    return f"{document_name(document)} {kind} {section}" if section else document_name(document)
+
+
+def clause_link(document: str, section: str) -> str:
+    """The address of a clause of an RFC; empty for anything else."""
+    if not RFC.fullmatch(document):
+        return ""
+    page = f"https://www.rfc-editor.org/rfc/{document}"
+    if not NUMBERED.fullmatch(section):
+        return page
+    return f"{page}#{'appendix' if section[0].isalpha() else 'section'}-{section}"
+
+
+def section_title(document: str, section: str) -> str:
+    """The heading of an RFC's section; empty when it isn't known."""
+    return _titles().get(document, {}).get(section, "")
+
+
+@cache
+def _titles() -> dict[str, dict[str, str]]:
+    """Headings of the RFCs' sections, by document and section."""
+    text = Path(__file__).with_name("clauses.json").read_text(encoding="utf-8")
+    titles: dict[str, dict[str, str]] = json.loads(text)
+    return titles

@@ -1,0 +1,172 @@
+"""Made-up runs, built by the harness itself, so that reports and schema are tried on what it really writes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from conformance.harness import results
+from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
+from conformance.harness.results import Header, Run, TestResult
+
+BASE_URL = "https://as.example.com"
+PROFILE: Mapping[str, Any] = {
+    "target": {"name": "staging", "base_url": BASE_URL, "timeout": 5.0},
+    "endpoints": {"token": "/oauth/token", "authorization": "/oauth/authorize"},
+    "clients": {
+        "confidential": {
+            "client_id": "client-a",
+            "client_secret": "$CLIENT_A_SECRET",
+            "redirect_uris": ["https://client.example/cb", "https://client.example/cb?tenant=1"],
+            "authentication": "client_secret_basic",
+        }
+    },
+    "resource_owner": {"username": "alice", "password": "$ALICE_PASSWORD"},
+    "features": {"grants": ["authorization_code", "refresh_token"], "revocation": True, "introspection": True},
+}
+# What a hostile target may put wherever it has a say.
+HOSTILE = (
+    "<script>document.title='owned'</script>",
+    "</script><script>document.title='owned'</script>",
+    '"><img src=x onerror="document.title=\'owned\'">',
+    "'-alert(1)-'",
+    "</pre></details></style></title><svg onload=document.title='owned'>",
+    "<!--<script>",
+    "]]>{{ 7*7 }}{% raw %}",
+    "\x00\x07\x1b[2J\x1b]0;owned\x07\x7f\x9b",
+    "\u202eevil\u202c \u2028 \ufffd \ufeff",
+    "javascript:document.title='owned'",
+    "$(touch /tmp/owned) `touch /tmp/owned` $HOME !! \\ ' \"",
+)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The suite's own catalogue."""
+    return load_catalogue()
+
+
+def exchange(
+    method: str = "POST",
+    url: str = f"{BASE_URL}/oauth/token",
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/x-www-form-urlencoded"),),
+    body: str = "grant_type=authorization_code&code={code#1}",
+    reply: str = '{"error":"invalid_grant"}',
+    **more: Any,
+) -> dict[str, Any]:
+    """A rendered exchange."""
+    response = {
+        "status": 400,
+        "headers": [["Content-Type", "application/json"], ["Cache-Control", "no-store"]],
+        "body": reply,
+        "ms": 3.21,
+        "size": len(reply),
+    }
+    request = {"method": method, "url": url, "headers": [list(pair) for pair in headers], "body": body}
+    return {"at": 0.125, "phase": "send", "request": request, "response": response, **more}
+
+
+def content(tests: list[TestResult] | None = None, **header: Any) -> dict[str, Any]:
+    """The content of a `results.json` of a run in which these tests ended."""
+    known: dict[str, Any] = {
+        "target_name": "staging",
+        "base_url": BASE_URL,
+        "started": "2026-03-01T10:00:00Z",
+        "profile": PROFILE,
+        "features": tuple(sorted({name for r in catalogue().requirements for name in r.needs} - {"implicit"})),
+        "declined": {},
+        "fail_on": "must",
+        "selection": (),
+        "catalogue_digest": catalogue().digest,
+    }
+    run = Run(Header(**{**known, **header}), list(tests or []), finished="2026-03-01T10:00:12Z")
+    run.collected = {r.id: [f"test_{r.id}"] for r in catalogue().requirements}
+    return results.build(run, catalogue())
+
+
+def full_run(seed: int = 1, broken: float = 0.01, exchanges_each: int = 5) -> dict[str, Any]:
+    """A run of realistic size: a test or two for each requirement, several exchanges each."""
+    dice = random.Random(seed)
+    tests: list[TestResult] = []
+    for requirement in catalogue().requirements:
+        if requirement.is_tested:
+            tests += _tests_of(requirement, dice, broken, exchanges_each)
+    return content(tests)
+
+
+def _tests_of(requirement: Requirement, dice: random.Random, broken: float, number: int) -> list[TestResult]:
+    if "implicit" in requirement.needs:
+        return []
+    count = dice.choice((1, 1, 2))
+    return [_test_of(requirement, n, dice, broken, number) for n in range(count)]
+
+
+def _test_of(requirement: Requirement, n: int, dice: random.Random, broken: float, number: int) -> TestResult:
+    outcome = "broken" if dice.random() < broken else "kept"
+    outcome = outcome if dice.random() > 0.02 else dice.choice(("inconclusive", "untested", "error"))
+    more: dict[str, Any] = {
+        "broken": {
+            "expected": "a decided answer (no 5xx, no timeout) that carries no token",
+            "observed": "status 200 with JSON (access_token, token_type, expires_in, refresh_token, scope)",
+        },
+        "inconclusive": {"reason": "no code came back: the sign-in form at /oauth/authorize has no password field"},
+        "untested": {"reason": "set [limits] code_lifetime in the profile to have this tested"},
+        "error": {"reason": "KeyError: 'token'", "detail": "Traceback (most recent call last):\nKeyError: 'token'\n"},
+    }.get(outcome, {})
+    exchanges = tuple(_realistic(dice, m, number) for m in range(number))
+    name = f"test_{requirement.id.split('-', 2)[-1].replace('-', '_')}[{n}]"
+    return TestResult(requirement.id, name, outcome, duration=dice.random() / 50, exchanges=exchanges, **more)
+
+
+def _realistic(dice: random.Random, n: int, number: int) -> dict[str, Any]:
+    """An exchange of about 1 KB; times, dates and identifiers differ as they do in life."""
+    state = f"{dice.getrandbits(96):024x}"
+    body = (
+        f"grant_type=authorization_code&code={{code#{n + 1}}}&redirect_uri=https%3A%2F%2Fclient.example%2Fcb&x={state}"
+    )
+    reply = (
+        f'{{"access_token":"{{access_token#{n + 1}}}","token_type":"bearer","expires_in":{dice.randrange(3600)},'
+        f'"refresh_token":"{{refresh_token#{n + 1}}}","scope":"me","created_at":{1760000000 + dice.randrange(99999)}}}'
+    )
+    shown = exchange(
+        headers=(
+            ("User-Agent", "oauth2-conformance"),
+            ("Accept", "*/*"),
+            ("Authorization", "Basic {basic credentials of confidential}"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ),
+        body=body,
+        reply=reply,
+        at=round(dice.random() * 9, 4),
+        phase="send" if n == number - 1 else "given",
+    )
+    shown["response"]["ms"] = round(dice.random() * 9, 2)
+    shown["response"]["status"] = 200
+    shown["response"]["headers"] += [
+        ["Date", f"Sun, 01 Mar 2026 10:00:{dice.randrange(60):02d} GMT"],
+        ["X-Request-Id", f"{dice.getrandbits(128):032x}"],
+        ["Strict-Transport-Security", "max-age=63072000; includeSubDomains"],
+        ["Pragma", "no-cache"],
+    ]
+    return shown
+
+
+def hostile_run() -> dict[str, Any]:
+    """A run against a target that attacks whoever reads its report: in every verdict that shows evidence."""
+    outcomes = ("broken", "inconclusive", "error", "kept", "untested")
+    tested = [r for r in catalogue().requirements if r.is_tested and "implicit" not in r.needs]
+    tests = []
+    for n, requirement in enumerate(tested[: len(HOSTILE) * len(outcomes)]):
+        attack, outcome = HOSTILE[n % len(HOSTILE)], outcomes[n % len(outcomes)]
+        texts = dict.fromkeys(("reason", "expected", "observed", "detail"), attack)
+        tests.append(TestResult(requirement.id, f"test[{attack}]", outcome, exchanges=(hostile(attack),), **texts))
+    return content(tests, target_name=f"evil {HOSTILE[1]}", declined={"implicit": HOSTILE[0]})
+
+
+def hostile(attack: str) -> dict[str, Any]:
+    """An exchange with an attack wherever text stands."""
+    attacked = exchange("POST", f"{BASE_URL}/{attack}", (("X-Attack", attack), (attack, "x")), attack, attack)
+    attacked["response"]["headers"].append([attack, attack])
+    return attacked
