@@ -313,8 +313,12 @@ INTROSPECTION: Pipelines = {
         introspection.describe_token,
     ],
     "introspection.client": [introspection.authenticate_caller, introspection.refuse_public_caller],
-    "introspection.bearer": [introspection.require_caller_token],
-    "introspection.bearer_scope": [introspection.require_caller_scope],
+    "introspection.bearer": [
+        introspection.refuse_as_bearer,
+        token.require_bearer,
+        introspection.require_caller_scope,
+        introspection.refuse_as_endpoint,
+    ],
     "introspection.response": [
         introspection.put_active,
         introspection.put_scope,

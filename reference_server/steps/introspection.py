@@ -29,20 +29,20 @@ def refuse_public_caller(call: Call) -> None:
         raise failed()
 
 
-async def require_caller_token(call: Call) -> Response | None:
-    """RFC 6750: the caller's own access token, and errors in that RFC's form."""
+def refuse_as_bearer(call: Call) -> None:
+    """Section 2.3: what is wrong with the caller's own token is told in the form of RFC 6750."""
     call.error_list = "bearer.error"
-    response = await call.run("bearer")
-    if response is None:
-        await call.run("introspection.bearer_scope")
-        call.error_list = f"{call.endpoint}.error"
-    return response
 
 
 def require_caller_scope(call: Call) -> None:
     """Section 2.3: too few privileges make 401 here."""
     if call.server.settings.default_app_scope not in call.bearer.scope:
         raise invalid_token()
+
+
+def refuse_as_endpoint(call: Call) -> None:
+    """From here on it is the request that can be wrong, not the caller."""
+    call.error_list = f"{call.endpoint}.error"
 
 
 def require_token(call: Call) -> None:
