@@ -7,6 +7,7 @@ provide makes it untested, with the line to add. It never finds a breach.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from conformance.harness.session import Trial
 
 T = TypeVar("T")
+# Seconds that a test may wait for something to expire, where waiting is allowed.
+LONGEST_WAIT = 900.0
 # Grants from the cheapest to arrange to the dearest.
 CHEAPEST_FIRST = ("client_credentials", "password", "authorization_code")
 
@@ -63,6 +66,10 @@ class Given:
             raise Untested(f"[clients.other] may not use the grant {grant}")
         return client
 
+    def introspecting_client(self) -> Client:
+        """The client that may ask about tokens (RFC 7662)."""
+        return self._trial.target.introspecting_client()
+
     def owner(self, name: str = "resource_owner") -> ResourceOwner:
         """An account of the profile; Untested when the profile lacks it."""
         return self._trial.target.owner(name)
@@ -84,6 +91,10 @@ class Given:
         """Go on only if the profile claims a feature."""
         if name not in self._trial.target.features:
             raise NotApplicable(f"the profile doesn't claim {name}")
+
+    def claims(self, name: str) -> bool:
+        """Whether the profile claims a feature: for what a procedure may leave out. `feature` is for preconditions."""
+        return name in self._trial.target.features
 
     def intrusive(self) -> None:
         """Go on only if guessing and flooding are allowed."""
@@ -270,6 +281,14 @@ class Given:
         with self.arranging():
             reply = self._trial.send.raw("POST", f"{url.rstrip('/')}/age", [("Content-Type", FORM)], body)
         self.accepted(reply, "aging a credential at the control port")
+
+    def outlived(self, credential: str, lifetime: float) -> None:
+        """A credential past its lifetime in seconds: aged by the control port, or waited for where `wait = true`."""
+        target = self._trial.target
+        if target.control_url is None and target.wait and lifetime <= LONGEST_WAIT:
+            time.sleep(lifetime + 1)
+        else:
+            self.aged(credential, lifetime + 1)
 
     def observed(self, key: str, procedure: Callable[[], T]) -> T:
         """The result of a procedure that several tests share: it runs once, its exchanges are evidence of each."""

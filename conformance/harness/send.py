@@ -255,8 +255,8 @@ class Send:
         method: str = "POST",
         **changes: Any,
     ) -> Reply:
-        """An introspection request (RFC 7662 section 2.1), by the confidential client unless told."""
-        client = client or self._trial.target.client("confidential")
+        """An introspection request (RFC 7662 section 2.1), by the client that may ask about tokens unless told."""
+        client = client or self._trial.target.introspecting_client()
         return self.as_client("introspection", {"token": token}, client, authentication, headers, method, **changes)
 
     def resource(

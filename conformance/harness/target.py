@@ -125,11 +125,15 @@ class Target:
         """The main client if it may use the grant, else the first ordinary one that may."""
         if grant not in self.features:
             raise NotApplicable(f"the profile doesn't claim the grant {grant}")
-        special_purposes = ("restricted", "guessing", "special", "single_redirect")
+        special_purposes = ("restricted", "guessing", "special", "single_redirect", "introspecting")
         for client in sorted(self.clients.values(), key=lambda c: (c.name != "confidential", c.is_public)):
             if client.name not in special_purposes and client.may_use(grant):
                 return client
         raise Untested(f"the profile has no client that may use the grant {grant}")
+
+    def introspecting_client(self) -> Client:
+        """The client that asks about tokens: `introspecting` where the profile has one, else `confidential`."""
+        return self.client("introspecting" if "introspecting" in self.clients else "confidential")
 
     def owner(self, name: str = "resource_owner") -> ResourceOwner:
         """A resource owner of the profile; Untested, with the table to add, when the profile lacks it."""
