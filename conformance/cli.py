@@ -152,6 +152,7 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("--confcutdir", str(PACKAGE)),
         "--noconftest",
         *("-p", "conformance.plugin"),
+        *("-p", "pytest_metadata.plugin"),
         *("-p", "pytest_html.plugin"),
         *("-o", f"cache_dir={options.reports.resolve() / '.pytest_cache'}"),
         *("--reports", str(options.reports)),

@@ -6,6 +6,7 @@ teardown report.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
@@ -21,6 +22,7 @@ from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
 from conformance.harness.running import check_applicable, result_of
 from conformance.harness.session import Session, Trial
+from conformance.reporting.console import Progress
 
 RECORDER = pytest.StashKey[RunRecorder]()
 SERVER = pytest.StashKey[bundled.BundledServer]()
@@ -29,6 +31,7 @@ CATALOGUE = pytest.StashKey[Catalogue]()
 SESSION = pytest.StashKey[Session]()
 TRIAL = pytest.StashKey[Trial]()
 STARTED = pytest.StashKey[float]()
+VERDICT = pytest.StashKey[str]()
 RESULT = pytest.StashKey[dict[str, Any]]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
 FAULT = pytest.StashKey[str]()
@@ -48,8 +51,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--defect", metavar="NAME", action="append", default=[], help="give the bundled server this defect")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Find the target and open the run."""
+    """Find the target and open the run, before pytest-html asks where its log goes."""
     config.addinivalue_line("markers", "requirement(id): the catalogue requirement that the test checks")
     config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
     config.stash[COLLECTED] = {}
@@ -126,9 +130,14 @@ def _workers(config: pytest.Config) -> int:
 
 def _configure_html(config: pytest.Config) -> None:
     """pytest-html writes its log into the run's folder."""
-    if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
+    if _writes_html(config) and not config.option.htmlpath:
         config.option.htmlpath = str(config.stash[RECORDER].folder / "tests.html")
         config.option.self_contained_html = True
+
+
+def _writes_html(config: pytest.Config) -> bool:
+    """Whether pytest-html is there: under its entry point's name, or under the module's when it was named by -p."""
+    return any(config.pluginmanager.hasplugin(name) for name in ("html", "pytest_html.plugin"))
 
 
 # Workers
@@ -260,6 +269,7 @@ def pytest_runtest_makereport(
         item.stash[RESULT] = _judged(item, report, ended)
     if call.when == "teardown":
         report.conformance = item.stash.get(RESULT, None)  # type: ignore[attr-defined]
+        report.conformance_verdict = item.stash.get(VERDICT, "")  # type: ignore[attr-defined]
     return report
 
 
@@ -274,7 +284,7 @@ def _judged(item: pytest.Item, report: pytest.TestReport, ended: BaseException |
         result = result_of(trial, requirement.id, item.name, outcome, started, ended)
     verdict = verdicts.verdict_of(requirement.level, outcome.word)
     _tell_pytest(report, result, outcome, verdict)
-    report.conformance_verdict = verdict  # type: ignore[attr-defined]
+    report.conformance_verdict = item.stash[VERDICT] = verdict  # type: ignore[attr-defined]
     report.conformance_requirement = requirement.id  # type: ignore[attr-defined]
     report.extras = _html_extras(item.config, result)  # type: ignore[attr-defined]
     return asdict(result)
@@ -296,7 +306,7 @@ def _tell_pytest(report: pytest.TestReport, result: TestResult, outcome: Outcome
 
 
 def _html_extras(config: pytest.Config, result: TestResult) -> list[Any]:
-    if not config.pluginmanager.hasplugin("html") or not result.exchanges:
+    if not _writes_html(config) or not result.exchanges:
         return []
     from pytest_html import extras
 
@@ -319,21 +329,28 @@ def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -
 class _Collector:
     """Receives reports in the controller; registered there alone."""
 
-    def __init__(self, recorder: RunRecorder) -> None:
+    def __init__(self, recorder: RunRecorder, progress: Progress) -> None:
         self._recorder = recorder
+        self._progress = progress
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = getattr(report, "conformance", None)
         if report.when == "teardown" and content is not None:
             known = {**content, "notes": tuple(content["notes"]), "exchanges": tuple(content["exchanges"])}
             self._recorder.add(TestResult(**known))
+            requirement = self._recorder.catalogue.by_id[content["requirement"]]
+            self._progress.advance(requirement.document, report.conformance_verdict)
+
+    def pytest_sessionfinish(self) -> None:
+        self._progress.close()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Begin to receive reports."""
     recorder = session.config.stash.get(RECORDER, None)
     if recorder is not None:
-        session.config.pluginmanager.register(_Collector(recorder))
+        progress = Progress(sys.stderr, None)
+        session.config.pluginmanager.register(_Collector(recorder, progress))
 
 
 @pytest.hookimpl(trylast=True)
