@@ -164,7 +164,7 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *(("--base-url", base_url) if base_url else ()),
     ]
     if options.workers not in ("0", ""):
-        words += ["-p", "xdist.plugin", "-n", options.workers]
+        words += ["-p", "xdist.plugin", "-n", options.workers, "--dist", "loadgroup"]
     return [*words, *options.pytest_arguments, *_test_folders(options.pytest_arguments)]
 
 

@@ -56,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Find the target and open the run, before pytest-html asks where its log goes."""
     config.addinivalue_line("markers", "requirement(id): the catalogue requirement that the test checks")
     config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
+    config.addinivalue_line("markers", "xdist_group(name): tests that one worker takes, one after the other")
     config.stash[COLLECTED] = {}
     config.stash[CATALOGUE] = load_catalogue()
     worker = getattr(config, "workerinput", None)

@@ -1,0 +1,190 @@
+"""Wrong secrets for one account up to the declared limit, then the right one: is guessing held off?
+
+Only the guessing client and the guessing account are ever guessed at, and only where the profile allows intrusive
+probes and declares `[limits] failed_authentications`. A lock may hold wherever the account is used, so all places are
+first seen to take the right secret; then each place gets its own guesses, those that are protected least often first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal, TypeVar
+
+import pytest
+
+from conformance.harness.exchange import Reply
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive
+from conformance.harness.pages import read_page
+from conformance.harness.send import Send
+from conformance.harness.target import Client, ResourceOwner
+from conformance.harness.user_agent import Answer, UserAgent
+
+Account = TypeVar("Account", Client, ResourceOwner)
+ClientPlace = Literal["introspection", "revocation", "token"]
+OwnerPlace = Literal["password", "sign_in"]
+# Each with the feature that it needs, and what it is called.
+CLIENT_PLACES = {
+    "introspection": ("introspection", "the introspection endpoint"),
+    "revocation": ("revocation", "the revocation endpoint"),
+    "token": ("token_endpoint", "the token endpoint"),
+}
+OWNER_PLACES = {
+    "password": ("password", "the password grant"),
+    "sign_in": ("authorization_endpoint", "the sign-in page"),
+}
+# Whether the declared number is the last failure that is taken or the first that isn't is left open.
+MORE_THAN_DECLARED = 1
+SLOW_SECONDS = 1.0
+THROTTLING = (429, 503)
+
+# Tests that guess at the same account can't run side by side: one xdist worker takes them all.
+guesses = pytest.mark.xdist_group("guessing")
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One authentication: its last reply, whether it was taken, how long it took, how many secrets went out."""
+
+    reply: Reply
+    taken: bool
+    seconds: float = 0.0
+    secrets: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Guessing:
+    """What became of wrong secrets at one place, and of the right one after them."""
+
+    place: str
+    wrong: tuple[Try, ...]
+    right: Try
+
+    @property
+    def held_off(self) -> bool:
+        """The right secret was refused, or an answer said that there were too many, or it was slow on purpose."""
+        throttled = any(each.reply.status in THROTTLING for each in (*self.wrong, self.right))
+        refused = not self.right.taken and self.right.reply.status < 500
+        slowed = self.right.seconds >= max(SLOW_SECONDS, 3 * self.wrong[0].seconds)
+        return throttled or refused or slowed
+
+    @property
+    def wanted(self) -> str:
+        """Completes "expected ..."."""
+        return f"guessing at {self.place} to be blocked or slowed down after the declared number of failures"
+
+    def __str__(self) -> str:
+        tries = sum(each.secrets for each in self.wrong)
+        how = "taken as ever" if self.right.taken else f"answered by {self.right.reply}"
+        return f"the right secret {how} after {tries} wrong ones in a row"
+
+
+def client_secret_guessed(given: Given, send: Send, place: ClientPlace) -> Guessing:
+    """Guess at the secret of the guessing client."""
+    given.intrusive()
+    client = given.client("guessing")
+    wrong = replace(client, client_secret=given.invented("client_secret"))
+    attempts = {
+        name: partial(_authenticate, given, send, name)
+        for name, (feature, _) in CLIENT_PLACES.items()
+        if given.claims(feature)
+    }
+    return _guessed(given, "client", attempts, client, wrong, place)
+
+
+def password_guessed(given: Given, send: Send, place: OwnerPlace) -> Guessing:
+    """Guess at the password of the guessing account."""
+    given.intrusive()
+    owner = given.owner("resource_owner_guessing")
+    wrong = replace(owner, password=given.invented("password"))
+    attempts = {
+        name: partial(_sign_in, given, send, name)
+        for name, (feature, _) in OWNER_PLACES.items()
+        if given.claims(feature)
+    }
+    return _guessed(given, "account", attempts, owner, wrong, place)
+
+
+def _guessed(
+    given: Given,
+    what: str,
+    attempts: Mapping[str, Callable[[Account], Try]],
+    right: Account,
+    wrong: Account,
+    place: str,
+) -> Guessing:
+    limit = int(given.limit("failed_authentications")) + MORE_THAN_DECLARED
+
+    def controls() -> frozenset[str]:
+        with given.arranging():
+            return frozenset(name for name, attempt in attempts.items() if attempt(right).taken)
+
+    ready = given.observed(f"guessing {what}: where the right secret is taken", controls)
+    if place not in ready:
+        raise Inconclusive(
+            f"positive control: the guessing {what} is not taken at {_in_words(place)} with its right secret: "
+            f"check it in the profile, or wait until the lock of an earlier run has ended"
+        )
+    for name in (name for name in attempts if name in ready):
+        found = given.observed(
+            f"guessing {what} at {name}", partial(_guess, _in_words(name), attempts[name], right, wrong, limit)
+        )
+        if name == place:
+            break
+    return found
+
+
+def _guess(place: str, attempt: Callable[[Account], Try], right: Account, wrong: Account, limit: int) -> Guessing:
+    tries: list[Try] = []
+    while sum(each.secrets for each in tries) < limit:
+        tries.append(_timed(attempt, wrong))
+        if tries[-1].reply.status in THROTTLING or not tries[-1].secrets:
+            break
+    return Guessing(place, tuple(tries), _timed(attempt, right))
+
+
+def _timed(attempt: Callable[[Account], Try], account: Account) -> Try:
+    started = time.perf_counter()
+    result = attempt(account)
+    return replace(result, seconds=time.perf_counter() - started)
+
+
+def _authenticate(given: Given, send: Send, place: str, client: Client) -> Try:
+    if place == "introspection":
+        reply = send.introspection(given.invented("token"), client)
+    elif place == "revocation":
+        reply = send.revocation(given.invented("token"), client)
+    else:
+        reply = _token_request(given, send, client)
+    return Try(reply, reply.is_success)
+
+
+def _token_request(given: Given, send: Send, client: Client) -> Reply:
+    grant = given.any_grant(client)
+    if grant == "authorization_code":
+        return send.code_exchange(given.authorization_code(client))
+    return send.grant(grant, client)
+
+
+def _sign_in(given: Given, send: Send, place: str, owner: ResourceOwner) -> Try:
+    if place == "password":
+        reply = send.password(owner=owner.name, password=owner.password)
+        return Try(reply, reply.is_success)
+    response_type = "code" if given.claims("authorization_code") else "token"
+    # A browser of its own each time: a lock that lives in a cookie stops nobody.
+    answer = send.authorize(None, response_type, user_agent=UserAgent(owner))
+    return Try(answer.reply, answer.destination is not None, secrets=_passwords_sent(answer))
+
+
+def _passwords_sent(answer: Answer) -> int:
+    """How many of the sign-in forms on the way were filled in: all but one that the user agent gave up at."""
+    forms = [read_page(page).sign_in_form() is not None for page in answer.pages]
+    stuck = answer.destination is None and bool(forms) and forms[-1]
+    return sum(forms) - stuck
+
+
+def _in_words(place: str) -> str:
+    return {**CLIENT_PLACES, **OWNER_PLACES}[place][1]
