@@ -333,7 +333,8 @@ class Send:
     ) -> Answer:
         """An authorization request by a user agent that signs in and takes the decision (`approve`, `decline`).
 
-        Returns where the user agent ended: at the client, or on a page.
+        Returns where the user agent ended: at the client, or on a page. The decision `wait` takes none: it ends at the
+        page that asks.
         """
         request = self.authorization_request(client, response_type, **changes)
         return self.authorization(request, user_agent=user_agent, method=method, decision=decision)
@@ -345,10 +346,15 @@ class Send:
         user_agent: UserAgent | None = None,
         method: str = "GET",
         decision: str = "approve",
+        encoded: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> Answer:
-        """Like `authorize`, with a request made beforehand."""
+        """Like `authorize`, with a request made beforehand.
+
+        `encoded` goes out in place of the request's own encoding, `headers` with the first request of the user agent.
+        """
         agent = user_agent or self._trial.given.user_agent()
-        return agent.authorize(self._trial, request, method, decision)
+        return agent.authorize(self._trial, request, method, decision, encoded=encoded, headers=headers)
 
     def authorization_once(
         self, client: Client | None = None, response_type: str = "code", method: str = "GET", **changes: Any

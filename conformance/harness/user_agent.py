@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.harness.session import Trial
 
 MOST_STEPS = 20
+MOST_SIGN_INS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +67,35 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 @dataclass
 class UserAgent:
-    """One browser with one person: cookies, and the account to sign in with."""
+    """One browser with one person: cookies, the account to sign in with, and how often its password may be sent."""
 
     owner: ResourceOwner | None
     cookies: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    most_passwords: int = MOST_SIGN_INS
 
     def authorize(
-        self, trial: Trial, request: AuthorizationRequest, method: str = "GET", decision: str = "approve"
+        self,
+        trial: Trial,
+        request: AuthorizationRequest,
+        method: str = "GET",
+        decision: str = "approve",
+        *,
+        encoded: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> Answer:
-        """Send an authorization request and go on until the user agent leaves the target or is stuck on a page."""
-        reply = self._submit(trial, trial.target.url("authorization"), method, request.pairs)
+        """Send an authorization request and go on until the user agent leaves the target or is stuck on a page.
+
+        `encoded` goes out in place of the encoded parameters, `headers` with the first request only.
+        """
+        text = urlencode(list(request.pairs)) if encoded is None else encoded
+        reply = self._submit_encoded(trial, trial.target.url("authorization"), method, text, headers)
         return self.drive(trial, request, reply, decision)
 
     def drive(self, trial: Trial, request: AuthorizationRequest, reply: Reply, decision: str) -> Answer:
         """Go on from a reply: follow redirects, sign in, take the decision."""
         pages: list[Reply] = []
         consented = signed_in = False
-        attempts = 0
+        attempts = passwords = 0
         for _ in range(MOST_STEPS):
             if reply.is_redirect:
                 location = urljoin(reply.request.url, reply.header("Location") or "")
@@ -100,7 +113,8 @@ class UserAgent:
                 return Answer(request, reply, None, None, tuple(pages), consented, signed_in)
             form, fields, what = step
             attempts += what == "sign in"
-            if attempts > 3:
+            passwords += what == "sign in" and form.password is not None
+            if attempts > MOST_SIGN_INS or passwords > self.most_passwords:
                 return Answer(request, reply, None, None, tuple(pages), consented, signed_in)
             signed_in |= what == "sign in"
             consented |= what == "decide"
@@ -116,13 +130,17 @@ class UserAgent:
         return self._submit(trial, form.action, form.method, fields)
 
     def _submit(self, trial: Trial, url: str, method: str, pairs: Sequence[tuple[str, str]]) -> Reply:
-        encoded = urlencode(list(pairs))
+        return self._submit_encoded(trial, url, method, urlencode(list(pairs)))
+
+    def _submit_encoded(
+        self, trial: Trial, url: str, method: str, encoded: str, headers: Sequence[tuple[str, str]] = ()
+    ) -> Reply:
         if method == "POST":
             origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
-            headers = (("Content-Type", FORM), ("Origin", origin), ("Referer", url))
-            return self._send(trial, Request("POST", url, headers, encoded.encode()))
+            own = (("Content-Type", FORM), ("Origin", origin), ("Referer", url))
+            return self._send(trial, Request("POST", url, (*own, *headers), encoded.encode()))
         plain, _, query = url.partition("?")
-        return self._send(trial, Request(method, f"{plain}?{query + '&' if query else ''}{encoded}"))
+        return self._send(trial, Request(method, f"{plain}?{query + '&' if query else ''}{encoded}", tuple(headers)))
 
     def _send(self, trial: Trial, request: Request) -> Reply:
         host = urlsplit(request.url).netloc
@@ -159,6 +177,8 @@ class UserAgent:
         sign_in = page.sign_in_form()
         if sign_in is not None:
             return None if self.owner is None else (sign_in, self._credentials(sign_in, self.owner), "sign in")
+        if decision == "wait":
+            return None
         chosen = self._choice(trial, page, decision)
         if chosen is None:
             return None
