@@ -103,7 +103,7 @@ def _client(client: Client, settings: Settings) -> Table:
         "grants": grants,
         "authentication": list(client.authentication),
     }
-    if client.name == "restricted":
+    if client.name in ("restricted", "external"):
         table["barred"] = [grant for grant in settings.grants if grant not in client.grants]
     return table | {"grant_scopes": _grant_scopes(client, grants, settings)}
 
