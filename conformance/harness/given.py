@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,6 +59,16 @@ class Given:
                 return replace(client, authentication=(method,))
         raise Untested(f"no client of the profile authenticates by {method}: add it to a client's `authentication`")
 
+    def client_with_secret(self, grant: str | None = None) -> Client:
+        """The main client that has a secret and may use a grant; the cheapest grant that such a client has, unless
+        told."""
+        for each in [grant] if grant else [name for name in CHEAPEST_FIRST if self.claims(name)]:
+            for client in self._trial.target.clients.values():
+                special = client.name in ("guessing", "restricted", "introspecting")
+                if client.client_secret and client.may_use(each) and not special:
+                    return client
+        raise Untested("the profile has no client with a secret that may use this grant: add [clients.confidential]")
+
     def other_client(self, grant: str | None = None) -> Client:
         """The second confidential client, for cross-client tests."""
         client = self.client("other")
@@ -104,6 +114,12 @@ class Given:
     def invented(self, what: str) -> str:
         """A value that no server issued."""
         return self._trial.invented(what)
+
+    def extension_grant(self) -> Mapping[str, str]:
+        """What a good request by the extension grant carries, `grant_type` included."""
+        if self._trial.target.extension_grant is None:
+            raise Untested("the profile doesn't describe the extension grant: add [extension_grant]")
+        return self._trial.target.extension_grant
 
     def scopes(self, grant: str, at_least: int = 1, client: Client | None = None) -> tuple[str, ...]:
         """The scopes that a client may ask for in a grant; Untested when the profile names fewer than needed."""
@@ -186,12 +202,19 @@ class Given:
         raise NotApplicable("the profile claims no grant with a resource owner at the token endpoint")
 
     def refreshable(self, client: Client | None = None, grant: str | None = None, **changes: Any) -> Tokens:
-        """Fresh tokens with a refresh token among them."""
+        """Fresh tokens with a refresh token among them: by the first grant that gives one, unless told."""
         self.feature("refresh_token")
-        tokens = self.tokens(grant or self.user_grant(client), client, **changes)
-        if tokens.refresh_token is None:
-            raise Inconclusive("the profile claims refresh_token, but none came with the access token")
-        return tokens
+        for each in [grant] if grant else self._refreshable_grants(client):
+            tokens = self.tokens(each, client, **changes)
+            if tokens.refresh_token is not None:
+                return tokens
+        raise Inconclusive("the profile claims refresh_token, but none came with the access token")
+
+    def _refreshable_grants(self, client: Client | None) -> list[str]:
+        grants = [grant for grant in ("password", "authorization_code") if self.claims(grant)]
+        usable = [grant for grant in grants if client is None or client.may_use(grant)]
+        # A refresh token for an app is unusual, but some servers give no other.
+        return usable or [self.any_grant(client)]
 
     def refreshed(self, tokens: Tokens, **changes: Any) -> Tokens:
         """The tokens that a refresh gives; the refresh token is the old one where no new one came."""
