@@ -13,7 +13,7 @@ from conformance.harness import effects, grammar, schemas
 from conformance.harness.exchange import Reply
 from conformance.harness.outcomes import Violation
 from conformance.harness.tokens import Live
-from conformance.harness.user_agent import Answer
+from conformance.harness.user_agent import CLICKED, Answer
 
 if TYPE_CHECKING:
     from conformance.harness.session import Trial
@@ -194,9 +194,9 @@ class AnswerExpectation:
             self._broken("a refusal that the server decided", f"a server error: {self._answer.reply}")
 
     def stays_on_a_page(self) -> None:
-        """The user agent isn't sent anywhere outside the target, by any mechanism."""
+        """The user agent isn't sent anywhere outside the target, by any mechanism that needs no click."""
         self.grants_nothing()
-        if self._answer.destination is not None:
+        if self._answer.destination is not None and self._answer.mechanism not in CLICKED:
             self._broken(
                 "a page that stays at the authorization server", f"{self._answer.mechanism} to {self._address()}"
             )

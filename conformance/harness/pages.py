@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
@@ -31,7 +31,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: absolute action, method, fields with their preset values in order, and its buttons."""
+    """A form: absolute action, method, fields with their preset values in order, and its buttons.
+
+    `leads_to` is where a browser that submits it with its preset values goes, fragment included.
+    """
 
     action: str
     method: str
@@ -40,15 +43,20 @@ class Form:
     password: str | None
     checkboxes: tuple[tuple[str, str], ...]
     buttons: tuple[Button, ...]
+    leads_to: str
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a user agent sees of an HTML answer."""
+    """What a user agent sees of an HTML answer.
+
+    `moves` are the ways in which the page sends the browser on by itself, `links` where a person can click.
+    """
 
     forms: tuple[Form, ...]
     moves: tuple[tuple[str, str], ...]
     text: str
+    links: tuple[str, ...] = ()
 
     def sign_in_form(self) -> Form | None:
         """The form that asks for a password; else one that asks for a name only."""
@@ -74,7 +82,8 @@ def read_page(reply: Reply) -> Page:
         return Page((), (), reply.text)
     forms = tuple(_form(form, reply.request.url) for form in document.forms)
     moves = tuple(_moves(document, forms, reply))
-    return Page(forms, moves, " ".join(document.text_content().split()))
+    links = tuple(urljoin(reply.request.url, href) for href in document.xpath("//a/@href"))
+    return Page(forms, moves, " ".join(document.text_content().split()), links)
 
 
 def _form(form: lxml.html.FormElement, base: str) -> Form:
@@ -107,15 +116,24 @@ def _form(form: lxml.html.FormElement, base: str) -> Form:
                 )
                 username = name if USERNAME.search(hint) else None
     action = urljoin(base, form.get("action") or "") or base
+    method = (form.get("method") or "get").upper()
     return Form(
         action=action.partition("#")[0] if form.get("action") else base,
-        method=(form.get("method") or "get").upper(),
+        method=method,
         fields=tuple(fields),
         username=username,
         password=password,
         checkboxes=tuple(checkboxes),
         buttons=tuple(buttons) or (Button(None, ""),),
+        leads_to=_submitted(action, fields) if method == "GET" else action,
     )
+
+
+def _submitted(action: str, fields: list[tuple[str, str]]) -> str:
+    """Where a form with the method GET leads: its fields replace the query, the fragment stays."""
+    plain, joint, fragment = action.partition("#")
+    query = f"?{urlencode(fields)}" if fields else ""
+    return plain.partition("?")[0] + query + joint + fragment
 
 
 def _button(control: lxml.html.HtmlElement, name: str | None) -> Button:
@@ -153,4 +171,4 @@ def _moves(document: lxml.html.HtmlElement, forms: tuple[Form, ...], reply: Repl
         yield "script", urljoin(base, next(filter(None, groups)).replace("\\/", "/").replace("\\u0026", "&"))
     if SELF_SUBMITTING.search(scripts):
         for form in forms:
-            yield "self-submitting form", form.action
+            yield "self-submitting form", form.leads_to

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from conformance.harness.session import Trial
 
 MOST_STEPS = 20
+# Parameters of which every response to an authorization request has one.
+RESPONSES = frozenset({"code", "access_token", "error"})
 MOST_SIGN_INS = 3
+# Mechanisms of an answer that wait for a person.
+CLICKED = ("button", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,11 @@ class UserAgent:
             outside = next((move for move in page.moves if self._leaves(trial, move[1], request)), None)
             if outside:
                 return Answer(request, reply, outside[1], outside[0], tuple(pages), consented, signed_in)
-            step = self._next_step(trial, page, decision) if reply.status < 400 else None
+            own = replace(page, forms=tuple(f for f in page.forms if not self._leaves(trial, f.action, request)))
+            step = self._next_step(trial, own, decision) if reply.status < 400 else None
             if step is None:
-                return Answer(request, reply, None, None, tuple(pages), consented, signed_in)
+                mechanism, destination = _way_back(page, request, decision) if reply.status < 400 else (None, None)
+                return Answer(request, reply, destination, mechanism, tuple(pages), consented, signed_in)
             form, fields, what = step
             attempts += what == "sign in"
             passwords += what == "sign in" and form.password is not None
@@ -204,6 +210,27 @@ class UserAgent:
         boxed = [(form, form.buttons[0]) for form in page.forms if form.checkboxes and len(form.buttons) == 1]
         lone = [(form, form.buttons[0]) for form in page.forms if form.method == "POST" and len(form.buttons) == 1]
         return next(iter(boxed or (lone if decision == "approve" else [])), None)
+
+
+def _way_back(page: Page, request: AuthorizationRequest, decision: str) -> tuple[str | None, str | None]:
+    """A button or link that takes a response to the client's redirection URI: what a person would click at last."""
+    ways = [("button", form.leads_to) for form in page.forms] + [("link", link) for link in page.links]
+    back = [way for way in ways if _is_response(way[1], request)]
+    granted = [way for way in back if "error" not in _names(way[1])]
+    chosen = (granted if decision == "approve" else []) or back
+    return chosen[0] if chosen else (None, None)
+
+
+def _is_response(url: str, request: AuthorizationRequest) -> bool:
+    """Whether a URL is a registered redirection URI with a response in it."""
+    place = url.partition("#")[0].partition("?")[0]
+    registered = any(place == uri.partition("?")[0] for uri in request.client.redirect_uris)
+    return registered and bool(RESPONSES & _names(url))
+
+
+def _names(url: str) -> frozenset[str]:
+    parts = urlsplit(url)
+    return frozenset(name for name, _ in (*_pairs(parts.query), *_pairs(parts.fragment)))
 
 
 def _filled(form: Form, button: Button, decision: str) -> list[tuple[str, str]]:

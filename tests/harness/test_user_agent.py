@@ -75,6 +75,38 @@ def test_every_mechanism_that_moves_the_user_agent_is_seen(page: str) -> None:
     assert answer.mechanism != "Location"
 
 
+@pytest.mark.parametrize(
+    ("page", "mechanism"),
+    [
+        (f'<a href="{BACK}">Continue</a>', "link"),
+        (f'<form method=post action="{BACK}"><button>Continue</button></form>', "button"),
+        (
+            '<form action="https://client.example/cb"><input type=hidden name=code value="a-code-value">'
+            "<input type=hidden name=state value=s><button>Continue</button></form>",
+            "button",
+        ),
+    ],
+    ids=["link", "button", "form of parameters"],
+)
+def test_what_a_person_would_click_to_get_back_is_found(page: str, mechanism: str) -> None:
+    trial = trial_with(server(TWO_BUTTONS, end=(200, {}, page)))
+    answer = trial.send.authorize()
+    assert answer.destination == BACK
+    assert answer.mechanism == mechanism
+
+
+def test_a_link_that_declines_is_no_step_when_there_is_a_button_to_approve() -> None:
+    consent = f'<a href="https://client.example/cb?error=access_denied">Cancel</a>{TWO_FORMS}'
+    trial = trial_with(server(consent.replace("Deny", "Sign in as somebody else")))
+    assert trial.send.authorize().get("code") == "a-code-value"
+    assert trial.send.authorize(decision="decline").get("error") == "access_denied"
+
+
+def test_a_link_on_an_error_page_moves_nobody() -> None:
+    trial = trial_with(server(TWO_BUTTONS, end=(400, {}, f'<a href="{BACK}">Continue</a>')))
+    assert trial.send.authorize().destination is None
+
+
 def test_the_client_is_never_contacted_and_wrong_credentials_end_on_a_page() -> None:
     trial = trial_with(server(TWO_BUTTONS, end=(200, {}, "no way back")))
     answer = trial.send.authorize()
