@@ -89,5 +89,6 @@ BOB = User(
     external_authentication_token="external-bob-Tt5hN2mPq8uLd4Ga",
     failed_authentications=HARDLY_EVER,
 )
+UNICODE = User(name="resource_owner_unicode", username="zoë.łukasz", password="pässwörd-✓-demo")
 GUESS = User(name="resource_owner_guessing", username="guess", password="guess-demo-password")
-USERS = (ALICE, BOB, GUESS)
+USERS = (ALICE, BOB, UNICODE, GUESS)

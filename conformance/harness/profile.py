@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from conformance.harness import schemas
 from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, Target, is_loopback
 
-OWNER_TABLES = ("resource_owner", "resource_owner_other", "resource_owner_guessing")
+OWNER_TABLES = ("resource_owner", "resource_owner_other", "resource_owner_unicode", "resource_owner_guessing")
 SECRET_KEYS = ("client_secret", "password", "external_authentication_token")
 
 
@@ -174,6 +174,7 @@ def _target(document: Mapping[str, Any], folder: Path) -> Target:
         intrusive=about.get("intrusive", is_loopback(about["base_url"])),
         wait=about.get("wait", False),
         resource_checks_tokens=about.get("resource_checks_tokens", False),
+        insufficient_scope=about.get("insufficient_scope"),
         headers=about.get("headers", {}),
         limits=Limits(**document.get("limits", {})),
         declined=document.get("declined", {}),
