@@ -73,7 +73,8 @@ def _target(base_url: str, plain_http: str | None, ca_file: str | None) -> Table
         target["plain_http"] = plain_http
     if ca_file:
         target["ca_file"] = ca_file
-    return target | {"resource_checks_tokens": True}
+    # The protected resource is `resource.me`, which other scopes don't open.
+    return target | {"resource_checks_tokens": True, "insufficient_scope": "profile"}
 
 
 def _endpoints(settings: Settings) -> Table:

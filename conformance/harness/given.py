@@ -132,6 +132,13 @@ class Given:
             )
         return scopes
 
+    def insufficient_scope(self) -> str:
+        """A scope that doesn't open the protected resource; Untested when the profile names none."""
+        scope = self._trial.target.insufficient_scope
+        if scope is None:
+            raise Untested("no scope is named that leaves the protected resource shut: add `insufficient_scope` to [target]")
+        return scope
+
     # What the server issues
 
     def user_agent(self, owner: str = "resource_owner", *, fresh: bool = False) -> UserAgent:
@@ -155,7 +162,10 @@ class Given:
 
     def authorization_code(self, client: Client | None = None, **changes: Any) -> Code:
         """A fresh authorization code; `changes` are changes of the authorization request's parameters."""
-        answer = self.approval(client, "code", **changes)
+        return self.code_in(self.approval(client, "code", **changes))
+
+    def code_in(self, answer: Answer) -> Code:
+        """The authorization code that an answer carries, read leniently."""
         value = answer.get("code")
         if not value:
             raise Inconclusive(f"no authorization code came back: {answer}")

@@ -101,6 +101,7 @@ class Target:
     intrusive: bool = False
     wait: bool = False
     resource_checks_tokens: bool = False
+    insufficient_scope: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     declined: Mapping[str, str] = field(default_factory=dict)
