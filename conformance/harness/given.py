@@ -136,7 +136,9 @@ class Given:
         """A scope that doesn't open the protected resource; Untested when the profile names none."""
         scope = self._trial.target.insufficient_scope
         if scope is None:
-            raise Untested("no scope is named that leaves the protected resource shut: add `insufficient_scope` to [target]")
+            raise Untested(
+                "no scope is named that leaves the protected resource shut: add `insufficient_scope` to [target]"
+            )
         return scope
 
     # What the server issues
