@@ -277,18 +277,32 @@ class Send:
         Untested, with the line to add, without `plain_http`. Take care what it carries: invented credentials only,
         unless the target is on loopback (`given.plain_client`).
         """
+        try:
+            return self._trial.exchange(replace(request, url=self._plain_url(request.url)))
+        except Inconclusive:
+            return None
+
+    def authorization_in_the_clear(self, request: AuthorizationRequest, user_agent: UserAgent) -> Answer | None:
+        """An authorization request that starts over plain HTTP, and how it goes on; None when nothing answers there.
+
+        Signs in where it is asked to: take a user agent with an account for targets on loopback only.
+        """
+        url = self._plain_url(self.form_request("authorization", request.pairs, method="GET").url)
+        try:
+            reply = user_agent.open(self._trial, url)
+        except Inconclusive:
+            return None
+        return user_agent.drive(self._trial, request, reply, "approve")
+
+    def _plain_url(self, url: str) -> str:
+        """Where the profile says that a URL's endpoint would be heard over plain HTTP."""
         target = self._trial.target
         if target.plain_http is None:
             raise Untested("where plain HTTP would be heard isn't known: add `plain_http = ...` under [target]")
-        base, plain = urlsplit(target.base_url), urlsplit(target.plain_http)
-        parts = urlsplit(request.url)
+        base, plain, parts = urlsplit(target.base_url), urlsplit(target.plain_http), urlsplit(url)
         if parts.netloc != base.netloc:
-            raise Untested(f"the endpoint {request.url.partition('?')[0]} isn't on the host of base_url")
-        url = parts._replace(scheme="http", netloc=plain.netloc).geturl()
-        try:
-            return self._trial.exchange(replace(request, url=url))
-        except Inconclusive:
-            return None
+            raise Untested(f"the endpoint {url.partition('?')[0]} isn't on the host of base_url")
+        return parts._replace(scheme="http", netloc=plain.netloc).geturl()
 
     def handshake(self, endpoint: str, only: str | None = None, *, verify: bool = False) -> Handshake:
         """A TLS handshake with an endpoint's host: one version `only` (`TLSv1.2`, ...), or the certificate checked."""

@@ -6,6 +6,7 @@ import socket
 import ssl
 import warnings
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from conformance.harness.target import host_and_port
@@ -24,10 +25,11 @@ class LocallyUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """How a handshake ended: the version agreed on, or the failure in words."""
+    """How a handshake ended: the version agreed on, or the failure in words and what caused it."""
 
     version: str | None
     failure: str = ""
+    cause: Literal["", "certificate", "protocol", "connection"] = ""
 
     @property
     def succeeded(self) -> bool:
@@ -44,19 +46,21 @@ def shake_hands(
     """
     context = _context(only, ca_file, verify)
     try:
-        with (
-            socket.create_connection(host_and_port(url), timeout) as plain,
-            context.wrap_socket(plain, server_hostname=urlsplit(url).hostname) as secured,
-        ):
+        plain = socket.create_connection(host_and_port(url), timeout)
+    except OSError as error:
+        return Handshake(None, f"the connection failed: {error}", "connection")
+    try:
+        with plain, context.wrap_socket(plain, server_hostname=urlsplit(url).hostname) as secured:
             return Handshake(secured.version() or "an unnamed version")
     except ssl.SSLCertVerificationError as error:
-        return Handshake(None, f"the certificate does not verify: {error.verify_message}")
+        return Handshake(None, f"the certificate does not verify: {error.verify_message}", "certificate")
     except ssl.SSLError as error:
         if error.reason in ("NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"):
             raise LocallyUnavailable(f"this machine's TLS library can't offer {only}") from error
-        return Handshake(None, f"the handshake failed: {error.reason or error}")
+        return Handshake(None, f"the handshake failed: {error.reason or error}", "protocol")
     except OSError as error:
-        return Handshake(None, f"the connection failed: {error}")
+        # Some servers answer a version that they don't speak by cutting the connection.
+        return Handshake(None, f"the handshake failed: {error}", "protocol")
 
 
 def _context(only: str | None, ca_file: str | None, verify: bool) -> ssl.SSLContext:
