@@ -34,7 +34,7 @@ STARTED = pytest.StashKey[float]()
 VERDICT = pytest.StashKey[str]()
 RESULT = pytest.StashKey[dict[str, Any]]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
-FAULT = pytest.StashKey[str]()
+FAULTS = pytest.StashKey[list[str]]()
 
 HERE = Path(__file__).resolve().parent
 
@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
     config.addinivalue_line("markers", "xdist_group(name): tests that one worker takes, one after the other")
     config.stash[COLLECTED] = {}
+    config.stash[FAULTS] = []
     config.stash[CATALOGUE] = load_catalogue()
     worker = getattr(config, "workerinput", None)
     if worker is not None:
@@ -330,9 +331,14 @@ def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -
 class _Collector:
     """Receives reports in the controller; registered there alone."""
 
-    def __init__(self, recorder: RunRecorder, progress: Progress) -> None:
+    def __init__(self, recorder: RunRecorder, progress: Progress, faults: list[str]) -> None:
         self._recorder = recorder
         self._progress = progress
+        self._faults = faults
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._faults.append(f"{report.nodeid} can't be collected:\n{report.longreprtext}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = getattr(report, "conformance", None)
@@ -351,7 +357,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     recorder = session.config.stash.get(RECORDER, None)
     if recorder is not None:
         progress = Progress(sys.stderr, None)
-        session.config.pluginmanager.register(_Collector(recorder, progress))
+        session.config.pluginmanager.register(_Collector(recorder, progress, session.config.stash[FAULTS]))
 
 
 @pytest.hookimpl(trylast=True)
@@ -372,7 +378,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
     try:
         session.exitstatus = recorder.finish()
     except Exception as error:  # what was gathered is in the journal: say where, and that it is our fault
-        config.stash[FAULT] = f"{type(error).__name__}: {error}"
+        config.stash[FAULTS].append(f"the reports could not be written: {type(error).__name__}: {error}")
+    if config.stash[FAULTS]:
         session.exitstatus = verdicts.EXIT_FAULT
 
 
@@ -384,11 +391,12 @@ def _stopped_by_maxfail(session: pytest.Session) -> bool:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """The console summary of the run."""
     recorder = config.stash.get(RECORDER, None)
-    fault = config.stash.get(FAULT, None)
-    if fault is not None and recorder is not None:
-        terminalreporter.write_line(f"The reports could not be written: {fault}\nThe journal is in {recorder.folder}")
-    elif recorder is not None and recorder.content:
+    if recorder is None:
+        return
+    if recorder.content:
         recorder.summarize()
+    for fault in config.stash[FAULTS]:
+        terminalreporter.write_line(f"A fault in the suite: {fault}")
 
 
 # Columns of tests.html
