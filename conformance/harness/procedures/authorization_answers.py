@@ -1,0 +1,174 @@
+"""How authorization requests for a code end: granted, declined at the server's page, or refused with an error.
+
+The requests carry a `state` of special characters and, where the profile has one, a redirection URI with a query: what
+comes back shows how the server puts an answer together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive, Untested
+from conformance.harness.pages import read_page
+from conformance.harness.send import OMIT, Send
+from conformance.harness.target import Client
+from conformance.harness.user_agent import CLICKED, Answer
+
+# Every printable ASCII character that is neither letter nor digit, a percent sign that looks like an escape among them.
+SPECIAL_STATE = "a b!c\"d#e$f%25g&h'i(j)k*l+m,n-o.p/q:r;s<t=u>v?w@x[y\\z]A^B_C`D{E|F}G~H"
+# What may stand in a form-encoded query: URI characters and escapes.
+ENCODED = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*,;:@/?=+]|%[0-9A-Fa-f]{2})*")
+HOSTILE = 'hostile"\\\u00e9\u2028\r\nX-Injected: <b>'
+
+
+def redirect_uri_of(client: Client) -> str:
+    """A redirection URI of the client, one with a query if there is one."""
+    if not client.redirect_uris:
+        raise Untested(f"[clients.{client.name}] has no redirect_uris")
+    return next((uri for uri in client.redirect_uris if "?" in uri), client.redirect_uris[0])
+
+
+def other_redirect_uri(client: Client) -> str:
+    """A second registered redirection URI of the client; Untested where there is just one."""
+    if len(client.redirect_uris) < 2:
+        raise Untested(f"this probe needs two redirection URIs: name a second one in [clients.{client.name}]")
+    return client.redirect_uris[1]
+
+
+def arrived(answer: Answer) -> Answer:
+    """The answer, unless sign-in or a page that asks for a decision could not be passed."""
+    if answer.destination is None:
+        asks = read_page(answer.reply).sign_in_form() is not None
+        if asks or (answer.reply.status < 400 and not answer.consented):
+            raise Inconclusive(f"the user agent found no way past a page of the server: {answer}; see [sign_in]")
+    return answer
+
+
+def granted(given: Given, send: Send) -> Answer:
+    """A granted request with all the specialties."""
+
+    def procedure() -> Answer:
+        given.approval()
+        client = given.client_for("authorization_code")
+        answer = send.authorize(client, state=SPECIAL_STATE, redirect_uri=redirect_uri_of(client))
+        return given.came_back(answer, "a request with special characters in its state")
+
+    return given.observed("a granted authorization request", procedure)
+
+
+def declined(given: Given, send: Send) -> Answer:
+    """A request that the resource owner declined; Inconclusive where the server asks for no decision."""
+    return given.observed("a declined authorization request", lambda: _declined(given, send))
+
+
+def _declined(given: Given, send: Send) -> Answer:
+    # A consent that is remembered leaves nothing to decline: then another client or account may still be asked.
+    for client, owner in _clients_and_owners(given):
+        answer = send.authorize(
+            client,
+            user_agent=given.user_agent(owner),
+            decision="decline",
+            state=SPECIAL_STATE,
+            redirect_uri=redirect_uri_of(client),
+        )
+        if answer.consented or answer.mechanism in CLICKED:
+            return answer
+        if answer.destination is None:
+            raise Inconclusive(f"the user agent found no way to decline: {answer}; see [sign_in]")
+    raise Inconclusive(
+        "the server asked for no decision that could be declined: withdraw the consent that the profile's accounts "
+        "have given to its clients, or add [resource_owner_other]"
+    )
+
+
+def _clients_and_owners(given: Given) -> Iterator[tuple[Client, str]]:
+    for owner in ("resource_owner", "resource_owner_other"):
+        for name in (None, "public", "other"):
+            with suppress(Untested):
+                client = given.client(name) if name else given.client_for("authorization_code")
+                if client.may_use("authorization_code") and given.owner(owner):
+                    yield client, owner
+
+
+def refused(given: Given, send: Send) -> tuple[Answer, ...]:
+    """Requests that came back to the client with an error, provoked in many ways; hostile input among them.
+
+    Inconclusive when no error ever came back.
+    """
+    answers = given.observed("refused authorization requests", lambda: _refused(given, send))
+    errors = tuple(answer for answer in answers if answer.get("error"))
+    if not errors:
+        raise Inconclusive("none of the faulty or declined authorization requests came back to the client as an error")
+    return errors
+
+
+def refused_code_requests(given: Given, send: Send) -> tuple[Answer, ...]:
+    """Those of the refused requests that asked for a code and nothing else."""
+    errors = tuple(answer for answer in refused(given, send) if response_types(answer) == ["code"])
+    if not errors:
+        raise Inconclusive("no refused request for a code came back to the client as an error")
+    return errors
+
+
+def _refused(given: Given, send: Send) -> tuple[Answer, ...]:
+    given.approval()
+    client = given.client_for("authorization_code")
+    own = {"state": SPECIAL_STATE, "redirect_uri": redirect_uri_of(client)}
+    faults: list[dict[str, object]] = [
+        {"response_type": OMIT},
+        {"response_type": given.invented("response_type")},
+        {"response_type": HOSTILE},
+        {"scope": given.invented("scope")},
+        {"scope": HOSTILE},
+        {"scope": [HOSTILE, HOSTILE]},
+    ]
+    answers = [send.authorization(send.authorization_request(client, **{**own, **fault})) for fault in faults]
+    with suppress(Inconclusive):
+        answers.append(declined(given, send))
+    return tuple(answers)
+
+
+# Reading an answer
+
+
+def response_types(answer: Answer) -> list[str]:
+    """What the request asked for."""
+    return [value for name, value in answer.request.pairs if name == "response_type"]
+
+
+def values(answer: Answer, name: str) -> list[str]:
+    """All values of a response parameter, in query and fragment."""
+    return [value for key, value in (*answer.query, *answer.fragment) if key == name]
+
+
+def added_query(answer: Answer) -> str:
+    """What the server added to the query of the redirection URI, as it stands."""
+    own = urlsplit(answer.request.get("redirect_uri") or "").query.split("&")
+    return "&".join(part for part in urlsplit(answer.destination or "").query.split("&") if part not in own)
+
+
+def is_form_encoded(text: str) -> bool:
+    """Whether every part of a query is made of URI characters and proper escapes."""
+    return all(ENCODED.fullmatch(part) is not None for part in text.split("&"))
+
+
+def lost_from_query(answer: Answer) -> list[tuple[str, str]]:
+    """Parameters of the redirection URI's own query that are not there any more."""
+    redirect_uri = answer.request.get("redirect_uri") or ""
+    left = list(answer.query)
+    lost = []
+    for pair in parse_qsl(urlsplit(redirect_uri).query, keep_blank_values=True):
+        if pair in left:
+            left.remove(pair)
+        else:
+            lost.append(pair)
+    return lost
+
+
+def in_words(answers: tuple[Answer, ...] | list[Answer]) -> str:
+    """Where answers went, for messages."""
+    return "; ".join(map(str, answers)) or "none"

@@ -1,0 +1,94 @@
+"""What a request for a scope comes to, by whatever grant: refused, or a token with a scope that is told or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.harness.exchange import Reply
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Untested
+from conformance.harness.procedures.token_requests import token_request
+from conformance.harness.send import OMIT, Send
+from conformance.harness.target import Client
+from conformance.harness.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Obtained:
+    """The end of a request for a scope; `tokens` is None when no access token came of it."""
+
+    reply: Reply
+    tokens: Tokens | None
+    error: str | None
+
+    @property
+    def issued(self) -> bool:
+        """Whether an access token came."""
+        return self.tokens is not None
+
+    @property
+    def told(self) -> frozenset[str] | None:
+        """The names in the `scope` of the answer; None when it has none."""
+        if self.tokens is None or self.tokens.scope is None:
+            return None
+        return frozenset(self.tokens.scope.split())
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """The scope of the token: as told, else as asked (section 5.1); empty when no token came."""
+        return frozenset() if self.tokens is None else self.tokens.granted
+
+    def lacks(self, *names: str) -> bool:
+        """Refused, or granted a scope that is told and holds none of these names."""
+        if self.tokens is None:
+            return self.reply.status < 500
+        return self.told is not None and not self.told & set(names)
+
+    def __str__(self) -> str:
+        if self.tokens is None:
+            return f"no token: {self.error or self.reply}"
+        told = "no word of its scope" if self.tokens.scope is None else f"scope {self.tokens.scope!r}"
+        return f"a token with {told}"
+
+
+def obtained(given: Given, send: Send, scope: Any, grant: str | None = None, client: Client | None = None) -> Obtained:
+    """Ask for a scope (a text, or OMIT) by a grant, the cheapest claimed one unless told."""
+    grant = grant or given.any_grant(client)
+    given.feature(grant)
+    asked = None if scope is OMIT else str(scope)
+    if grant != "authorization_code":
+        reply = token_request(given, send, grant, client, scope=scope)
+    else:
+        answer = send.authorize(client, scope=scope)
+        if not answer.get("code"):
+            return Obtained(answer.reply, None, answer.get("error"))
+        reply = send.code_exchange(given.code_in(answer))
+    if not reply.is_success or not reply.members.get("access_token"):
+        return Obtained(reply, None, str(reply.members.get("error") or ""))
+    owner = client or given.client_for(grant)
+    return Obtained(reply, given.tokens_in(reply, owner, grant, asked), None)
+
+
+def seen_alone(given: Given, send: Send, names: tuple[str, ...]) -> None:
+    """Positive control: each scope can be had by itself."""
+    for name in names:
+        with given.arranging():
+            given.issued(obtained(given, send, name).reply, f"a request for the scope {name} alone")
+
+
+def scope_by_introspection(given: Given, send: Send, tokens: Tokens) -> frozenset[str] | None:
+    """The scope that introspection tells of an access token; None when it isn't offered or tells none."""
+    if not given.claims("introspection"):
+        return None
+    reply = send.introspection(tokens.access_token, token_type_hint="access_token")
+    scope = reply.members.get("scope")
+    return frozenset(scope.split()) if isinstance(scope, str) else None
+
+
+def in_other_case(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names with upper and lower case swapped, as far as that makes names that the profile doesn't know."""
+    swapped = tuple(name.swapcase() for name in names if name.swapcase() not in names)
+    if not swapped:
+        raise Untested("no scope of the profile has letters that could change case")
+    return swapped

@@ -1,0 +1,135 @@
+"""Ordinary token requests by any grant, with all that the grant needs, and changes of how they go out."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from conformance.harness.exchange import Reply, Request
+from conformance.harness.given import Given
+from conformance.harness.outcomes import NotApplicable, Untested
+from conformance.harness.send import Send
+from conformance.harness.target import Client
+from conformance.harness.tokens import Tokens
+
+OWN_HEADERS = ("Content-Type", "Authorization")
+
+
+def token_request(
+    given: Given, send: Send, grant: str | None = None, client: Client | None = None, **changes: Any
+) -> Reply:
+    """A token request by a grant, the cheapest claimed one unless told; `changes` are changes of its parameters."""
+    grant = grant or given.any_grant(client)
+    given.feature(grant)
+    if grant == "authorization_code":
+        return send.code_exchange(given.authorization_code(client), **changes)
+    if grant == "refresh_token":
+        return send.refresh(given.refreshable(client), **changes)
+    return send.grant(grant, client, **changes)
+
+
+def code_exchange_seen(given: Given) -> Tokens:
+    """What the main client got for a code: seen once, the positive control of whatever goes wrong with other codes."""
+    return given.observed("a code exchange", lambda: given.tokens_for(given.authorization_code()))
+
+
+def with_refresh_token(tokens: Tokens) -> Tokens:
+    """Tokens with a refresh token among them; NotApplicable where the grant comes with none."""
+    if tokens.refresh_token is None:
+        raise NotApplicable(f"no refresh token comes with the access token of the grant {tokens.grant}")
+    return tokens
+
+
+# Requests that go out changed
+
+
+def good_request(given: Given, send: Send, grant: str | None = None) -> Request:
+    """A token request that is served as it stands (its like was, just now), for sending it changed."""
+    grant = grant or given.any_grant()
+    if grant == "authorization_code":
+        code_exchange_seen(given)
+        return send.code_exchange_request(given.authorization_code())
+    if grant == "refresh_token":
+        tokens = given.refreshed(given.refreshable())
+        own = {"grant_type": grant, **tokens.client.token_parameters, "refresh_token": tokens.refresh_token}
+        pairs, headers = send.authenticated(own, tokens.client, None, {})
+        return send.form_request("token", pairs, headers)
+    with given.arranging():
+        request = given.issued(send.grant(grant), "an ordinary token request").request
+    # What every request carries is added again when it is sent.
+    return replace(request, headers=tuple(header for header in request.headers if header[0] in OWN_HEADERS))
+
+
+def sent(send: Send, request: Request) -> Reply:
+    """The reply to a request."""
+    return send.raw(request.method, request.url, request.headers, request.body)
+
+
+def with_query(request: Request, query: str) -> Request:
+    """The request with something added to the query of its URI."""
+    return replace(request, url=f"{request.url}{'&' if '?' in request.url else '?'}{query}")
+
+
+def with_content_type(request: Request, value: str) -> Request:
+    """The request with another Content-Type."""
+    others = (header for header in request.headers if header[0] != "Content-Type")
+    return replace(request, headers=(("Content-Type", value), *others))
+
+
+def as_get(request: Request) -> Request:
+    """The same parameters in the query of a GET."""
+    others = tuple(header for header in request.headers if header[0] != "Content-Type")
+    return replace(with_query(request, request.body.decode()), method="GET", headers=others, body=b"")
+
+
+def escaped(pairs: Sequence[tuple[str, str]]) -> str:
+    """A form in which every character of names and values is percent-encoded."""
+    return "&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in pairs)
+
+
+def with_parameter_repeated(request: Request, name: str) -> Request:
+    """The request with one of its parameters once more, with the same value; Untested when it isn't there."""
+    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+    again = [pair for pair in pairs if pair[0] == name]
+    if not again:
+        raise Untested(f"an ordinary request carries no {name} that could be repeated: name one in the profile")
+    return replace(request, body=urlencode([*pairs, *again]).encode())
+
+
+def with_everything_escaped(request: Request) -> Request:
+    """The request with every character in its body percent-encoded."""
+    return replace(request, body=escaped(parse_qsl(request.body.decode(), keep_blank_values=True)).encode())
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"%{octet:02X}" for octet in text.encode())
+
+
+# Reading a reply
+
+
+def outcome(reply: Reply) -> tuple[bool, object, frozenset[str]]:
+    """What a token request came to: whether a token was issued, the error code, and the scope as far as it is told."""
+    scope = reply.members.get("scope")
+    told = frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+    return reply.is_success and bool(reply.members.get("access_token")), reply.members.get("error"), told
+
+
+def repeated_members(reply: Reply) -> list[str]:
+    """Names that occur more than once in the JSON object of an answer."""
+    names: list[str] = []
+
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # The outermost object is completed last.
+        names[:] = [name for name, _ in pairs]
+        return dict(pairs)
+
+    try:
+        json.loads(reply.body, object_pairs_hook=collect)
+    except ValueError:
+        return []
+    return [name for name, count in Counter(names).items() if count > 1]
