@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -143,7 +144,9 @@ def test_an_empty_scope_is_none(given: Given, send: Send, expect: Expect) -> Non
 def test_an_unknown_parameter_is_ignored(given: Given, send: Send, expect: Expect) -> None:
     without = given.issued(token_request(given, send))
 
-    reply = token_request(given, send, **{given.invented("parameter"): "1"})
+    unknown: dict[str, Any] = {given.invented("parameter"): "1"}
+
+    reply = token_request(given, send, **unknown)
 
     expect.that(outcome(reply) == outcome(without), f"what the request without it gets ({without})", reply)
 

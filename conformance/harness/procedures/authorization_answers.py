@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.harness.given import Given
@@ -117,8 +118,8 @@ def refused_code_requests(given: Given, send: Send) -> tuple[Answer, ...]:
 def _refused(given: Given, send: Send) -> tuple[Answer, ...]:
     given.approval()
     client = given.client_for("authorization_code")
-    own = {"state": SPECIAL_STATE, "redirect_uri": redirect_uri_of(client)}
-    faults: list[dict[str, object]] = [
+    own: dict[str, Any] = {"state": SPECIAL_STATE, "redirect_uri": redirect_uri_of(client)}
+    faults: list[dict[str, Any]] = [
         {"response_type": OMIT},
         {"response_type": given.invented("response_type")},
         {"response_type": HOSTILE},
@@ -126,7 +127,7 @@ def _refused(given: Given, send: Send) -> tuple[Answer, ...]:
         {"scope": HOSTILE},
         {"scope": [HOSTILE, HOSTILE]},
     ]
-    answers = [send.authorization(send.authorization_request(client, **{**own, **fault})) for fault in faults]
+    answers = [send.authorize(client, **own | fault) for fault in faults]
     with suppress(Inconclusive):
         answers.append(declined(given, send))
     return tuple(answers)
