@@ -1,0 +1,175 @@
+"""Callers of the introspection endpoint: those without credentials, with wrong ones, with bearer tokens, and others."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from conformance.harness.exchange import Reply
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.harness.procedures.inactive_tokens import lifetime
+from conformance.harness.procedures.introspection import ask, best_grant, described, says_active, seen_active, way
+from conformance.harness.send import Send, bearer
+from conformance.harness.target import Client
+from conformance.harness.tokens import Tokens
+
+MOST_SCOPES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BearerCallers:
+    """Bearer tokens that were tried as authorization of the call: one that opens it, and one that doesn't."""
+
+    privileged: Tokens | None
+    unprivileged: Reply | None
+
+
+def unauthorized(given: Given, send: Send, token: str = "live") -> Reply:
+    """The call that works, without any credentials; about a live or an invented token."""
+    live = described(given, send).tokens.access_token
+
+    def procedure() -> Reply:
+        asked = live if token == "live" else given.invented("token")
+        return ask(given, send, asked, authentication="absent", client_id=None)
+
+    return given.observed(f"an introspection call without credentials about the {token} token", procedure)
+
+
+def wrong_secret(given: Given, send: Send, method: str = "client_secret_basic") -> Reply:
+    """The call that works about a live token, with a wrong secret of the same client."""
+    return _with_bad_credentials(given, send, method, "client_secret")
+
+
+def unknown_client(given: Given, send: Send, method: str = "client_secret_basic") -> Reply:
+    """The call that works about a live token, by a client that doesn't exist."""
+    return _with_bad_credentials(given, send, method, "client_id")
+
+
+def _with_bad_credentials(given: Given, send: Send, method: str, wrong: str) -> Reply:
+    caller = given.introspecting_client()
+    if method not in caller.authentication:
+        raise Untested(f"[clients.{caller.name}] doesn't authenticate by {method}: add it to its `authentication`")
+    live = described(given, send).tokens.access_token  # The control: with its own credentials the client is answered.
+
+    def procedure() -> Reply:
+        claimed = replace(caller, authentication=(method,))
+        invented = given.invented(wrong)
+        client = (
+            replace(claimed, client_id=invented) if wrong == "client_id" else replace(claimed, client_secret=invented)
+        )
+        return ask(given, send, live, client, **_own_client_id(given, send, client))
+
+    return given.observed(f"an introspection call with a wrong {wrong} by {method}", procedure)
+
+
+def _own_client_id(given: Given, send: Send, client: Client) -> dict[str, str]:
+    return {"client_id": client.client_id} if "client_id" in way(given, send) else {}
+
+
+def ask_as_bearer(given: Given, send: Send, token: str, credential: str) -> Reply:
+    """The call, authorized by a bearer token alone."""
+    pairs = [("token", token), *((name, value) for name, value in way(given, send).items() if name != "client_id")]
+    return send.form("introspection", pairs, [bearer(credential)])
+
+
+def bearer_callers(given: Given, send: Send) -> BearerCallers:
+    """Which of the tokens that the profile's main clients get open the introspection endpoint."""
+    live = described(given, send).tokens.access_token
+
+    def procedure() -> BearerCallers:
+        privileged, unprivileged = None, None
+        for tokens in _candidates(given):
+            reply = ask_as_bearer(given, send, live, tokens.access_token)
+            if says_active(reply):
+                privileged = privileged or tokens
+            elif not reply.is_success:
+                unprivileged = unprivileged or reply
+            if privileged and unprivileged:
+                break
+        return BearerCallers(privileged, unprivileged)
+
+    return given.observed("bearer tokens as authorization of introspection", procedure)
+
+
+def _candidates(given: Given) -> Iterator[Tokens]:
+    cheapest = given.any_grant()
+    for grant in dict.fromkeys((cheapest, best_grant(given))):
+        yield given.tokens(grant)
+    with contextlib.suppress(Untested):
+        for scope in given.scopes(cheapest, 2)[:MOST_SCOPES]:
+            yield given.tokens(cheapest, scope=scope)
+
+
+def privileged_bearer(given: Given, send: Send) -> Tokens:
+    """A bearer token that opens the introspection endpoint: the control of those that don't."""
+    found = bearer_callers(given, send).privileged
+    if found is None:
+        raise Inconclusive(
+            "the profile claims introspection_bearer, but no token of its main clients opens the introspection endpoint"
+        )
+    return found
+
+
+def unprivileged_bearer(given: Given, send: Send) -> Reply:
+    """What a live bearer token that doesn't open the introspection endpoint gets."""
+    privileged_bearer(given, send)
+    found = bearer_callers(given, send).unprivileged
+    if found is None:
+        raise Untested(
+            "every token that the profile's main clients get opens the introspection endpoint: "
+            "name scopes in `grant_scopes` with which it should not"
+        )
+    return found
+
+
+def invented_bearer(given: Given, send: Send) -> Reply:
+    """The call about a live token, authorized by a bearer token that no server issued."""
+    privileged_bearer(given, send)
+    live = described(given, send).tokens.access_token
+    return given.observed(
+        "an introspection call with an invented bearer token",
+        lambda: ask_as_bearer(given, send, live, given.invented("access_token")),
+    )
+
+
+def expired_bearer(given: Given, send: Send) -> Reply:
+    """The call about a live token, authorized by a bearer token that opened it until it expired."""
+    good = privileged_bearer(given, send)
+    live = described(given, send).tokens.access_token
+
+    def procedure() -> Reply:
+        scope = {"scope": good.scope} if good.scope else {}
+        expiring = given.tokens(good.grant, good.client, **scope)
+        seen_active(ask_as_bearer(given, send, live, expiring.access_token), "a live token asked about as bearer")
+        given.outlived(expiring.access_token, lifetime(given, expiring))
+        return ask_as_bearer(given, send, live, expiring.access_token)
+
+    return given.observed("an introspection call with an expired bearer token", procedure)
+
+
+def answer_to_other(given: Given, send: Send) -> Reply:
+    """What `[clients.other]` is told of a live token that another client was given."""
+    live = described(given, send).tokens.access_token
+    other = given.other_client()
+    return given.observed(
+        "introspection by [clients.other]", lambda: ask(given, send, live, other, **_own_client_id(given, send, other))
+    )
+
+
+def answer_to_barred(given: Given, send: Send) -> Reply:
+    """The same where introspection is limited to some callers: a caller that is let in, yet may not know of the token.
+
+    A server that doesn't let such a caller in at all owes it no introspection answer.
+    """
+    other = given.other_client()
+    changes = _own_client_id(given, send, other)
+
+    def is_let_in() -> bool:
+        with given.arranging():
+            return ask(given, send, given.invented("token"), other, **changes).is_success
+
+    if not given.observed("whether [clients.other] is let in at introspection", is_let_in):
+        raise NotApplicable("[clients.other] isn't let in at introspection at all, whatever token it asks about")
+    return answer_to_other(given, send)

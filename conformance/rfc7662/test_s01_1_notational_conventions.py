@@ -1,0 +1,32 @@
+"""RFC 7662 section 1.1: notational conventions."""
+
+from __future__ import annotations
+
+from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.harness.outcomes import Untested
+from conformance.harness.procedures.introspection import ask, described, expect_not_active
+
+
+def in_opposite_case(token: str) -> str:
+    """The token with the case of its letters turned; Untested for one without letters."""
+    if token.swapcase() == token:
+        raise Untested("the tokens of this server hold no letters")
+    return token.swapcase()
+
+
+@requirement("rfc7662-1.1-parameter-names-case-sensitive")
+def test_a_parameter_of_another_case_is_not_token(given: Given, send: Send, expect: Expect) -> None:
+    live = described(given, send).tokens.access_token
+
+    reply = ask(given, send, live, token=OMIT, TOKEN=live)
+
+    expect_not_active(expect, reply, "a parameter `TOKEN` not taken for `token`")
+
+
+@requirement("rfc7662-1.1-token-values-case-sensitive")
+def test_a_token_of_opposite_case_is_another_one(given: Given, send: Send, expect: Expect) -> None:
+    live = described(given, send).tokens.access_token
+
+    reply = ask(given, send, in_opposite_case(live))
+
+    expect_not_active(expect, reply, "the token's letters compared with their case")
