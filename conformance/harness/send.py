@@ -36,7 +36,7 @@ OMIT = _Omit()
 Change = str | list[str] | _Omit | None
 
 
-def changed(parameters: Mapping[str, str | None], changes: Mapping[str, Change]) -> list[tuple[str, str]]:
+def changed(parameters: Mapping[str, Change], changes: Mapping[str, Change]) -> list[tuple[str, str]]:
     """Parameters with changes applied, in order; None and OMIT leave out, a list repeats."""
     pairs: list[tuple[str, str]] = []
     for name, value in {**parameters, **changes}.items():
@@ -318,13 +318,13 @@ class Send:
             raise Untested(str(error)) from error
 
     def authorization_request(
-        self, client: Client | None = None, response_type: str = "code", **changes: Any
+        self, client: Client | None = None, response_type: Change = "code", **changes: Any
     ) -> AuthorizationRequest:
         """An authorization request: first redirect URI, all scopes, a fresh state, PKCE as the profile says."""
         grant = "implicit" if response_type == "token" else "authorization_code"
         client = client or self._trial.target.client_for(grant)
         verifier = secrets.token_urlsafe(32) if client.pkce != "off" and grant == "authorization_code" else None
-        own: dict[str, str | None] = {
+        own: dict[str, Change] = {
             "response_type": response_type,
             "client_id": client.client_id,
             "redirect_uri": client.redirect_uris[0] if client.redirect_uris else None,
@@ -338,7 +338,7 @@ class Send:
     def authorize(
         self,
         client: Client | None = None,
-        response_type: str = "code",
+        response_type: Change = "code",
         *,
         user_agent: UserAgent | None = None,
         method: str = "GET",
@@ -371,7 +371,7 @@ class Send:
         return agent.authorize(self._trial, request, method, decision, encoded=encoded, headers=headers)
 
     def authorization_once(
-        self, client: Client | None = None, response_type: str = "code", method: str = "GET", **changes: Any
+        self, client: Client | None = None, response_type: Change = "code", method: str = "GET", **changes: Any
     ) -> Reply:
         """One raw authorization request from a browser that nobody signed in with; just the first answer."""
         request = self.authorization_request(client, response_type, **changes)
