@@ -17,7 +17,14 @@ import pytest
 
 from conformance.harness import bundled, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
-from conformance.harness.outcomes import Outcome, outcome_of
+from conformance.harness.outcomes import (
+    Inconclusive,
+    NotApplicable,
+    Outcome,
+    Untested,
+    Violation,
+    outcome_of,
+)
 from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
 from conformance.harness.running import check_applicable, result_of
@@ -31,6 +38,7 @@ CATALOGUE = pytest.StashKey[Catalogue]()
 SESSION = pytest.StashKey[Session]()
 TRIAL = pytest.StashKey[Trial]()
 STARTED = pytest.StashKey[float]()
+ENDED = pytest.StashKey[Exception]()
 VERDICT = pytest.StashKey[str]()
 RESULT = pytest.StashKey[dict[str, Any]]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
@@ -244,12 +252,26 @@ def target(trial: Trial) -> Any:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Ask whether the requirement is applicable before anything is sent."""
+    """Ask whether the requirement is applicable before anything is sent, and keep how the test ended.
+
+    The suite's own exceptions become pytest's failure and skip without a traceback: they say it all in a sentence, and
+    formatting a traceback takes longer than most tests.
+    """
     session = pyfuncitem.config.stash.get(SESSION, None)
-    if session is not None:
-        requirement = requirement_of(pyfuncitem, pyfuncitem.config.stash[CATALOGUE])
+    if session is None:
+        return (yield)
+    requirement = requirement_of(pyfuncitem, pyfuncitem.config.stash[CATALOGUE])
+    try:
         check_applicable(requirement, needs_of(pyfuncitem), session)
-    return (yield)
+        return (yield)
+    except Violation as error:
+        pyfuncitem.stash[ENDED] = error
+        if requirement.level in verdicts.BINDING:
+            pytest.fail("broken", pytrace=False)
+        pytest.skip("broken")
+    except (Inconclusive, Untested, NotApplicable) as error:
+        pyfuncitem.stash[ENDED] = error
+        pytest.skip("undecided")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -267,6 +289,7 @@ def pytest_runtest_makereport(
     ended = call.excinfo.value if call.excinfo is not None else None
     if isinstance(ended, (KeyboardInterrupt, pytest.exit.Exception)):
         return report
+    ended = item.stash.get(ENDED, ended) if call.when == "call" else ended
     if call.when == "call" or ended is not None:
         item.stash[RESULT] = _judged(item, report, ended)
     if call.when == "teardown":

@@ -107,12 +107,11 @@ class RunRecorder:
         order = {name: n for n, name in enumerate(n for names in self.run.collected.values() for n in names)}
         self.run.tests.sort(key=lambda test: order.get(test.name, 0))
         self.content = results.build(self.run, self.catalogue)
-        fault = schemas.fault("results", self.content)
+        text = json.dumps(self.content, ensure_ascii=False, indent=1)
+        (self.folder / "results.json").write_text(text, encoding="utf-8")
+        fault = schemas.first_fault_of_large("results", text)
         if fault is not None:
-            raise AssertionError(f"results.json does not fit its own schema: {schemas.in_words(fault)}")
-        (self.folder / "results.json").write_text(
-            json.dumps(self.content, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+            raise AssertionError(f"results.json does not fit its own schema: {fault}")
         write_reports(self.content, self.folder)
         _link_latest(self.folder)
         return int(self.content["gate"])

@@ -32,6 +32,18 @@ def fault(name: str, instance: Any) -> ValidationError | None:
     return found
 
 
+def first_fault_of_large(name: str, text: str) -> str | None:
+    """The first violation in a large document, given as JSON text: place and reason; None when it is valid.
+
+    Thousands of exchanges take jsonschema seconds; its compiled sibling takes milliseconds.
+    """
+    import jsonschema_rs
+
+    schema = json.loads((schema_folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+    error = next(jsonschema_rs.validator_for(schema).iter_errors(json.loads(text)), None)
+    return None if error is None else f"{'.'.join(map(str, error.instance_path))}: {error.message}"
+
+
 def in_words(error: ValidationError) -> str:
     """A violation as one sentence: the member and what is wrong with it."""
     place = ".".join(str(part) for part in error.absolute_path) or "the document"
