@@ -16,6 +16,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 from conformance.harness.exchange import Pairs, Reply, Request
 from conformance.harness.outcomes import Inconclusive, Untested
+from conformance.harness.pages import Form, read_page
 from conformance.harness.target import Client
 from conformance.harness.tls import Handshake, LocallyUnavailable, shake_hands
 
@@ -369,6 +370,24 @@ class Send:
         """
         agent = user_agent or self._trial.given.user_agent()
         return agent.authorize(self._trial, request, method, decision, encoded=encoded, headers=headers)
+
+    def opened(self, url: str, user_agent: UserAgent) -> Reply:
+        """A GET by a user agent, with its cookies."""
+        return user_agent.open(self._trial, url)
+
+    def submitted(self, form: Form, fields: Pairs, user_agent: UserAgent) -> Reply:
+        """A form as a person submits it, with exactly these fields."""
+        return user_agent.submit(self._trial, form, fields)
+
+    def submitted_across_sites(
+        self, form: Form, fields: Pairs, request: AuthorizationRequest, user_agent: UserAgent
+    ) -> Answer:
+        """A form as another site's page makes a browser submit it, with exactly these fields."""
+        return user_agent.submit_across_sites(self._trial, request, form, fields)
+
+    def decision_form(self, page: Reply, user_agent: UserAgent) -> tuple[Form, Pairs] | None:
+        """The form of a page that approves an authorization request, filled in; None where the page asks nothing."""
+        return user_agent.decision_form(self._trial, read_page(page), "approve")
 
     def authorization_once(
         self, client: Client | None = None, response_type: Change = "code", method: str = "GET", **changes: Any

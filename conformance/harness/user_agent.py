@@ -25,6 +25,9 @@ MOST_STEPS = 20
 # Parameters of which every response to an authorization request has one.
 RESPONSES = frozenset({"code", "access_token", "error"})
 MOST_SIGN_INS = 3
+# Another site, and what a browser tells of a request that a page there causes (its Origin aside).
+OTHER_SITE = "https://other-site.example"
+ACROSS_SITES = (("Referer", f"{OTHER_SITE}/"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"))
 # Mechanisms of an answer that wait for a person.
 CLICKED = ("button", "link")
 
@@ -134,6 +137,26 @@ class UserAgent:
     def submit(self, trial: Trial, form: Form, fields: Sequence[tuple[str, str]]) -> Reply:
         """Submit a form with exactly these fields."""
         return self._submit(trial, form.action, form.method, fields)
+
+    def submit_across_sites(
+        self, trial: Trial, request: AuthorizationRequest, form: Form, fields: Sequence[tuple[str, str]]
+    ) -> Answer:
+        """Submit a form as another site's page makes this browser do; then follow redirects and decide nothing.
+
+        Cookies go along, as from a browser that doesn't know SameSite; where it came from can be seen.
+        """
+        encoded = urlencode(list(fields))
+        if form.method == "POST":
+            headers = (("Content-Type", FORM), ("Origin", OTHER_SITE), *ACROSS_SITES)
+            reply = self._send(trial, Request("POST", form.action, headers, encoded.encode()))
+        else:
+            reply = self._submit_encoded(trial, form.action, form.method, encoded, ACROSS_SITES)
+        return self.drive(trial, request, reply, "wait")
+
+    def decision_form(self, trial: Trial, page: Page, decision: str) -> tuple[Form, list[tuple[str, str]]] | None:
+        """The form that takes a decision, filled in; None where the page asks for none."""
+        chosen = None if page.sign_in_form() else self._choice(trial, page, decision)
+        return None if chosen is None else (chosen[0], _filled(*chosen, decision))
 
     def _submit(self, trial: Trial, url: str, method: str, pairs: Sequence[tuple[str, str]]) -> Reply:
         return self._submit_encoded(trial, url, method, urlencode(list(pairs)))
