@@ -51,6 +51,7 @@ class Accounts:
     users: dict[str, User]
     salt: bytes = field(default_factory=secrets.new_salt)
     password_hashes: dict[str, bytes] = field(default_factory=dict)
+    verified: set[bytes] = field(default_factory=set)
 
     def client_secret_matches(self, client: Client, secret: str) -> bool:
         """RFC 6749 section 2.3.1; a public client matches nothing."""
@@ -59,11 +60,18 @@ class Accounts:
         return secrets.same(secrets.keyed_hash(self.key, secret), secrets.keyed_hash(self.key, client.secret))
 
     def user_with_password(self, username: str, password: str) -> User | None:
-        """Takes as long for an unknown user as for a known one, so that time doesn't tell which names exist."""
+        """Takes as long for an unknown user as for a known one, so that time doesn't tell which names exist.
+
+        A password that was right before isn't hashed slowly again: who guesses still pays for every guess.
+        """
+        fingerprint = secrets.keyed_hash(self.key, f"{username}\0{password}")
+        if fingerprint in self.verified:
+            return self.users[username]
         given = secrets.password_hash(password, self.salt, self.password_cost)
         user = self.users.get(username)
         if user is None or not secrets.same(given, self._hash_of(user)):
             return None
+        self.verified.add(fingerprint)
         return user
 
     def user_with_external_token(self, value: str) -> User | None:
