@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
 STYLES = {"failed": "bold red", "error": "bold magenta", "inconclusive": "yellow", "warned": "bold yellow"}
 SHOWN_IN_FULL = 20
 REASONS_SHOWN = 12
-WIDTH_WITHOUT_TERMINAL = 100
+# Headings of columns where the line is short, and about how wide a column is where it isn't.
+BROKEN = {
+    "inconclusive": "incon-\nclusive",
+    "untested": "un-\ntested",
+    "not applicable": "not ap-\nplicable",
+    "untestable": "untest-\nable",
+}
+COLUMN = 12
+WIDTH_WITHOUT_TERMINAL = 120
 SECONDS_BETWEEN_UPDATES = 0.1
 
 
@@ -53,15 +62,15 @@ class _Summary:
         self._errors(content)
         self._inconclusive(content)
         self._not_tested(content)
-        self._resource_servers(content)
+        self._outside(content)
         self._conclusion(content, folder)
 
     def _line(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        from rich.padding import Padding
-        from rich.text import Text
-
-        shown = Text(self._safe(text), style=style)
-        self._console.print(Padding(shown, (0, 0, 0, indent)) if indent else shown)
+        """A text in lines that fit; those of a text that has lines already (a traceback) are kept."""
+        width = max(20, self._console.width - indent)
+        for line in self._safe(text).split("\n"):
+            for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""]:
+                self._console.print(f"{' ' * indent}{part.rstrip()}", style=style, soft_wrap=True)
 
     def _unwrapped(self, text: str) -> None:
         """A line that is to be copied: never broken."""
@@ -82,11 +91,13 @@ class _Summary:
         entries = summary.of_server(content)
         words = summary.words_in_use(entries)
         is_unicode = self._encoding.lower().replace("-", "").startswith("utf")
-        table = Table(box=SIMPLE_HEAD if is_unicode else ASCII2, pad_edge=False, show_edge=False)
+        is_narrow = len(words) * COLUMN + 18 > self._console.width
+        box = SIMPLE_HEAD if is_unicode else ASCII2
+        table = Table(box=box, pad_edge=False, show_edge=False, padding=(0, 0 if is_narrow else 1))
         table.add_column("document", no_wrap=True)
         table.add_column("level", no_wrap=True)
         for word in words:
-            table.add_column(word, justify="right")
+            table.add_column(BROKEN.get(word, word) if is_narrow else word, justify="right", no_wrap=True)
         for document, level, numbers in _rows(entries):
             cells = [
                 Text(str(numbers[word] or "-"), STYLES.get(word, "") if numbers[word] else "dim") for word in words
@@ -99,7 +110,7 @@ class _Summary:
         found = summary.findings(content)
         if not found:
             return
-        self._heading(_findings_heading(found))
+        self._heading(f"Findings: {summary.findings_in_words(found)}")
         variables = summary.shell_variables(content)
         for entry in found[:SHOWN_IN_FULL]:
             self._finding(entry, content["exchanges"], variables)
@@ -163,18 +174,16 @@ class _Summary:
             number = sum(len(group) for _, group in rest)
             self._line(f"{number:>5}  for {counted(len(rest), 'other reason')}: see the report")
 
-    def _resource_servers(self, content: Content) -> None:
-        entries = summary.of_resource_servers(content)
-        if entries:
-            numbers = Counter(entry["verdict"] for entry in entries)
-            shown = ", ".join(f"{numbers[word]} {word}" for word in VERDICTS if numbers[word])
-            self._line()
-            self._line(f"Requirements on resource servers, outside the conclusion: {shown}")
+    def _outside(self, content: Content) -> None:
+        for name, entries in summary.outside_the_conclusion(content):
+            self._heading(f"{name}, outside the conclusion")
+            for level, sentence in summary.level_sentences(entries):
+                self._line(f"{level:<6}  {sentence}", "", 4)
 
     def _conclusion(self, content: Content, folder: Path) -> None:
-        self._line()
-        for level, sentence in summary.level_sentences(content):
-            self._line(f"{level:<6}  {sentence}")
+        self._heading("Requirements on the authorization server, by level")
+        for level, sentence in summary.level_sentences(summary.concluded(content)):
+            self._line(f"{level:<6}  {sentence}", "", 4)
         style = {"conformant": "bold green", "not conformant": "bold red"}.get(content["conclusion"], "bold yellow")
         self._line()
         self._line(summary.conclusion_sentence(content), style)
@@ -191,12 +200,6 @@ def _rows(entries: Sequence[Entry]) -> Iterable[tuple[str, str, Counter[str]]]:
             if numbers:
                 yield name, level, numbers
                 name = ""
-
-
-def _findings_heading(found: Sequence[Entry]) -> str:
-    numbers = Counter(entry["verdict"] for entry in found)
-    shown = ", ".join(f"{numbers[word]} {word}" for word in ("failed", "warned") if numbers[word])
-    return f"Findings: {shown}"
 
 
 class Progress:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+NOTHING = re.compile(r"(?!)")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # What curl adds by itself, or computes.
 LEFT_OUT = frozenset({"host", "content-length", "user-agent"})
@@ -64,39 +66,40 @@ def _is_implied(name: str, value: str, has_body: bool) -> bool:
 
 def quoted(text: str, variables: Collection[str] | None = None) -> str:
     """One shell word. Nothing in it is expanded but `$NAME` of the named variables (of all when None)."""
-    if not any(_is_variable(name, variables) for name in VARIABLE.findall(text)):
+    pieces = list(_pieces(text, _pattern(None if variables is None else frozenset(variables))))
+    if not any(is_variable for _, is_variable in pieces):
         return _literal(text)
     if "!" not in text and not CONTROL.search(text):
-        return f'"{_double_quoted(text, variables)}"'
+        return f'"{"".join(piece if is_variable else _double_quoted(piece) for piece, is_variable in pieces)}"'
     # An interactive shell would expand "!" within double quotes: only the variables stand in them.
-    return "".join(_pieces(text, variables))
+    return "".join(f'"{piece}"' if is_variable else _literal(piece) for piece, is_variable in pieces)
 
 
-def _pieces(text: str, variables: Collection[str] | None) -> Iterator[str]:
+@cache
+def _pattern(names: frozenset[str] | None) -> re.Pattern[str]:
+    """Finds the variables that the shell may fill in; the longest of several that begin alike."""
+    if names is None:
+        return VARIABLE
+    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.compile(rf"\$({known})") if known else NOTHING
+
+
+def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
+    """The text cut into variables and what stands between them."""
     start = 0
-    for match in VARIABLE.finditer(text):
-        if _is_variable(match.group(1), variables):
-            if match.start() > start:
-                yield _literal(text[start : match.start()])
-            yield f'"{match.group()}"'
-            start = match.end()
+    for match in pattern.finditer(text):
+        if match.start() > start:
+            yield text[start : match.start()], False
+        runs_on = re.match(r"\w", text[match.end() :], re.ASCII)
+        yield f"${{{match.group(1)}}}" if runs_on else match.group(), True
+        start = match.end()
     if start < len(text):
-        yield _literal(text[start:])
+        yield text[start:], False
 
 
-def _is_variable(name: str, variables: Collection[str] | None) -> bool:
-    return variables is None or name in variables
-
-
-def _double_quoted(text: str, variables: Collection[str] | None) -> str:
-    """Escape what double quotes leave active, but for the variables."""
-    escaped = re.sub(r'([\\"`])', r"\\\1", text)
-    return re.sub(r"\$(?:([A-Za-z_][A-Za-z0-9_]*))?", lambda match: _dollar(match, variables), escaped)
-
-
-def _dollar(match: re.Match[str], variables: Collection[str] | None) -> str:
-    name = match.group(1)
-    return match.group() if name and _is_variable(name, variables) else f"\\{match.group()}"
+def _double_quoted(text: str) -> str:
+    """Escape what double quotes leave active."""
+    return re.sub(r'([\\"`$])', r"\\\1", text)
 
 
 def _literal(text: str) -> str:

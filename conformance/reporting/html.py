@@ -23,7 +23,15 @@ from markupsafe import Markup
 from conformance.reporting import summary
 from conformance.reporting.curl import curl_line
 from conformance.reporting.summary import Content, Entry
-from conformance.reporting.text import body_lines, clause_link, clause_name, document_name, section_title, visible
+from conformance.reporting.text import (
+    body_lines,
+    clause_link,
+    clause_name,
+    code_and_prose,
+    document_name,
+    section_title,
+    visible,
+)
 from conformance.reporting.toml import as_toml
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -67,7 +75,7 @@ def _environment() -> Environment:
         finalize=_finalized,
     )
     environment.filters.update(
-        body=body_lines, clause_link=clause_link, clause_name=clause_name, document_name=document_name, toml=as_toml
+        body=body_lines, clause_link=clause_link, clause_name=clause_name, pieces=code_and_prose, toml=as_toml
     )
     return environment
 
@@ -139,10 +147,9 @@ def _view(content: Content) -> dict[str, Any]:
     return {
         "run": content,
         "sentence": summary.conclusion_sentence(content),
-        "levels": summary.by_level(content),
-        "level_words": [w for w in summary.VERDICTS if any(c[w] for c in summary.by_level(content).values())],
+        "levels": summary.by_level(summary.concluded(content)),
         "duration": summary.duration(content),
-        "legend": [(word, meaning) for word, meaning in LEGEND],
+        "legend": LEGEND,
         "level_legend": LEVEL_LEGEND,
         "words": summary.words_in_use(entries),
         "documents": _documents(entries),
@@ -155,7 +162,8 @@ def _view(content: Content) -> dict[str, Any]:
         "untestable": _own(entries, "untestable"),
         "others": _others(entries),
         "resource_servers": summary.of_resource_servers(content),
-        "resource_server_line": _line(summary.of_resource_servers(content)),
+        "outside": [(n, summary.in_one_line(e)) for n, e in summary.outside_the_conclusion(content)],
+        "findings_in_words": summary.findings_in_words(summary.findings(content)),
         "readable": {(e["id"], t["name"]): evidence.readable(t) for e in known for t in summary.deciding_tests(e)},
         "excused": _excused(content),
         "evidence": evidence,
@@ -180,11 +188,6 @@ def _others(entries: Sequence[Entry]) -> list[tuple[str, int]]:
     return [(role.replace("-", " "), number) for role, number in roles.most_common()]
 
 
-def _line(entries: Sequence[Entry]) -> str:
-    numbers = Counter(entry["verdict"] for entry in entries)
-    return ", ".join(f"{numbers[word]} {word}" for word in summary.VERDICTS if numbers[word])
-
-
 def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """The matrix: documents, their sections in the source's order, the entries of each."""
     documents: dict[str, dict[str, list[Entry]]] = {}
@@ -194,7 +197,7 @@ def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
         {
             "key": document,
             "name": document_name(document),
-            "line": _line([entry for group in sections.values() for entry in group]),
+            "lines": summary.level_sentences(e for g in sections.values() for e in g if e["role"] == summary.SERVER),
             "sections": [
                 {
                     "number": section,

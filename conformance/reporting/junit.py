@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from conformance.reporting.summary import expectations, telling_exchanges, with_verdict
+from conformance.reporting.summary import exchanges_of, expectations, with_verdict
 from conformance.reporting.text import clause_link, document_name, exchanges_as_text, visible
 
 # What XML 1.0 can't carry even as a character reference.
@@ -19,10 +19,11 @@ DECIDED = ("failed", "error", "warned", "passed", "noted")
 def report_as_junit(content: Mapping[str, Any]) -> bytes:
     """The XML document, UTF-8. Warned is a passing case that says so; what was not decided is skipped."""
     entries: Sequence[Mapping[str, Any]] = content["requirements"]
-    root = Element("testsuites", name=_legal(f"oauth2-conformance: {content['target']['name']}"), **_numbers(entries))
+    name = _legal(f"oauth2-conformance: {content['target']['name']}")
+    root = Element("testsuites", {"name": name, **_numbers(entries)})
     for document in dict.fromkeys(entry["document"] for entry in entries):
         own = [entry for entry in entries if entry["document"] == document]
-        suite = SubElement(root, "testsuite", name=_legal(document_name(document)), **_numbers(own))
+        suite = SubElement(root, "testsuite", {"name": _legal(document_name(document)), **_numbers(own)})
         suite.set("timestamp", _legal(str(content["started"])))
         for entry in own:
             suite.append(_case(entry, content["exchanges"]))
@@ -75,7 +76,7 @@ def _add_properties(case: Element, entry: Mapping[str, Any]) -> None:
 
 
 def _add(case: Element, tag: str, message: str, text: str, **more: str) -> None:
-    element = SubElement(case, tag, message=_legal(message), **more)
+    element = SubElement(case, tag, {"message": _legal(message), **more})
     if text:
         element.text = _legal(text)
 
@@ -87,7 +88,7 @@ def _evidence(entry: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) 
         lines += [f"expected: {expected}", f"observed: {observed}"]
     for test in entry["tests"]:
         if test["verdict"] == entry["verdict"]:
-            lines += ["", test["name"], exchanges_as_text(telling_exchanges(test, exchanges))]
+            lines += ["", test["name"], exchanges_as_text(exchanges_of(test, exchanges))]
     return "\n".join(lines)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from conformance.reporting.text import document_name
+
 Content = Mapping[str, Any]
 Entry = Mapping[str, Any]
 
@@ -54,12 +56,16 @@ def by_reason(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     return sorted(groups.items(), key=lambda group: -len(group[1]))
 
 
-def by_level(content: Content) -> dict[str, Counter[str]]:
-    """Verdicts by level, of what counts for the conclusion."""
+def concluded(content: Content) -> list[Entry]:
+    """The requirements that have a part in the conclusion."""
+    return [entry for entry in content["requirements"] if counts_for_conclusion(entry)]
+
+
+def by_level(entries: Iterable[Entry]) -> dict[str, Counter[str]]:
+    """Verdicts by level."""
     numbers: dict[str, Counter[str]] = {level: Counter() for level in LEVELS}
-    for entry in content["requirements"]:
-        if counts_for_conclusion(entry):
-            numbers[entry["level"]][entry["verdict"]] += 1
+    for entry in entries:
+        numbers[entry["level"]][entry["verdict"]] += 1
     return numbers
 
 
@@ -69,7 +75,7 @@ def words_in_use(entries: Iterable[Entry]) -> list[str]:
     return [word for word in VERDICTS if word in present]
 
 
-def telling_exchanges(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def exchanges_of(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """A test's exchanges."""
     return [exchanges[index] for index in test["exchanges"]]
 
@@ -77,7 +83,7 @@ def telling_exchanges(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, 
 def telling_exchange(entry: Entry, exchanges: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The exchange that shows a finding: the last stimulus of the test that decided, else its last exchange."""
     for test in deciding_tests(entry):
-        sent = telling_exchanges(test, exchanges)
+        sent = exchanges_of(test, exchanges)
         stimuli = [exchange for exchange in sent if exchange["phase"] == "send"] or sent
         if stimuli:
             return stimuli[-1]
@@ -124,7 +130,7 @@ def counted(number: int, noun: str) -> str:
 def conclusion_sentence(content: Content) -> str:
     """The run's conclusion as one plain sentence."""
     name = content["target"]["name"]
-    numbers = by_level(content)
+    numbers = by_level(concluded(content))
     match content["conclusion"]:
         case "not conformant":
             return f"{name} is not conformant: it breaks {_binding(numbers, 'failed')}."
@@ -136,23 +142,42 @@ def conclusion_sentence(content: Content) -> str:
         case "incomplete":
             return f"No conclusion about {name} yet: {_undecided(content)} could not be decided."
         case "partial":
-            return (
-                f"No breach was found in {name}, but {_left_out(content)}: this run doesn't say that it is conformant."
-            )
+            return f"No breach was found in {name}, but {_left_out(content)}: no statement about the whole."
         case _:
             return f"{name} is conformant: every applicable MUST and STATED requirement was decided and is kept."
 
 
-def level_sentences(content: Content) -> list[tuple[str, str]]:
-    """For each level, how the applicable requirements stand: never one number for several levels."""
-    return [(level, _level_sentence(level, counter)) for level, counter in by_level(content).items() if counter]
+def level_sentences(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """For each level, how the applicable ones of some requirements stand: never one number for several levels."""
+    return [(level, _level_sentence(level, counter)) for level, counter in by_level(entries).items() if counter]
+
+
+def outside_the_conclusion(content: Content) -> list[tuple[str, list[Entry]]]:
+    """What has a line of its own, with the name of that line: resource servers, documents that order nothing."""
+    own = {name: [e for e in of_server(content) if e["document"] == name] for name in OUTSIDE_THE_CONCLUSION}
+    lines = [("Requirements on resource servers", of_resource_servers(content))]
+    lines += [(document_name(name), entries) for name, entries in own.items()]
+    return [(name, entries) for name, entries in lines if entries]
+
+
+def in_one_line(entries: Iterable[Entry]) -> str:
+    """How requirements stand, level by level, in one line."""
+    return "; ".join(f"{level} {sentence}" for level, sentence in level_sentences(entries))
+
+
+def findings_in_words(found: Iterable[Entry]) -> str:
+    """`2 failed, 1 warned`."""
+    numbers = Counter(entry["verdict"] for entry in found)
+    return ", ".join(f"{numbers[word]} {word}" for word in ("failed", "warned") if numbers[word]) or "none"
 
 
 def _level_sentence(level: str, counter: Counter[str]) -> str:
     applicable = sum(counter.values()) - counter["not applicable"] - counter["untestable"]
+    if not applicable:
+        return "none applicable"
     if level == "MAY":
         return f"{counter['noted']} of {applicable} options looked at"
-    rest = [f"{counter[word]} {word}" for word in VERDICTS[:4] + ("untested",) if counter[word]]
+    rest = [f"{counter[word]} {word}" for word in (*VERDICTS[:4], "untested") if counter[word]]
     return ", ".join([f"{counter['passed']} of {applicable} kept", *rest])
 
 
@@ -165,22 +190,21 @@ def _binding(numbers: Mapping[str, Counter[str]], word: str) -> str:
 def _undecided(content: Content) -> str:
     """The binding requirements that stayed open, by level."""
     numbers: dict[str, Counter[str]] = {level: Counter() for level in BINDING}
-    for entry in content["requirements"]:
+    for entry in concluded(content):
         is_open = entry["verdict"] == "inconclusive" or (entry["verdict"] == "untested" and entry["no_test_yet"])
-        if is_open and entry["level"] in BINDING and counts_for_conclusion(entry):
+        if is_open and entry["level"] in BINDING:
             numbers[entry["level"]]["open"] += 1
     return _binding(numbers, "open")
 
 
 def _left_out(content: Content) -> str:
     """How many applicable requirements were not tested, or declined."""
-    own = [entry for entry in content["requirements"] if counts_for_conclusion(entry)]
+    own = concluded(content)
     untested = sum(entry["verdict"] == "untested" for entry in own)
     declined = sum(bool(entry["declined"]) and entry["verdict"] != "untested" for entry in own)
     parts = [f"{counted(untested, 'requirement')} untested"] if untested else []
     parts += [f"{counted(declined, 'requirement')} declined"] if declined else []
-    left = " and ".join(parts) or "something was left out"
-    return f"{left}"
+    return " and ".join(parts) or "something was left out"
 
 
 def duration(content: Content) -> str:

@@ -38,6 +38,14 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def code_and_prose(text: str) -> list[tuple[str, bool]]:
+    """A sentence in pieces, with whether each is code: what stands between backticks."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return [(text, False)]
+    return [(piece, number % 2 == 1) for number, piece in enumerate(pieces) if piece]
+
+
 def body_lines(body: str) -> str:
     """A body with plain line ends, everything unseen escaped."""
     return visible(LINE_END.sub("\n", body))

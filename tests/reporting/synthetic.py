@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -160,8 +161,8 @@ def hostile_run() -> dict[str, Any]:
     tests = []
     for n, requirement in enumerate(tested[: len(HOSTILE) * len(outcomes)]):
         attack, outcome = HOSTILE[n % len(HOSTILE)], outcomes[n % len(outcomes)]
-        texts = dict.fromkeys(("reason", "expected", "observed", "detail"), attack)
-        tests.append(TestResult(requirement.id, f"test[{attack}]", outcome, exchanges=(hostile(attack),), **texts))
+        test = TestResult(requirement.id, f"test[{attack}]", outcome, attack, attack, attack, attack)
+        tests.append(replace(test, notes=(attack,), exchanges=(hostile(attack),)))
     return content(tests, target_name=f"evil {HOSTILE[1]}", declined={"implicit": HOSTILE[0]})
 
 

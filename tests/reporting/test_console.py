@@ -1,0 +1,116 @@
+"""What a run shows on the terminal."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.reporting import summary
+from conformance.reporting.console import Progress, print_summary
+
+from . import synthetic
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def printed(content: dict[str, Any], encoding: str = "utf-8") -> str:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    print_summary(content, Path("reports/now"), stream)
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def test_summary_of_a_run_with_findings() -> None:
+    content = synthetic.full_run()
+    text = printed(content)
+    for entry in summary.findings(content):
+        assert entry["id"] in text
+    assert text.index("failed  rfc") < text.index("warned  rfc")
+    assert "    curl --header 'Authorization: Basic {basic credentials of confidential}' --data-raw" in text
+    assert "Requirements on resource servers, outside the conclusion" in text
+    assert "71  the profile doesn't claim implicit" in text
+    assert summary.conclusion_sentence(content) in text
+    assert text.rstrip().endswith("reports/now/results.json")
+
+
+def test_no_terminal_no_colors_no_trailing_blanks() -> None:
+    text = printed(synthetic.full_run())
+    assert "\x1b" not in text
+    # The table's last column is numbers, the rest is text that ends where it ends.
+    assert not [line for line in text.splitlines() if line.endswith(" ")]
+
+
+def test_a_stream_that_is_not_unicode_gets_ascii() -> None:
+    assert printed(synthetic.hostile_run(), "ascii").isascii()
+
+
+def test_a_target_can_not_drive_the_terminal() -> None:
+    assert not set(printed(synthetic.hostile_run())) & set("\x00\x07\x1b\x7f\x9b\u202e\r")
+
+
+def test_many_findings_are_listed_in_one_line_each() -> None:
+    content = synthetic.full_run(broken=0.9)
+    text = printed(content)
+    assert all(entry["id"] in text for entry in summary.findings(content))
+    assert text.count("curl ") == 20
+
+
+def test_a_curl_line_leaves_only_the_profiles_variables_to_the_shell() -> None:
+    assert summary.shell_variables(synthetic.content()) == {"CLIENT_A_SECRET", "ALICE_PASSWORD"}
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "start"),
+    [
+        ("not conformant", "staging is not conformant: it breaks 5 MUST and 6 STATED requirements."),
+        ("faulty", "No conclusion about staging: the suite itself failed at 5 requirements."),
+        ("interrupted", "No conclusion about staging: the run was interrupted."),
+        ("incomplete", "No conclusion about staging yet: 5 MUST requirements could not be decided."),
+        ("partial", "No breach was found in staging, but 1 requirement untested"),
+        ("conformant", "staging is conformant: every applicable MUST and STATED requirement"),
+    ],
+)
+def test_conclusion_in_words(conclusion: str, start: str) -> None:
+    content = {**synthetic.content(), "conclusion": conclusion}
+    verdicts = ["failed"] * 11 + ["error"] * 5 + ["inconclusive"] * 5 + ["untested"]
+    levels = ["MUST"] * 5 + ["STATED"] * 6 + ["SHOULD"] * 5 + ["MUST"] * 5 + ["SHOULD"]
+    own = [entry for entry in content["requirements"] if summary.counts_for_conclusion(entry)][: len(verdicts)]
+    content["requirements"] = [
+        {**entry, "verdict": verdict, "level": level, "no_test_yet": False}
+        for entry, verdict, level in zip(own, verdicts, levels, strict=True)
+    ]
+    assert summary.conclusion_sentence(content).startswith(start)
+
+
+# Progress
+
+
+def test_progress_on_a_terminal_is_one_line() -> None:
+    stream = Terminal()
+    progress = Progress(stream, 200)
+    for n in range(200):
+        progress.advance("rfc7009", "failed" if n == 0 else "passed")
+    progress.close()
+    shown = stream.getvalue()
+    assert "\n" not in shown
+    assert shown.startswith("\r[  0%] 1/200  rfc7009  1 failed")
+    assert shown.endswith("\r\x1b[K")
+    assert shown.count("\r") < 20, "at most ten updates a second"
+
+
+def test_progress_elsewhere_is_a_line_for_each_document() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream, None)
+    for document, verdict in (("rfc6749", "passed"), ("rfc6749", "failed"), ("rfc7009", "passed")):
+        progress.advance(document, verdict)
+    progress.close()
+    assert stream.getvalue() == "2  rfc6749  1 failed, 1 passed\n3  rfc7009  1 passed\n"

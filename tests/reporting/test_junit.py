@@ -1,0 +1,58 @@
+"""JUnit XML: every requirement a case, verdicts as that format can tell them."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from conformance.reporting.junit import report_as_junit
+
+from . import synthetic
+
+CONTENT = synthetic.hostile_run()
+ROOT = ElementTree.fromstring(report_as_junit(CONTENT))
+CASES = {case.get("name"): case for case in ROOT.iter("testcase")}
+
+
+def test_a_suite_for_each_document_and_a_case_for_each_requirement() -> None:
+    assert [suite.get("name") for suite in ROOT] == ["RFC 6749", "RFC 7009", "RFC 7662"][: len(ROOT)] or len(ROOT) > 3
+    assert len(CASES) == len(CONTENT["requirements"]) == int(ROOT.get("tests", ""))
+    case = CASES["rfc6749-5.1-token-response-no-store"]
+    assert case.get("classname") == "rfc6749.5.1"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tag"),
+    [
+        ("failed", "failure"),
+        ("error", "error"),
+        ("inconclusive", "skipped"),
+        ("untested", "skipped"),
+        ("not applicable", "skipped"),
+        ("untestable", "skipped"),
+    ],
+)
+def test_verdicts(verdict: str, tag: str) -> None:
+    entries = [entry for entry in CONTENT["requirements"] if entry["verdict"] == verdict]
+    assert entries
+    for entry in entries:
+        case = CASES[entry["id"]]
+        assert case.find("properties/property[@name='verdict']").get("value") == verdict  # type: ignore[union-attr]
+        assert case.find(tag) is not None
+        assert {"failure", "error", "skipped"} & {child.tag for child in case} == {tag}
+
+
+def test_a_warning_passes_and_says_so() -> None:
+    entries = [entry for entry in CONTENT["requirements"] if entry["verdict"] == "warned"]
+    assert entries
+    for entry in entries:
+        case = CASES[entry["id"]]
+        assert not {"failure", "error", "skipped"} & {child.tag for child in case}
+        assert case.findtext("system-out", "").startswith("WARNING: ")
+
+
+def test_numbers_fit() -> None:
+    for suite in ROOT:
+        for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert int(suite.get(name, "")) == len(suite.findall(f"testcase/{tag}"))
