@@ -1,0 +1,82 @@
+"""The ordinary authorization request by any response type, its changes, and what two answers have in common."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.harness.procedures.redirects import GRANT_OF, ResponseType, any_response_type, landed_at, served
+
+if TYPE_CHECKING:
+    from conformance.harness.expect import Expect
+    from conformance.harness.given import Given
+    from conformance.harness.send import Send
+    from conformance.harness.target import Client
+    from conformance.harness.user_agent import Answer, UserAgent
+
+GRANTED = ("code", "access_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinary:
+    """The ordinary request of a client; that it is granted as it stands has been seen."""
+
+    send: Send
+    client: Client
+    response_type: ResponseType
+
+    def changed(self, *, user_agent: UserAgent | None = None, method: str = "GET", **changes: Any) -> Answer:
+        """The same request with changes, sent and driven to its end."""
+        own = {"response_type": self.response_type, **changes}
+        return self.send.authorize(self.client, user_agent=user_agent, method=method, **own)
+
+
+def ordinary(
+    given: Given, send: Send, client: Client | None = None, response_type: ResponseType | None = None
+) -> Ordinary:
+    """The request by the main client of a response type (any that the profile claims, unless told), seen granted."""
+    response_type = response_type or any_response_type(given)
+    client = client or given.client_for(GRANT_OF[response_type])
+    served(given, client, response_type)
+    return Ordinary(send, client, response_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an authorization request came to, as far as two requests can be compared."""
+
+    granted: tuple[str, ...]
+    error: str | None
+    at: str
+
+    def __str__(self) -> str:
+        granted = " and ".join(self.granted) or "nothing granted"
+        return f"{granted}{f', error {self.error!r}' if self.error else ''}, at {self.at}"
+
+
+def outcome(answer: Answer, registered: tuple[str, ...]) -> Outcome:
+    """What was granted, which error was told, and at which of the client's redirection URIs."""
+    granted = tuple(name for name in GRANTED if answer.get(name))
+    return Outcome(granted, answer.get("error"), landed_at(answer, registered) or _elsewhere(answer))
+
+
+def _elsewhere(answer: Answer) -> str:
+    if answer.destination is not None:
+        return "another place"
+    return "a page" if answer.reply.status < 500 else "a server error"
+
+
+def expect_alike(expect: Expect, wanted: Answer, seen: Answer, registered: tuple[str, ...], what: str) -> None:
+    """A Violation if a request came to something else than another one did; `what` names the other."""
+    other, one = outcome(wanted, registered), outcome(seen, registered)
+    expect.that(one == other, f"the same as for {what} ({other})", one)
+
+
+def repeated_parameters(answer: Answer) -> list[str]:
+    """Response parameters that occur more than once in query and fragment, beyond what the redirection URI has."""
+    own = parse_qsl(urlsplit(answer.request.get("redirect_uri") or "").query, keep_blank_values=True)
+    added = Counter((*answer.query, *answer.fragment)) - Counter(own)
+    names = Counter(name for name, _ in added.elements())
+    return sorted(name for name, count in names.items() if count > 1)

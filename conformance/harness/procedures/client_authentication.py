@@ -1,0 +1,112 @@
+"""Clients at the token endpoint: authenticated by one method or another, and whether the server took it for that."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.harness.procedures.token_requests import token_request, with_query
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from conformance.harness.exchange import Reply, Request
+    from conformance.harness.expect import Expect
+    from conformance.harness.given import Given
+    from conformance.harness.send import Send
+    from conformance.harness.target import Client
+
+BY_BASIC = "client_secret_basic"
+BY_BODY = "client_secret_post"
+
+
+def served(given: Given, send: Send, client: Client) -> Client:
+    """The positive control: the client gets a token in its own way; asked once for each client and method."""
+    method = client.authentication[0]
+
+    def procedure() -> None:
+        with given.arranging():
+            given.issued(token_request(given, send, None, client), f"the client {client.name} with its own credentials")
+
+    given.observed(f"a token for {client.name} by {method}", procedure)
+    return client
+
+
+def client_by_basic(given: Given, send: Send) -> Client:
+    """A client that is served when it authenticates by HTTP Basic."""
+    return served(given, send, given.client_authenticating_by(BY_BASIC))
+
+
+def client_by_body(given: Given, send: Send) -> Client:
+    """A client that is served when it authenticates in the body; NotApplicable where the profile declares none."""
+    return served(given, send, declared_for_body(given))
+
+
+def declared_for_body(given: Given) -> Client:
+    """A client that is declared for authentication in the body, with that method alone."""
+    try:
+        return given.client_authenticating_by(BY_BODY)
+    except Untested as missing:
+        raise NotApplicable("no client of the profile is declared for authentication in the body") from missing
+
+
+def with_wrong_secret(client: Client, how: str) -> Client:
+    """The client with a secret that comes near its own: `longer`, `shorter`, `other-case`, `first-half`."""
+    secret = client.client_secret or ""
+    wrong = {
+        "longer": secret + "x",
+        "shorter": secret[:-1],
+        "other-case": secret.swapcase(),
+        "first-half": secret[: len(secret) // 2] + "x" * (len(secret) - len(secret) // 2),
+    }[how]
+    if wrong == secret:
+        raise NotApplicable(f"the secret of the client {client.name} has no {how.replace('-', ' ')} to try")
+    return replace(client, client_secret=wrong)
+
+
+def authenticated_otherwise(given: Given, send: Send, client: Client) -> None:
+    """A control for HTTP Basic with special characters: id and secret are right, as another way to send them shows.
+
+    In the body, or in Basic credentials that were not form-encoded.
+    """
+
+    def works(reply: Reply) -> bool:
+        return reply.is_success and bool(reply.members.get("access_token"))
+
+    def procedure() -> bool:
+        with given.arranging():
+            in_body = token_request(given, send, None, client, authentication=BY_BODY)
+            return works(in_body) or works(token_request(given, send, None, client, **_unencoded(client)))
+
+    if not given.observed(f"{client.name} in the body or unencoded", procedure):
+        raise Inconclusive(f"the client {client.name} is not authenticated in any way: check it in the profile")
+
+
+def _unencoded(client: Client) -> dict[str, Any]:
+    pair = f"{client.client_id}:{client.client_secret}".encode()
+    return {"authentication": "absent", "headers": [("Authorization", f"Basic {base64.b64encode(pair).decode()}")]}
+
+
+def with_credentials_in_uri(given: Given, send: Send, client: Client, names: Collection[str]) -> Request:
+    """The client's token request with credentials as parameters, the named ones of them in the query of the URI."""
+    by_body = replace(client, authentication=(BY_BODY,))
+    if given.any_grant(client) == "authorization_code":
+        request = send.code_exchange_request(given.authorization_code(by_body))
+    else:
+        with given.arranging():
+            seen = token_request(given, send, None, by_body).request
+        content_type = next(header for header in seen.headers if header[0] == "Content-Type")
+        request = replace(seen, headers=(content_type,))
+    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+    moved = urlencode([pair for pair in pairs if pair[0] in names])
+    left = urlencode([pair for pair in pairs if pair[0] not in names])
+    return with_query(replace(request, body=left.encode()), moved)
+
+
+def expect_authenticated(expect: Expect, reply: Reply) -> None:
+    """A Violation if the server didn't take the client for authenticated, or broke down over it."""
+    refused = reply.status == 401 or reply.members.get("error") == "invalid_client" or reply.status >= 500
+    expect.that(not refused, "the client to be authenticated", reply)

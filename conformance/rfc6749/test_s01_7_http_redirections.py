@@ -1,0 +1,51 @@
+"""RFC 6749 section 1.7: HTTP redirections."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness.procedures.authorization_answers import arrived
+from conformance.harness.procedures.redirects import (
+    GRANT_OF,
+    any_response_type,
+    landed_at,
+    registered_where,
+    with_private_scheme,
+)
+from conformance.harness.target import Target
+
+
+@requirement("rfc6749-1.7-redirect-mechanism-free")
+def test_the_mechanism_is_free(given: Given) -> None:
+    answer = given.approval(None, any_response_type(given))
+
+    given.note(f"the user agent was moved by {answer.mechanism}, status {answer.reply.status}")
+
+
+@requirement("rfc6749-1.7-user-agent-arrives")
+@pytest.mark.parametrize(
+    ("response_type", "brings"),
+    [
+        pytest.param("code", "code", marks=needs("authorization_code")),
+        pytest.param("token", "access_token", marks=needs("implicit")),
+    ],
+)
+def test_the_user_agent_arrives(given: Given, send: Send, expect: Expect, response_type: str, brings: str) -> None:
+    client = given.client_for(GRANT_OF[response_type])
+
+    answer = arrived(send.authorize(client, response_type))
+
+    expect.that(landed_at(answer, client.redirect_uris[:1]) is not None, "the user agent at the client", answer)
+    expect(answer).carries(brings)
+
+
+@requirement("rfc6749-1.7-user-agent-arrives")
+@needs("authorization_code")
+def test_the_user_agent_arrives_at_an_application(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    client, uri = registered_where(target, with_private_scheme, "a redirection URI of a native application")
+
+    answer = arrived(send.authorize(client, redirect_uri=uri))
+
+    expect.that(landed_at(answer, [uri]) is not None, "the user agent at the client", answer)
+    expect(answer).carries("code")

@@ -1,0 +1,170 @@
+"""RFC 6749 section 2.3.1: client password."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.harness.procedures.client_authentication import (
+    BY_BODY,
+    authenticated_otherwise,
+    client_by_basic,
+    client_by_body,
+    declared_for_body,
+    expect_authenticated,
+    served,
+    with_credentials_in_uri,
+    with_wrong_secret,
+)
+from conformance.harness.procedures.guessing import client_secret_guessed, guesses
+from conformance.harness.procedures.token_requests import outcome, sent, token_request
+from conformance.harness.procedures.transport import expect_unserved, token_request_in_the_clear
+from conformance.harness.send import Change
+
+
+@requirement("rfc6749-2.3.1-basic-accepted-when-used")
+def test_basic_alone_is_enough(given: Given, send: Send, expect: Expect) -> None:
+    client = given.client_authenticating_by("client_secret_basic")
+
+    reply = token_request(given, send, None, client)
+
+    expect_authenticated(expect, reply)
+    given.issued(reply, f"a token request of [clients.{client.name}] by HTTP Basic")
+
+
+@requirement("rfc6749-2.3.1-basic-credentials-form-decoded")
+def test_basic_credentials_are_form_decoded(given: Given, send: Send, expect: Expect) -> None:
+    client = given.client("special")
+    authenticated_otherwise(given, send, client)
+
+    reply = token_request(given, send, None, client, authentication="client_secret_basic")
+
+    expect_authenticated(expect, reply)
+
+
+@requirement("rfc6749-2.3.1-basic-supported")
+def test_the_right_password_is_served(given: Given, send: Send, expect: Expect) -> None:
+    client = given.client_authenticating_by("client_secret_basic")
+
+    reply = token_request(given, send, None, client)
+
+    expect_authenticated(expect, reply)
+
+
+@requirement("rfc6749-2.3.1-basic-supported")
+@pytest.mark.parametrize("wrong", ["longer", "shorter", "other-case", "first-half"])
+def test_a_wrong_password_is_refused(given: Given, send: Send, expect: Expect, wrong: str) -> None:
+    client = client_by_basic(given, send)
+
+    reply = token_request(given, send, None, client, with_wrong_secret(client, wrong))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3.1-body-credentials")
+def test_credentials_may_come_in_the_body(given: Given, send: Send) -> None:
+    client = given.client_with_secret()
+
+    reply = token_request(given, send, None, client, authentication=BY_BODY)
+
+    given.note(f"credentials of [clients.{client.name}] in the body: {reply}")
+
+
+@requirement("rfc6749-2.3.1-body-parameters-authenticate")
+def test_credentials_in_the_body_authenticate(given: Given, send: Send, expect: Expect) -> None:
+    client = declared_for_body(given)
+
+    reply = token_request(given, send, None, client)
+
+    expect_authenticated(expect, reply)
+    given.issued(reply, f"a token request of [clients.{client.name}] with credentials in the body")
+
+
+@requirement("rfc6749-2.3.1-client-id-required")
+def test_a_secret_without_client_id_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    client = client_by_body(given, send)
+
+    reply = token_request(given, send, None, client, client_id=OMIT)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3.1-client-id-its-own")
+def test_a_good_secret_beside_an_invented_client_id_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    client = client_by_body(given, send)
+
+    reply = token_request(given, send, None, client, client_id=given.invented("client_id"))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3.1-client-secret-required")
+@pytest.mark.parametrize("secret", [pytest.param(OMIT, id="missing"), pytest.param("", id="empty")])
+def test_a_client_without_its_secret_is_refused(given: Given, send: Send, expect: Expect, secret: Change) -> None:
+    client = client_by_body(given, send)
+
+    reply = token_request(given, send, None, client, client_secret=secret)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3.1-client-secret-its-own")
+@pytest.mark.parametrize("wrong", ["longer", "shorter", "other-case", "first-half"])
+def test_a_wrong_secret_in_the_body_is_refused(given: Given, send: Send, expect: Expect, wrong: str) -> None:
+    client = client_by_body(given, send)
+
+    reply = token_request(given, send, None, client, with_wrong_secret(client, wrong))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3.1-empty-secret-omitted-or-sent")
+def test_an_empty_secret_is_the_same_as_none(given: Given, send: Send, expect: Expect) -> None:
+    client = given.client("public")
+    without = token_request(given, send, "authorization_code", client)
+
+    reply = token_request(given, send, "authorization_code", client, client_secret="")
+
+    given.issued(without, "a public client's code exchange without client_secret")
+    expect.that(outcome(reply) == outcome(without), f"the same as without client_secret ({without})", reply)
+
+
+@requirement("rfc6749-2.3.1-credentials-in-uri-refused")
+@pytest.mark.parametrize("in_query", [["client_id", "client_secret"], ["client_secret"]], ids=["both", "secret"])
+def test_credentials_in_the_uri_are_refused(given: Given, send: Send, expect: Expect, in_query: list[str]) -> None:
+    client = served(given, send, given.client_with_secret())
+
+    reply = sent(send, with_credentials_in_uri(given, send, client, in_query))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3.1-tls-required-for-password")
+def test_a_password_over_plain_http_is_not_served(given: Given, send: Send, expect: Expect) -> None:
+    probe = token_request_in_the_clear(given, send, given.client_with_secret())
+
+    expect_unserved(expect, probe, "a token request with a password")
+
+
+@guesses
+@requirement("rfc6749-2.3.1-guessing-held-off-at-token")
+def test_guessing_at_the_token_endpoint_is_held_off(given: Given, send: Send, expect: Expect) -> None:
+    guessing = client_secret_guessed(given, send, "token")
+
+    expect.that(guessing.held_off, guessing.wanted, guessing)
+
+
+@guesses
+@requirement("rfc6749-2.3.1-guessing-held-off-at-revocation")
+def test_guessing_at_revocation_is_held_off(given: Given, send: Send, expect: Expect) -> None:
+    guessing = client_secret_guessed(given, send, "revocation")
+
+    expect.that(guessing.held_off, guessing.wanted, guessing)
+
+
+@guesses
+@requirement("rfc6749-2.3.1-guessing-held-off-at-introspection")
+def test_guessing_at_introspection_is_held_off(given: Given, send: Send, expect: Expect) -> None:
+    guessing = client_secret_guessed(given, send, "introspection")
+
+    expect.that(guessing.held_off, guessing.wanted, guessing)

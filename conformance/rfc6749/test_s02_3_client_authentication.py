@@ -1,0 +1,62 @@
+"""RFC 6749 section 2.3: client authentication."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.harness.procedures.client_authentication import (
+    BY_BASIC,
+    BY_BODY,
+    expect_authenticated,
+    served,
+)
+from conformance.harness.procedures.token_requests import token_request
+
+
+@requirement("rfc6749-2.3-confidential-client-can-authenticate")
+@pytest.mark.parametrize("method", [BY_BASIC, BY_BODY])
+def test_a_confidential_client_is_authenticated(given: Given, send: Send, expect: Expect, method: str) -> None:
+    client = given.client_authenticating_by(method)
+
+    reply = token_request(given, send, None, client)
+
+    expect_authenticated(expect, reply)
+    given.issued(reply, f"a token request of [clients.{client.name}]")
+
+
+@requirement("rfc6749-2.3-any-authentication-form")
+@pytest.mark.parametrize("method", [BY_BASIC, BY_BODY])
+def test_forms_of_authentication_may_differ(given: Given, send: Send, method: str) -> None:
+    client = given.client_for(given.any_grant())
+
+    reply = token_request(given, send, None, client, authentication=method)
+
+    given.note(f"{method} of [clients.{client.name}]: {reply}")
+
+
+@requirement("rfc6749-2.3-public-client-authentication")
+def test_a_public_client_may_authenticate(given: Given, send: Send) -> None:
+    client = given.client("public")
+
+    reply = token_request(given, send, None, client)
+
+    given.note(f"a public client that gives only its identifier: {reply}")
+
+
+@requirement("rfc6749-2.3-public-client-identity-not-relied-on")
+def test_a_public_client_gets_no_token_of_its_own(given: Given, send: Send, expect: Expect) -> None:
+    given.issued(send.client_credentials(), "a confidential client's request")
+
+    reply = send.client_credentials(given.client("public"), scope=OMIT)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3-two-methods-refused")
+def test_two_methods_at_once_are_refused(given: Given, send: Send, expect: Expect) -> None:
+    client = served(given, send, given.client_with_secret())
+
+    reply = token_request(given, send, None, client, authentication="both")
+
+    expect(reply).is_refused()
