@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from conformance import __version__
-from conformance.harness.verdicts import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
+from conformance import __version__, exit_codes
+from conformance.bundled import Spawned, server_arguments, spawn
 
 BASE_URL_VARIABLE = "OAUTH2_CONFORMANCE_BASE_URL"
 PACKAGE = Path(__file__).resolve().parent
@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         self.print_usage(sys.stderr)
         print(f"{self.prog}: {message}", file=sys.stderr)
-        raise SystemExit(EXIT_USAGE)
+        raise SystemExit(exit_codes.USAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        return exit_codes.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`... | head`): nothing left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return exit_codes.OK
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
@@ -110,18 +110,23 @@ def _run(options: argparse.Namespace) -> int:
             "  oauth2-conformance run PROFILE.toml --base-url URL",
             file=sys.stderr,
         )
-        return EXIT_USAGE
+        return exit_codes.USAGE
     if options.variant or options.defect:
         unknown = _unknown_edits(options.variant, options.defect)
         if unknown:
             print(f"oauth2-conformance: {unknown}", file=sys.stderr)
-            return EXIT_USAGE
+            return exit_codes.USAGE
     _isolate_environment()
-    import pytest
+    # The bundled server gets ready while pytest is imported.
+    early = [Spawned(spawn(server_arguments(options.variant, options.defect)))] if options.profile is None else []
+    try:
+        import pytest
 
-    arguments = _pytest_arguments(options, base_url)
-    code = int(pytest.main(arguments))
-    return EXIT_USAGE if code == pytest.ExitCode.USAGE_ERROR else code
+        code = int(pytest.main(_pytest_arguments(options, base_url), early))
+    finally:
+        for spawned in early:
+            spawned.process.kill()
+    return exit_codes.USAGE if code == pytest.ExitCode.USAGE_ERROR else code
 
 
 def _unknown_edits(variant: str | None, defects: Sequence[str]) -> str | None:
@@ -191,14 +196,14 @@ def _requirements(options: argparse.Namespace) -> int:
     catalogue = load_catalogue()
     if options.document and options.document not in catalogue.documents:
         print(f"oauth2-conformance: no document {options.document}: {', '.join(catalogue.documents)}", file=sys.stderr)
-        return EXIT_USAGE
+        return exit_codes.USAGE
     tests = tests_by_requirement()
     chosen = [r for r in catalogue.requirements if options.document in (None, r.document)]
     if options.json:
         fields = ("id", "document", "section", "level", "role", "says", "statements", "needs", "untestable", "attest")
         rows = [{**{name: getattr(r, name) for name in fields}, "tests": tests.get(r.id, [])} for r in chosen]
         print(json.dumps(rows, indent=1, ensure_ascii=False))
-        return EXIT_OK
+        return exit_codes.OK
     for r in chosen:
         print(f"{r.id}  [{r.level}, {r.role}]\n    {r.says}")
         for name in tests.get(r.id, []):
@@ -207,7 +212,7 @@ def _requirements(options: argparse.Namespace) -> int:
             print(f"    untestable: {r.untestable}")
         elif r.is_tested and r.id not in tests:
             print("    no test yet")
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def _defects(options: argparse.Namespace) -> int:
@@ -227,7 +232,7 @@ def _variants(options: argparse.Namespace) -> int:
 def _list(rows: Sequence[Mapping[str, object]], as_json: bool, details: Sequence[str]) -> int:
     if as_json:
         print(json.dumps(rows, indent=1))
-        return EXIT_OK
+        return exit_codes.OK
     for row in rows:
         print(f"{row['name']}\n    {row['says']}")
         for name in details:
@@ -238,7 +243,7 @@ def _list(rows: Sequence[Mapping[str, object]], as_json: bool, details: Sequence
                 lines = list(content)  # type: ignore[call-overload]
             if lines:
                 print(f"    {name}: " + ", ".join(lines))
-    return EXIT_OK
+    return exit_codes.OK
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from conformance.harness import bundled, profile, verdicts
+from conformance import bundled, exit_codes
+from conformance.harness import profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.outcomes import (
     Inconclusive,
@@ -116,8 +117,10 @@ def _check_selectors(options: RunOptions, catalogue: Catalogue) -> None:
 
 
 def _start_bundled(config: pytest.Config, options: RunOptions) -> bundled.BundledServer:
+    early = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, bundled.Spawned)), None)
+    process = early.process if early else bundled.spawn(bundled.server_arguments(options.variant, options.defects))
     try:
-        server = bundled.start_bundled(options.server_arguments())
+        server = bundled.when_ready(process)
     except bundled.ServerDidNotStart as error:
         raise pytest.UsageError(str(error)) from error
     config.add_cleanup(server.stop)
@@ -403,7 +406,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
     except Exception as error:  # what was gathered is in the journal: say where, and that it is our fault
         config.stash[FAULTS].append(f"the reports could not be written: {type(error).__name__}: {error}")
     if config.stash[FAULTS]:
-        session.exitstatus = verdicts.EXIT_FAULT
+        session.exitstatus = exit_codes.FAULT
 
 
 def _stopped_by_maxfail(session: pytest.Session) -> bool:

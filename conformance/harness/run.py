@@ -34,11 +34,6 @@ class RunOptions:
     variant: str | None = None
     defects: tuple[str, ...] = ()
 
-    def server_arguments(self) -> list[str]:
-        """Arguments for the bundled server's process."""
-        variant = ["--variant", self.variant] if self.variant else []
-        return [*variant, *(word for name in self.defects for word in ("--defect", name))]
-
 
 def open_session(profile: Profile) -> Session:
     """A session over sockets with the profile's target."""

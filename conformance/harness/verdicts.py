@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance import exit_codes
 from conformance.harness.catalogue import Level
 from conformance.harness.outcomes import OutcomeWord
 
@@ -31,14 +32,6 @@ ORDER: tuple[Verdict, ...] = (
 BINDING: tuple[Level, ...] = ("MUST", "STATED")
 
 Conclusion = Literal["not conformant", "faulty", "interrupted", "incomplete", "partial", "conformant"]
-
-EXIT_OK = 0
-EXIT_FINDINGS = 1
-EXIT_INTERRUPTED = 2
-EXIT_FAULT = 3
-EXIT_USAGE = 4
-EXIT_NOTHING_SELECTED = 5
-EXIT_INCOMPLETE = 6
 
 
 def verdict_of(level: Level, word: OutcomeWord) -> Verdict:
@@ -126,13 +119,13 @@ def gate_of(
 ) -> int:
     """The exit code; the first reason that holds decides. `excused` are requirement ids that a baseline knows."""
     if interrupted:
-        return EXIT_INTERRUPTED
+        return exit_codes.INTERRUPTED
     if not selected:
-        return EXIT_NOTHING_SELECTED
+        return exit_codes.NOTHING_SELECTED
     if any(entry.verdict == "error" for entry in entries):
-        return EXIT_FAULT
+        return exit_codes.FAULT
     if closed_by_baseline or any(is_finding(entry, fail_on) and entry.id not in excused for entry in entries):
-        return EXIT_FINDINGS
+        return exit_codes.FINDINGS
     if any(is_undecided(entry) for entry in entries):
-        return EXIT_INCOMPLETE
-    return EXIT_OK
+        return exit_codes.INCOMPLETE
+    return exit_codes.OK

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.procedures.introspection import (
     ask,
     described,
     encoded_throughout,
     fresh,
     let_in,
+    refreshed_access_token,
+    said,
     says_active,
     send_form,
     way,
@@ -58,11 +60,17 @@ def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Ex
 
 @requirement("rfc7662-2.1-access-token-value-recognized")
 def test_an_access_token_is_recognized_by_its_value(given: Given, send: Send, expect: Expect) -> None:
-    description = fresh(given, send)
+    reply = fresh(given, send).reply
 
-    expect.that(
-        says_active(description.reply), "the value of `access_token` recognized as a live token", description.reply
-    )
+    expect.that(says_active(reply), "the value of `access_token` recognized as a live token", said(reply))
+
+
+@requirement("rfc7662-2.1-access-token-value-recognized")
+@needs("refresh_token")
+def test_an_access_token_of_a_refresh_is_recognized(given: Given, send: Send, expect: Expect) -> None:
+    reply = refreshed_access_token(given, send)
+
+    expect.that(says_active(reply), "the value of `access_token` recognized as a live token", said(reply))
 
 
 @requirement("rfc7662-2.1-refresh-token-value-accepted")

@@ -30,15 +30,17 @@ from conformance.harness.procedures.introspection_members import (
 )
 
 TYPES = [
-    pytest.param("scope", is_scope, "a string of scopes", marks=requirement("rfc7662-2.2-scope-format")),
-    pytest.param("username", is_text, "a string with a name", marks=requirement("rfc7662-2.2-username-is-string")),
-    pytest.param("exp", is_time, "an integer of seconds", marks=requirement("rfc7662-2.2-exp-is-integer")),
-    pytest.param("iat", is_time, "an integer of seconds", marks=requirement("rfc7662-2.2-iat-is-integer")),
-    pytest.param("nbf", is_time, "an integer of seconds", marks=requirement("rfc7662-2.2-nbf-is-integer")),
-    pytest.param("sub", is_string, "a string", marks=requirement("rfc7662-2.2-sub-is-string")),
-    pytest.param("aud", is_text_or_list, "strings", marks=requirement("rfc7662-2.2-aud-is-string-or-list")),
-    pytest.param("iss", is_string, "a string", marks=requirement("rfc7662-2.2-iss-is-string")),
-    pytest.param("jti", is_string, "a string", marks=requirement("rfc7662-2.2-jti-is-string")),
+    pytest.param("scope", is_scope, "a string of scopes", id="scope", marks=requirement("rfc7662-2.2-scope-format")),
+    pytest.param(
+        "username", is_text, "a string with a name", id="username", marks=requirement("rfc7662-2.2-username-is-string")
+    ),
+    pytest.param("exp", is_time, "an integer of seconds", id="exp", marks=requirement("rfc7662-2.2-exp-is-integer")),
+    pytest.param("iat", is_time, "an integer of seconds", id="iat", marks=requirement("rfc7662-2.2-iat-is-integer")),
+    pytest.param("nbf", is_time, "an integer of seconds", id="nbf", marks=requirement("rfc7662-2.2-nbf-is-integer")),
+    pytest.param("sub", is_string, "a string", id="sub", marks=requirement("rfc7662-2.2-sub-is-string")),
+    pytest.param("aud", is_text_or_list, "strings", id="aud", marks=requirement("rfc7662-2.2-aud-is-string-or-list")),
+    pytest.param("iss", is_string, "a string", id="iss", marks=requirement("rfc7662-2.2-iss-is-string")),
+    pytest.param("jti", is_string, "a string", id="jti", marks=requirement("rfc7662-2.2-jti-is-string")),
 ]
 MAY_BE_NAMED = [
     pytest.param(name, marks=requirement(f"rfc7662-2.2-{name.replace('_', '-')}-may-be-named"))

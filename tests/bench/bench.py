@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from conformance.harness.bundled import start_bundled
+from conformance.bundled import start_bundled
 from tests.bench.floor import Kind, kind_of, send_mix
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness.bundled import start_bundled
+from conformance.bundled import start_bundled
 from tests.cli.test_usage import command
 
 HOSTILE = {

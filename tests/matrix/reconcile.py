@@ -1,7 +1,7 @@
-"""Shows where defects and variants differ from what they declare; with `--write`, puts what was seen into the sources.
+"""Shows where defects and variants differ from what they declare; `--write` puts what was seen into the sources.
 
-A tool for whoever adds a requirement that older defects break as well. Read each line before you write it: an unexpected
-break is either a true consequence or a false alarm of a test.
+A tool for whoever adds a requirement that older defects break as well. Read each line before you write it: an
+unexpected break is either a true consequence or a false alarm of a test.
 
     python -m tests.matrix.reconcile [--write] [--variants] [NAME ...]
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from conformance.harness.bundled import start_bundled
+from conformance.bundled import start_bundled
 from conformance.harness.collecting import Case
 from conformance.harness.profile import parse_profile
 from conformance.harness.run import open_session

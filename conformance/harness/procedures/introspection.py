@@ -50,6 +50,11 @@ def says_inactive(reply: Reply) -> bool:
     return "active" in reply.members and not says_active(reply)
 
 
+def holds_active_alone(reply: Reply) -> bool:
+    """Whether an answer tells nothing beside `active`; what is no introspection answer is another test's matter."""
+    return "active" not in reply.members or set(reply.members) == {"active"}
+
+
 def said(reply: Reply) -> str:
     """What an answer says of `active`, for messages."""
     members = reply.members
@@ -160,6 +165,16 @@ def described(given: Given, send: Send, grant: str | None = None) -> Description
     description = fresh(given, send, grant)
     seen_active(description.reply)
     return description
+
+
+def refreshed_access_token(given: Given, send: Send) -> Reply:
+    """Whatever introspection says of an access token that a refresh just gave."""
+
+    def procedure() -> Reply:
+        described(given, send)  # The control: this caller is answered.
+        return ask(given, send, given.refreshed(given.refreshable()).access_token)
+
+    return given.observed("introspection of a refreshed access token", procedure)
 
 
 def unknown(given: Given, send: Send) -> Reply:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Untested
+from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.procedures.token_requests import token_request
 from conformance.harness.send import OMIT, Send
 from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
+
+# Characters that no scope name has: section 3.3 permits the others of printable ASCII.
+UNFIT = {"quote": '"', "backslash": "\\", "control": "\x07", "non-ascii": "\u00e9"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,32 @@ class Obtained:
         """The scope of the token: as told, else as asked (section 5.1); empty when no token came."""
         return frozenset() if self.tokens is None else self.tokens.granted
 
+    @property
+    def text(self) -> str:
+        """The `scope` of the answer as it stands; empty when it has none."""
+        return (self.tokens.scope or "") if self.tokens else ""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the answer has a `scope`."""
+        return self.tokens is not None and self.tokens.scope is not None
+
+    @property
+    def token(self) -> Tokens:
+        """The token, where one is sure to have come."""
+        if self.tokens is None:
+            raise Inconclusive(f"no access token came of a request for a scope: {self}")
+        return self.tokens
+
     def lacks(self, *names: str) -> bool:
         """Refused, or granted a scope that is told and holds none of these names."""
         if self.tokens is None:
             return self.reply.status < 500
         return self.told is not None and not self.told & set(names)
+
+    def lacks_text(self, text: str) -> bool:
+        """Refused, or granted a scope that is told and has no such text in it."""
+        return self.lacks() and text not in self.text
 
     def __str__(self) -> str:
         if self.tokens is None:
@@ -70,11 +96,44 @@ def obtained(given: Given, send: Send, scope: Any, grant: str | None = None, cli
     return Obtained(reply, given.tokens_in(reply, owner, grant, asked), None)
 
 
-def seen_alone(given: Given, send: Send, names: tuple[str, ...]) -> None:
+def seen_alone(given: Given, send: Send, names: tuple[str, ...], grant: str | None = None) -> None:
     """Positive control: each scope can be had by itself."""
     for name in names:
         with given.arranging():
-            given.issued(obtained(given, send, name).reply, f"a request for the scope {name} alone")
+            given.issued(obtained(given, send, name, grant).reply, f"a request for the scope {name} alone")
+
+
+def oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
+    """What requests with an odd scope come to, by what is odd; a good name stands in each."""
+    return given.observed("oddly written scopes", lambda: _oddly_asked(given, send))
+
+
+def _oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
+    scopes = given.scopes(given.any_grant())
+    good, last = scopes[0], scopes[-1]
+    seen_alone(given, send, (good,))
+    odd = {name: f"{good} mal{character}formed" for name, character in UNFIT.items()}
+    odd |= {
+        "two spaces": f"{good}  {last}",
+        "space before": f" {good}",
+        "space behind": f"{good} ",
+        "same twice": f"{good} {good}",
+        "unknown": f"{good} {given.invented('scope')}",
+    }
+    return {what: obtained(given, send, scope) for what, scope in odd.items()}
+
+
+def is_processed_or_invalid_scope(reply: Reply) -> bool:
+    """The two ways that section 3.3 leaves a server when no scope was asked for."""
+    issued = reply.is_success and bool(reply.members.get("access_token"))
+    return issued or (reply.status < 500 and reply.members.get("error") == "invalid_scope")
+
+
+def is_list_of(names: tuple[str, ...], told: object) -> bool:
+    """Whether a `scope` is one string that isn't seen to separate these names by anything but spaces."""
+    if not isinstance(told, str):
+        return False
+    return bool({*told.split(" ")} & {*names}) or not {*re.split(r"[,;|+\s]+", told)} & {*names}
 
 
 def scope_by_introspection(given: Given, send: Send, tokens: Tokens) -> frozenset[str] | None:

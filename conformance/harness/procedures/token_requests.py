@@ -20,16 +20,24 @@ OWN_HEADERS = ("Content-Type", "Authorization")
 
 
 def token_request(
-    given: Given, send: Send, grant: str | None = None, client: Client | None = None, **changes: Any
+    given: Given,
+    send: Send,
+    grant: str | None = None,
+    client: Client | None = None,
+    presented_by: Client | None = None,
+    **changes: Any,
 ) -> Reply:
-    """A token request by a grant, the cheapest claimed one unless told; `changes` are changes of its parameters."""
+    """A token request by a grant, the cheapest claimed one unless told; `changes` are changes of its parameters.
+
+    `client` is whom code and refresh token are arranged for, `presented_by` who sends the request if it isn't the same.
+    """
     grant = grant or given.any_grant(client)
     given.feature(grant)
     if grant == "authorization_code":
-        return send.code_exchange(given.authorization_code(client), **changes)
+        return send.code_exchange(given.authorization_code(client), presented_by, **changes)
     if grant == "refresh_token":
-        return send.refresh(given.refreshable(client), **changes)
-    return send.grant(grant, client, **changes)
+        return send.refresh(given.refreshable(client), presented_by, **changes)
+    return send.grant(grant, presented_by or client, **changes)
 
 
 def code_exchange_seen(given: Given) -> Tokens:

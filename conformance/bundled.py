@@ -15,6 +15,13 @@ class ServerDidNotStart(Exception):
     """The reference server's process ended before it was ready."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A server process that the command line began to start, handed to the run as a plugin object."""
+
+    process: subprocess.Popen[str]
+
+
 @dataclass
 class BundledServer:
     """A running reference server, what it announced (`base_url`, `profile`, ...), and its process."""
@@ -46,13 +53,19 @@ class BundledServer:
         self.stop()
 
 
-def start_bundled(arguments: Sequence[str] = ()) -> BundledServer:
-    """Start the reference server on free loopback ports with TLS, a plain HTTP port and a control port.
+def server_arguments(variant: str | None, defects: Sequence[str]) -> list[str]:
+    """Arguments for the server's process that give it a variant and defects."""
+    chosen = ["--variant", variant] if variant else []
+    return [*chosen, *(word for name in defects for word in ("--defect", name))]
 
-    It ends by itself when this process dies. Raises ServerDidNotStart.
+
+def spawn(arguments: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """Begin to start the reference server: free loopback ports with TLS, plain HTTP and a control port.
+
+    It takes a moment, in which the caller can do something else. It ends by itself when this process dies.
     """
     command = [sys.executable, "-P", "-m", "reference_server", "--port", "0", "--plain", "--control", "--announce"]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [*command, "--exit-with-stdin", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -60,6 +73,10 @@ def start_bundled(arguments: Sequence[str] = ()) -> BundledServer:
         encoding="utf-8",
         start_new_session=True,
     )
+
+
+def when_ready(process: subprocess.Popen[str]) -> BundledServer:
+    """The server once it has announced itself. Raises ServerDidNotStart."""
     line = process.stdout.readline() if process.stdout else ""
     try:
         return BundledServer(json.loads(line), process)
@@ -67,3 +84,8 @@ def start_bundled(arguments: Sequence[str] = ()) -> BundledServer:
         process.kill()
         process.wait()
         raise ServerDidNotStart(f"the reference server did not start: {line.strip() or 'see above'}") from error
+
+
+def start_bundled(arguments: Sequence[str] = ()) -> BundledServer:
+    """Start the reference server and wait until it is ready. Raises ServerDidNotStart."""
+    return when_ready(spawn(arguments))
