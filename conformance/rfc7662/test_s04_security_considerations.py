@@ -214,7 +214,7 @@ def test_an_answer_is_not_fresh_beyond_exp(
     given: Given, send: Send, expect: Expect, token: Callable[[Given, Send], Description]
 ) -> None:
     description = token(given, send)
-    left = (number(description.members.get("exp")) or float("inf")) - description.asked
+    left = max(0.0, (number(description.members.get("exp")) or float("inf")) - description.asked)
 
     seconds = declared_freshness(description.reply, description.asked)
 

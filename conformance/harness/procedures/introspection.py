@@ -51,8 +51,8 @@ def says_inactive(reply: Reply) -> bool:
 
 
 def holds_active_alone(reply: Reply) -> bool:
-    """Whether an answer tells nothing beside `active`; what is no introspection answer is another test's matter."""
-    return "active" not in reply.members or set(reply.members) == {"active"}
+    """Whether an answer that a token is inactive tells nothing more; any other answer is another test's matter."""
+    return not says_inactive(reply) or set(reply.members) == {"active"}
 
 
 def said(reply: Reply) -> str:
