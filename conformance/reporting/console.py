@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 STYLES = {"failed": "bold red", "error": "bold magenta", "inconclusive": "yellow", "warned": "bold yellow"}
 SHOWN_IN_FULL = 20
 REASONS_SHOWN = 12
+LINES_OF_DETAIL = 8
 # Headings of columns where the line is short, and about how wide a column is where it isn't.
 BROKEN = {
     "inconclusive": "incon-\nclusive",
@@ -139,7 +140,7 @@ class _Summary:
             self._line()
             self._line(f"error  {entry['id']}", STYLES["error"])
             for test in summary.deciding_tests(entry):
-                self._line(test["detail"].rstrip() or test["reason"], "", 4)
+                self._line(_last_lines(test["detail"]) or test["reason"], "", 4)
 
     def _inconclusive(self, content: Content) -> None:
         open_ones = summary.with_verdict(content["requirements"], "inconclusive")
@@ -189,6 +190,12 @@ class _Summary:
         self._line(summary.conclusion_sentence(content), style)
         for name in (HTML_NAME, JUNIT_NAME, "results.json"):
             self._unwrapped(f"  {folder / name}")
+
+
+def _last_lines(text: str) -> str:
+    """The end of a traceback: where it broke. The whole of it is in the report."""
+    lines = text.rstrip().split("\n")
+    return "\n".join(lines if len(lines) <= LINES_OF_DETAIL else ["...", *lines[-LINES_OF_DETAIL:]])
 
 
 def _rows(entries: Sequence[Entry]) -> Iterable[tuple[str, str, Counter[str]]]:

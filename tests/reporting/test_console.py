@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,17 @@ def printed(content: dict[str, Any], encoding: str = "utf-8") -> str:
 
 
 def test_summary_of_a_run_with_findings() -> None:
-    content = synthetic.full_run()
+    content = synthetic.full_run(broken=0.05)
     text = printed(content)
     for entry in summary.findings(content):
         assert entry["id"] in text
-    assert text.index("failed  rfc") < text.index("warned  rfc")
+    shown = re.findall(r"^(failed|warned) +rfc", text, re.MULTILINE)
+    assert shown == sorted(shown)
+    assert set(shown) == {"failed", "warned"}
     assert "    curl --header 'Authorization: Basic {basic credentials of confidential}' --data-raw" in text
     assert "Requirements on resource servers, outside the conclusion" in text
-    assert "71  the profile doesn't claim implicit" in text
+    left_out = sum(entry["reason"] == "the profile doesn't claim implicit" for entry in summary.of_server(content))
+    assert f"{left_out}  the profile doesn't claim implicit" in text
     assert summary.conclusion_sentence(content) in text
     assert text.rstrip().endswith("reports/now/results.json")
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from conformance.reporting.junit import report_as_junit
+from conformance.reporting.text import document_name
 
 from . import synthetic
 
@@ -16,7 +17,8 @@ CASES = {case.get("name"): case for case in ROOT.iter("testcase")}
 
 
 def test_a_suite_for_each_document_and_a_case_for_each_requirement() -> None:
-    assert [suite.get("name") for suite in ROOT] == ["RFC 6749", "RFC 7009", "RFC 7662"][: len(ROOT)] or len(ROOT) > 3
+    documents = dict.fromkeys(entry["document"] for entry in CONTENT["requirements"])
+    assert [suite.get("name") for suite in ROOT] == [document_name(document) for document in documents]
     assert len(CASES) == len(CONTENT["requirements"]) == int(ROOT.get("tests", ""))
     case = CASES["rfc6749-5.1-token-response-no-store"]
     assert case.get("classname") == "rfc6749.5.1"
