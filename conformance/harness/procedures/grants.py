@@ -1,0 +1,103 @@
+"""Token requests by `password`, `client_credentials` and an extension grant, good and faulty, and how they end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from conformance.harness.outcomes import Untested
+from conformance.harness.procedures.token_requests import with_query
+from conformance.harness.procedures.token_responses import tokens_by
+
+if TYPE_CHECKING:
+    from conformance.harness.exchange import Reply, Request
+    from conformance.harness.expect import Expect
+    from conformance.harness.given import Given
+    from conformance.harness.send import Send
+    from conformance.harness.target import Client, ResourceOwner
+    from conformance.harness.tokens import Tokens
+
+# How a client says who it is: these parameters are no part of the grant.
+AUTHENTICATION = ("client_id", "client_secret")
+
+
+def client_using(given: Given, name: str, grant: str) -> Client:
+    """A client of the profile by its name; Untested where the profile has none, or it may not use the grant."""
+    given.feature(grant)
+    client = given.client(name)
+    if not client.may_use(grant):
+        raise Untested(f"[clients.{name}] may not use the grant {grant}")
+    return client
+
+
+def client_served(given: Given, send: Send, grant: str) -> Client:
+    """The main client of a grant; its ordinary request by that grant has been seen to obtain a token."""
+    return tokens_by(given, send, grant).client
+
+
+def client_with_secret_served(given: Given, send: Send, grant: str) -> Client:
+    """The main client with a secret that may use a grant, seen to obtain a token by it."""
+    client = given.client_with_secret(grant)
+    given.observed(f"a token for {client.name} by {grant}", lambda: given.tokens(grant, client))
+    return client
+
+
+def wrong_secret(given: Given, client: Client) -> Client:
+    """The client with a secret that isn't its own."""
+    return replace(client, client_secret=given.invented("client_secret"))
+
+
+def parameters_in_query(request: Request) -> Request:
+    """The request with the parameters of its grant in the query, and those of client authentication in the body."""
+    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+    body = [pair for pair in pairs if pair[0] in AUTHENTICATION]
+    query = [pair for pair in pairs if pair[0] not in AUTHENTICATION]
+    return with_query(replace(request, body=urlencode(body).encode()), urlencode(query))
+
+
+def near_password(owner: ResourceOwner, how: str) -> str:
+    """A password that comes near the owner's: `other case`, `longer`, `shorter`."""
+    near = {
+        "other case": owner.password.swapcase(),
+        "longer": owner.password + "x",
+        "shorter": owner.password[:-1],
+    }[how]
+    if near == owner.password:
+        raise Untested(f"the password of [{owner.name}] has no letters that could change case")
+    return near
+
+
+# Extension grants
+
+
+def extension_request(given: Given, send: Send, client: Client, **changes: Any) -> Reply:
+    """A request by the extension grant of the profile, with changes of its parameters."""
+    own = given.extension_grant()
+    return send.token(own["grant_type"], client, own, **changes)
+
+
+def additional_parameters(given: Given) -> Mapping[str, str]:
+    """What the extension grant needs beside `grant_type`; Untested where the profile has nothing."""
+    parameters = {name: value for name, value in given.extension_grant().items() if name != "grant_type"}
+    if not parameters:
+        raise Untested("no parameter is named that the extension grant needs: add [extension_grant.parameters]")
+    return parameters
+
+
+def plain_name(given: Given) -> str:
+    """The last part of the extension grant's URI: what somebody would call it who doesn't care for URIs."""
+    return re.split(r"[:/#?]", given.extension_grant()["grant_type"].rstrip(":/#?"))[-1]
+
+
+# Ends
+
+
+def expect_refresh_token_good(given: Given, send: Send, expect: Expect, tokens: Tokens) -> None:
+    """A Violation if a refresh token came that its client can't exchange; a note where none came."""
+    if tokens.refresh_token is None:
+        given.note(f"no refresh token comes with the grant {tokens.grant}")
+    else:
+        expect(send.refresh(tokens)).issues_a_token()
