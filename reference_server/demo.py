@@ -73,7 +73,17 @@ EXTERNAL = Client(
     authentication=("none",),
     takes_external_tokens=True,
 )
-CLIENTS = (CONFIDENTIAL, OTHER, PUBLIC, SPECIAL, SINGLE_REDIRECT, RESTRICTED, GUESSING, EXTERNAL)
+INSECURE = Client(
+    name="insecure",
+    client_id="client-insecure",
+    secret="insecure-demo-secret-R4yq",
+    title="Demo application without encryption",
+    redirect_uris=("https://insecure.example/cb", "http://insecure.example/cb"),
+    grants=("authorization_code", "implicit"),
+    scopes=("me", "profile", "email"),
+    failed_authentications=HARDLY_EVER,
+)
+CLIENTS = (CONFIDENTIAL, OTHER, PUBLIC, SPECIAL, SINGLE_REDIRECT, RESTRICTED, GUESSING, EXTERNAL, INSECURE)
 
 ALICE = User(
     name="resource_owner",

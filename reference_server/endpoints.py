@@ -101,7 +101,7 @@ AUTHORIZATION: Pipelines = {
         request.check_code_challenge_method,
     ],
     "authorization.sign_in": [sign_in.show_sign_in],
-    "consent": [consent.reuse_consent, consent.show_consent],
+    "consent": [consent.reuse_consent, consent.warn_of_insecure_endpoint, consent.show_consent],
     "approve": [sign_in.require_csrf_token, sign_in.show_sign_in, consent.answer_request],
     "decline": [sign_in.require_csrf_token, consent.deny],
     "authorization.code_response": [

@@ -100,6 +100,7 @@ class Call:
     token: Token | None = None
     grant: Grant = field(init=False)
     consented: bool = False
+    warning: str = ""
     with_refresh_token: bool = False
     access_token: str = ""
     refresh_token: str | None = None

@@ -1,6 +1,6 @@
 """The resource owner's decision (RFC 6749 sections 4.1 and 4.2 step B, 10.2)."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from ..errors import OAuthError
 from ..pipeline import Call, Response
@@ -45,6 +45,13 @@ def reuse_consent(call: Call) -> None:
     )
 
 
+def warn_of_insecure_endpoint(call: Call) -> None:
+    """RFC 6749 section 3.1.2.1: the owner is warned of a redirection endpoint without TLS."""
+    endpoint = urlsplit(call.redirect_uri or "")
+    if endpoint.scheme == "http" and endpoint.hostname not in ("localhost", "127.0.0.1", "::1"):
+        call.warning = "What you allow is sent to this application without encryption: others may read it on the way."
+
+
 def show_consent(call: Call) -> Response | None:
     """RFC 6749 section 10.2: the owner is told which client asks for which scopes, and asked."""
     if call.consented or call.user is None:
@@ -53,6 +60,7 @@ def show_consent(call: Call) -> Response | None:
         "consent.html",
         client=call.client.title or call.client.client_id,
         username=call.user.username,
+        warning=call.warning,
         scopes=[(name, SCOPE_TEXTS.get(name, name)) for name in call.scope],
         csrf_token=csrf_token(call),
         authorization_request=urlencode(without_form_fields(call).pairs),

@@ -7,16 +7,35 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from conformance.harness.procedures.redirects import GRANT_OF, ResponseType, any_response_type, landed_at, served
+from conformance.harness.given import fresh_state
+from conformance.harness.outcomes import NotApplicable, Untested
+from conformance.harness.procedures.redirects import (
+    ATTACKER,
+    GRANT_OF,
+    ResponseType,
+    any_response_type,
+    landed_at,
+    served,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.harness.expect import Expect
     from conformance.harness.given import Given
-    from conformance.harness.send import Send
-    from conformance.harness.target import Client
+    from conformance.harness.send import Change, Send
+    from conformance.harness.target import Client, ResourceOwner
     from conformance.harness.user_agent import Answer, UserAgent
 
 GRANTED = ("code", "access_token")
+# A second value for each parameter that a request carries.
+OTHER = {
+    "response_type": "other",
+    "client_id": "other",
+    "redirect_uri": f"https://{ATTACKER}/",
+    "scope": "other",
+    "state": "other",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +46,17 @@ class Ordinary:
     client: Client
     response_type: ResponseType
 
-    def changed(self, *, user_agent: UserAgent | None = None, method: str = "GET", **changes: Any) -> Answer:
-        """The same request with changes, sent and driven to its end."""
-        own = {"response_type": self.response_type, **changes}
+    def changed(
+        self,
+        changes: Mapping[str, Change] | None = None,
+        /,
+        *,
+        user_agent: UserAgent | None = None,
+        method: str = "GET",
+        **more: Change,
+    ) -> Answer:
+        """The same request with changes of its parameters, sent and driven to its end."""
+        own: dict[str, Any] = {"response_type": self.response_type, **(changes or {}), **more}
         return self.send.authorize(self.client, user_agent=user_agent, method=method, **own)
 
 
@@ -80,3 +107,38 @@ def repeated_parameters(answer: Answer) -> list[str]:
     added = Counter((*answer.query, *answer.fragment)) - Counter(own)
     names = Counter(name for name, _ in added.elements())
     return sorted(name for name, count in names.items() if count > 1)
+
+
+def is_granted(answer: Answer) -> bool:
+    """Whether a code or a token was sent."""
+    return any(answer.get(name) for name in GRANTED)
+
+
+def taken_by_post(given: Given, request: Ordinary) -> Answer:
+    """The ordinary request by POST; NotApplicable where the server doesn't take it, which section 3.1 allows."""
+    answer = given.observed("an authorization request by POST", lambda: request.changed(method="POST"))
+    if not is_granted(answer):
+        raise NotApplicable(f"the server takes no authorization requests by POST: {answer}")
+    return answer
+
+
+def repeated(request: Ordinary, name: str, how: str) -> dict[str, Change]:
+    """A change that sends a parameter twice, with values `equal` or `different`."""
+    own = {
+        "response_type": request.response_type,
+        "client_id": request.client.client_id,
+        "redirect_uri": request.client.redirect_uris[0],
+        "scope": " ".join(request.client.scopes_for(GRANT_OF[request.response_type])),
+        "state": fresh_state(),
+    }
+    if not own[name]:
+        raise NotApplicable(f"the profile names no {name} that could be repeated")
+    return {name: [own[name], own[name] if how == "equal" else OTHER[name]]}
+
+
+def spare_owner(given: Given) -> ResourceOwner:
+    """The account that may be locked, for a single wrong password; the main one where the profile has no other."""
+    try:
+        return given.owner("resource_owner_guessing")
+    except Untested:
+        return given.owner()

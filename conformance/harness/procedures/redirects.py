@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
-from conformance.harness.outcomes import NotApplicable, Untested
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.target import is_loopback
 from conformance.harness.user_agent import CLICKED
 
@@ -27,6 +27,7 @@ Kind = Literal["foreign", "scheme", "authority", "path", "query", "fragment", "r
 ResponseType = Literal["code", "token"]
 # Nobody's host: the top-level domain is reserved.
 ATTACKER = "attacker.example"
+UriTest = Callable[[str], bool]
 GRANT_OF: dict[str, str] = {"code": "authorization_code", "token": "implicit"}
 
 
@@ -199,9 +200,33 @@ def expect_not_moved(expect: Expect, found: Missed) -> None:
     )
 
 
-def any_response_type(given: Given) -> ResponseType:
-    """`code` where the profile claims it, else `token`."""
-    return "code" if given.claims("authorization_code") else "token"
+def any_response_type(given: Given, client: Client | None = None) -> ResponseType:
+    """`code` where the profile claims it (and the client may use it), else `token`."""
+    usable = client is None or client.may_use("authorization_code")
+    return "code" if given.claims("authorization_code") and usable else "token"
+
+
+def error_response(given: Given, send: Send, client: Client, response_type: ResponseType, redirect_uri: str) -> Answer:
+    """An error that came back to the client, at one of its redirection URIs: by whatever fault the server tells of.
+
+    Inconclusive when it tells of none.
+    """
+    own: dict[str, Any] = {"response_type": response_type, "redirect_uri": redirect_uri}
+    faults: list[dict[str, Any]] = [
+        {"scope": given.invented("scope")},
+        {"decision": "decline"},
+        *([{"response_type": "other"}] if response_type == "code" else []),
+    ]
+
+    def procedure() -> Answer | None:
+        served(given, client, response_type)
+        answers = (send.authorize(client, **{**own, **fault}) for fault in faults)
+        return next((answer for answer in answers if answer.get("error")), None)
+
+    answer = given.observed(f"an error at {redirect_uri} for a {response_type}", procedure)
+    if answer is None:
+        raise Inconclusive("no faulty or declined authorization request came back to the client as an error")
+    return answer
 
 
 # Where an answer went
@@ -257,12 +282,18 @@ def second_uri(client: Client) -> str:
     return client.redirect_uris[1]
 
 
-def registered_where(target: Target, fits: Callable[[str], bool], what: str) -> tuple[Client, str]:
-    """A client that may use the authorization endpoint, with a redirection URI that fits; Untested where none does."""
+def registered_where(
+    target: Target, fits: UriTest, what: str, response_type: ResponseType | None = None
+) -> tuple[Client, str]:
+    """A client that may use the authorization endpoint (for a response type) and has a redirection URI that fits.
+
+    Untested, with the line to add, where there is none.
+    """
+    grants = {GRANT_OF[response_type]} if response_type else set(GRANT_OF.values())
     for client in target.clients.values():
-        usable = any(client.may_use(grant) and grant in target.features for grant in GRANT_OF.values())
+        usable = any(client.may_use(grant) for grant in grants & target.features)
         uri = next(filter(fits, client.redirect_uris), None)
-        if usable and uri is not None:
+        if usable and uri is not None and client.name != "guessing":
             return client, uri
     raise Untested(f"no client of the profile has {what}: register one and add it to a client's `redirect_uris`")
 
@@ -272,11 +303,25 @@ def with_query(uri: str) -> bool:
     return bool(urlsplit(uri).query)
 
 
+def with_escapes_in_query(uri: str) -> bool:
+    """Whether a URI's query holds characters that had to be escaped."""
+    return "%" in urlsplit(uri).query
+
+
 def with_private_scheme(uri: str) -> bool:
     """Whether a URI has a scheme of its own, as native applications register (RFC 8252 section 7.1)."""
     return urlsplit(uri).scheme not in ("http", "https")
 
 
-def in_the_clear(uri: str) -> bool:
-    """Whether a URI leads over an open network without TLS."""
+def insecure_and_secure(target: Target) -> tuple[Client, str, str]:
+    """A client with a redirection URI that leads over an open network without TLS, and one with TLS beside it."""
+    for client in target.clients.values():
+        insecure = next((uri for uri in client.redirect_uris if _is_insecure(uri)), None)
+        secure = next((uri for uri in client.redirect_uris if uri.startswith("https:")), None)
+        if insecure and secure:
+            return client, insecure, secure
+    raise NotApplicable("no client of the profile registered a redirection URI without TLS beside one with TLS")
+
+
+def _is_insecure(uri: str) -> bool:
     return urlsplit(uri).scheme == "http" and not is_loopback(uri)
