@@ -53,7 +53,9 @@ def result_of(
 ) -> TestResult:
     """The test's result with its evidence, redacted."""
     redactor = trial.redactor()
-    exchanges = tuple(rendered(exchange, redactor) for exchange in trial.exchanges)
+    # Observations that build on each other bring the same exchange several times: once is enough.
+    once = {id(exchange): exchange for exchange in trial.exchanges}.values()
+    exchanges = tuple(rendered(exchange, redactor) for exchange in once)
     detail = ""
     if outcome.word == "error" and ended is not None:
         detail = redactor.text("".join(traceback.format_exception(ended)))
