@@ -1,0 +1,100 @@
+"""Refresh requests with what has to be known around them: who got the token, for which scope, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.harness.exchange import Reply
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive, NotApplicable
+from conformance.harness.procedures.token_responses import actual_scope
+from conformance.harness.send import Send
+from conformance.harness.target import Client
+from conformance.harness.tokens import Live, Tokens
+
+
+def refreshing_seen(given: Given, send: Send, client: Client | None = None) -> Tokens:
+    """Positive control: a client's refresh tokens are good for refreshing. Seen once; returns what came before it."""
+
+    def procedure() -> Tokens:
+        tokens = given.refreshable(client)
+        with given.arranging():
+            given.issued(send.refresh(tokens), "a refresh by the token's own client")
+        return tokens
+
+    return given.observed(f"a refresh by {client.name if client else 'the main client'}", procedure)
+
+
+def refreshable(given: Given, send: Send, **changes: Any) -> Tokens:
+    """Fresh tokens with a refresh token, of which another was seen to be good for refreshing."""
+    seen = refreshing_seen(given, send)
+    return given.refreshable(seen.client, seen.grant, **changes)
+
+
+def refreshable_with_secret(given: Given, send: Send) -> Tokens:
+    """The same, of a client that has a secret."""
+    client = given.client_with_secret("password" if given.claims("password") else "authorization_code")
+    refreshing_seen(given, send, client)
+    return given.refreshable(client)
+
+
+def scopes_to_refresh(given: Given, send: Send, at_least: int = 2) -> tuple[str, ...]:
+    """The scopes that can be asked for in the grant that refresh tokens come by."""
+    seen = refreshing_seen(given, send)
+    return given.scopes(seen.grant, at_least, seen.client)
+
+
+def scope_granted(given: Given, send: Send, tokens: Tokens) -> frozenset[str]:
+    """The scope of an access token: as the server applies it where that shows, else as told or asked."""
+    with given.arranging():
+        actual = actual_scope(given, send, tokens)
+    return tokens.granted if actual is None else actual
+
+
+def fully_granted(given: Given, send: Send) -> tuple[Tokens, frozenset[str]]:
+    """Tokens for all scopes, at least two, and what was granted of them."""
+    scopes_to_refresh(given, send)
+    tokens = refreshable(given, send)
+    granted = scope_granted(given, send, tokens)
+    if len(granted) < 2:
+        raise Inconclusive(
+            f"this probe needs two granted scopes, but a request for all got {' '.join(granted) or 'none'}"
+        )
+    return tokens, granted
+
+
+def narrow_grant(given: Given, send: Send) -> tuple[Tokens, str]:
+    """Tokens for one scope, and another scope that the resource owner was not asked for."""
+    within, beyond = scopes_to_refresh(given, send)[:2]
+    tokens = refreshable(given, send, scope=within)
+    if beyond in scope_granted(given, send, tokens):
+        raise NotApplicable(f"the server grants {beyond} without being asked for it")
+    return tokens, beyond
+
+
+def scope_obtained(given: Given, send: Send, reply: Reply, tokens: Tokens, asked: str | None) -> frozenset[str]:
+    """The scope of the access token that a refresh gave; empty when it gave none."""
+    if not reply.is_success or not reply.members.get("access_token"):
+        return frozenset()
+    return scope_granted(given, send, given.tokens_in(reply, tokens.client, tokens.grant, asked))
+
+
+def successor(given: Given, send: Send, tokens: Tokens, **changes: Any) -> Tokens:
+    """What a refresh gives, with a new refresh token among it; NotApplicable where the old one stays."""
+    fresh = given.refreshed(tokens, **changes)
+    if fresh.refresh_token == tokens.refresh_token:
+        raise NotApplicable("a refresh brings no new refresh token")
+    return fresh
+
+
+def as_live_as(given: Given, tokens: Tokens, reply: Reply) -> Live:
+    """A refreshed access token, to be asked about where its predecessor is seen active."""
+    witnesses = given.live(tokens).witnesses
+    fresh = given.tokens_in(reply, tokens.client, tokens.grant, tokens.asked_scope)
+    return Live(fresh.access_token, "access_token", fresh, witnesses)
+
+
+def in_order(tokens: Tokens, among: frozenset[str]) -> list[str]:
+    """Scopes in the order in which they were asked for, those that nobody asked for behind."""
+    asked = (tokens.asked_scope or "").split()
+    return sorted(among, key=lambda name: (asked.index(name) if name in asked else len(asked), name))

@@ -1,0 +1,263 @@
+"""Refusals of the token endpoint, of several kinds: asked for once, judged by many tests.
+
+Each kind comes after its positive control: the same client gets a token by an ordinary request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.harness import needs
+from conformance.harness.exchange import Reply
+from conformance.harness.expect import Expect
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.harness.procedures.refreshing import refreshable
+from conformance.harness.procedures.token_requests import code_exchange_seen
+from conformance.harness.procedures.token_responses import invented_credentials, tokens_by
+from conformance.harness.send import OMIT, Send
+from conformance.harness.target import Client
+from conformance.harness.tokens import Code
+
+# What breaks error messages that repeat their input: quote, backslash, beyond ASCII, controls.
+HOSTILE = 'in"vented\\ \u00e9\u2603\x7f\n'
+BY_HEADER = "client_secret_basic"
+BY_BODY = "client_secret_post"
+
+
+def able_client(given: Given) -> Client:
+    """The client that the refusals are tried with, seen to get a token by an ordinary request."""
+    return seen_to_get_tokens(given, given.client_for(given.any_grant()))
+
+
+def seen_to_get_tokens(given: Given, client: Client) -> Client:
+    """Positive control: the client gets a token with its first authentication method; seen once."""
+    grant, method = given.any_grant(client), client.authentication[0]
+    given.observed(f"a token for {client.name} by {grant} and {method}", lambda: given.tokens(grant, client))
+    return client
+
+
+def client_by(given: Given, method: str) -> Client:
+    """A client seen to get a token with a certain authentication method."""
+    return seen_to_get_tokens(given, given.client_authenticating_by(method, given.any_grant()))
+
+
+def client_with_secret(given: Given) -> Client:
+    """The main client with a secret, seen to get a token with it."""
+    return seen_to_get_tokens(given, given.client_with_secret())
+
+
+def wrong_secret(given: Given, client: Client) -> Client:
+    """The client with a secret that nobody gave it."""
+    return replace(client, client_secret=given.invented("client_secret"))
+
+
+def request_as(
+    given: Given,
+    send: Send,
+    appearing: Client,
+    client: Client,
+    authentication: str | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
+    **changes: Any,
+) -> Reply:
+    """The ordinary token request of a client, by one that appears in its place."""
+    grant = given.any_grant(client)
+    if grant == "authorization_code":
+        code = given.authorization_code(client)
+        return send.code_exchange(code, appearing, authentication, headers, **changes)
+    return send.grant(grant, appearing, authentication=authentication, headers=headers, **changes)
+
+
+def invented_code(given: Given, client: Client) -> Code:
+    """A code that was never issued, with everything beside it that goes with a code."""
+    redirect_uri = client.redirect_uris[0] if client.redirect_uris else None
+    verifier = None if client.pkce == "off" else given.invented("code_verifier") + "-" * 43
+    return Code(given.invented("code"), client, redirect_uri, verifier and verifier[:64], None, None)
+
+
+# The kinds
+
+
+def _without_grant_type(given: Given, send: Send) -> Reply:
+    return send.token("", able_client(given), {}, grant_type=OMIT)
+
+
+def _unknown_grant_type(given: Given, send: Send) -> Reply:
+    return send.token(given.invented("grant_type"), able_client(given), {})
+
+
+def _unknown_client(given: Given, send: Send) -> Reply:
+    client = able_client(given)
+    return request_as(given, send, invented_credentials(given, client), client)
+
+
+def _wrong_secret(given: Given, send: Send) -> Reply:
+    client = client_with_secret(given)
+    return request_as(given, send, wrong_secret(given, client), client)
+
+
+def _bad_grant(given: Given, send: Send) -> Reply:
+    if given.claims("authorization_code"):
+        code_exchange_seen(given)
+        return send.code_exchange(invented_code(given, given.client_for("authorization_code")))
+    if given.claims("refresh_token"):
+        return unknown_refresh_token(given, send)
+    given.feature("password")
+    return wrong_password(given, send)
+
+
+def _hostile_grant_type(given: Given, send: Send) -> Reply:
+    return send.token(HOSTILE, able_client(given), {})
+
+
+def _hostile_scope(given: Given, send: Send) -> Reply:
+    client = able_client(given)
+    return request_as(given, send, client, client, scope=HOSTILE)
+
+
+def _hostile_client_id(given: Given, send: Send) -> Reply:
+    client = able_client(given)
+    return request_as(given, send, client, client, "none", client_id=HOSTILE)
+
+
+def _hostile_username(given: Given, send: Send) -> Reply:
+    tokens_by(given, send, "password")
+    return send.password(username=HOSTILE, password=given.invented("password"))
+
+
+KINDS: dict[str, tuple[Callable[[Given, Send], Reply], tuple[str, ...]]] = {
+    "no grant_type": (_without_grant_type, ()),
+    "unknown grant_type": (_unknown_grant_type, ()),
+    "unknown client": (_unknown_client, ()),
+    "wrong secret": (_wrong_secret, ("client_password",)),
+    "bad grant": (_bad_grant, ()),
+    "hostile grant_type": (_hostile_grant_type, ()),
+    "hostile scope": (_hostile_scope, ("scopes",)),
+    "hostile client_id": (_hostile_client_id, ()),
+    "hostile username": (_hostile_username, ("password",)),
+}
+ORDINARY = tuple(kind for kind in KINDS if not kind.startswith("hostile"))
+STRANGE = tuple(kind for kind in KINDS if kind.startswith("hostile"))
+# Those for which no other status than 400 is specified.
+WITHOUT_AUTHENTICATION = ("no grant_type", "unknown grant_type", "bad grant")
+
+
+def by_each_refusal(*kinds: str) -> pytest.MarkDecorator:
+    """Run a test once for each kind of refusal: the ordinary ones unless told."""
+    return pytest.mark.parametrize(
+        "kind",
+        [pytest.param(kind, marks=needs(*KINDS[kind][1]), id=kind.replace(" ", "-")) for kind in kinds or ORDINARY],
+    )
+
+
+def refusal(given: Given, send: Send, kind: str) -> Reply:
+    """The answer to a request that no server can grant, asked once. Inconclusive when it is granted all the same."""
+    reply = given.observed(f"refusal: {kind}", lambda: KINDS[kind][0](given, send))
+    if reply.is_success and reply.members.get("access_token"):
+        raise Inconclusive(f"no error response to be seen: a request with {kind} got a token")
+    return reply
+
+
+def text_in_refusal(given: Given, send: Send, kind: str, name: str) -> str:
+    """A text member of a refusal; NotApplicable where it has none. Inconclusive when the server broke down over it."""
+    reply = given.observed(f"refusal: {kind}", lambda: KINDS[kind][0](given, send))
+    if reply.status >= 500:
+        raise Inconclusive(f"a request with {kind} got {reply}: no refusal to be judged")
+    value = reply.members.get(name)
+    if not isinstance(value, str):
+        raise NotApplicable(f"the answer to a request with {kind} has no {name}")
+    return value
+
+
+def refusals(given: Given, send: Send) -> dict[str, Reply]:
+    """All kinds of refusal that the target's features allow, by kind."""
+    allowed = [kind for kind, (_, features) in KINDS.items() if all(map(given.claims, features))]
+    found = ((kind, _refusal_or_none(given, send, kind)) for kind in allowed)
+    return {kind: reply for kind, reply in found if reply is not None}
+
+
+def _refusal_or_none(given: Given, send: Send, kind: str) -> Reply | None:
+    try:
+        return refusal(given, send, kind)
+    except (NotApplicable, Inconclusive):
+        # What can't be arranged shows in the tests of that kind; the others are judged without it.
+        return None
+
+
+def present_in_refusals(given: Given, send: Send, name: str) -> list[Any]:
+    """A member's values wherever refusals have it; NotApplicable where none does."""
+    values = [reply.members.get(name) for reply in refusals(given, send).values()]
+    if all(value is None for value in values):
+        raise NotApplicable(f"no error response here has {name}")
+    return [value for value in values if value is not None]
+
+
+# Single refusals
+
+
+def wrong_password(given: Given, send: Send) -> Reply:
+    """A password grant with a wrong password, tried once a run: accounts may be locked after a few."""
+    tokens_by(given, send, "password")
+    return given.observed("a wrong password", lambda: send.password(password=given.invented("password")))
+
+
+def unknown_refresh_token(given: Given, send: Send) -> Reply:
+    """A refresh with a token that was never issued, tried once."""
+
+    def procedure() -> Reply:
+        tokens = refreshable(given, send)
+        return send.refresh(replace(tokens, refresh_token=given.invented("refresh_token")))
+
+    return given.observed("an unknown refresh token", procedure)
+
+
+def expect_code_if_refused(given: Given, expect: Expect, reply: Reply, *codes: str) -> None:
+    """One of these codes, unless the server issued a token: then there is no refusal to judge, and a note says so."""
+    if reply.is_success and reply.members.get("access_token"):
+        given.note("the server issues a token all the same, so there is no refusal to judge")
+    else:
+        expect(reply).is_an_error(*codes)
+
+
+# Clients for single refusals
+
+
+def client_with_both_methods(given: Given) -> Client:
+    """The main client, if it may authenticate in the header and in the body, seen to get a token either way."""
+    client = given.client_with_secret()
+    if not {BY_HEADER, BY_BODY} <= set(client.authentication):
+        raise Untested(
+            f"[clients.{client.name}] authenticates in one way only: two at once are told from an unknown one "
+            f"only where `authentication` names {BY_HEADER} and {BY_BODY}"
+        )
+    for method in (BY_HEADER, BY_BODY):
+        seen_to_get_tokens(given, replace(client, authentication=(method,)))
+    return client
+
+
+def barred_client(given: Given, grant: str) -> Client:
+    """The restricted client, if it is barred from a grant, seen to get a token by another."""
+    client = given.client("restricted")
+    if grant not in client.barred:
+        raise Untested(f"[clients.restricted] is not barred from {grant}: list it under `barred`")
+    return seen_to_get_tokens(given, client)
+
+
+def scope_asking_client(given: Given) -> tuple[Client, tuple[str, ...]]:
+    """A client that asks for scopes at the token endpoint, seen to get a token, and the scopes that it may ask for."""
+    for grant in ("client_credentials", "password"):
+        if given.claims(grant):
+            client = given.client_for(grant)
+            return seen_to_get_tokens(given, client), given.scopes(given.any_grant(client), client=client)
+    raise NotApplicable("the profile claims no grant that asks for a scope at the token endpoint")
+
+
+def other_redirect_uri(code: Code) -> str:
+    """Another redirect URI than the code was asked for with: a registered one of its client where there is one."""
+    others = [uri for uri in code.client.redirect_uris if uri != code.redirect_uri]
+    return next(iter(others), f"{code.redirect_uri}/other")

@@ -1,0 +1,235 @@
+"""Successful answers of the token endpoint, one for each claimed grant: asked for once, judged by many tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from conformance.harness import needs
+from conformance.harness.exchange import Reply
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.harness.procedures.scopes import obtained, scope_by_introspection
+from conformance.harness.send import Send
+from conformance.harness.target import Client
+from conformance.harness.tokens import Tokens
+
+# Every grant that is redeemed at the token endpoint, from the cheapest to arrange to the dearest.
+GRANTS = ("client_credentials", "password", "authorization_code", "refresh_token", "extension_grant")
+# Those in which a request can name a scope that the answer has to be honest about.
+SCOPED_GRANTS = GRANTS[:3]
+# The parameters that section 5.1 defines.
+DEFINED = ("access_token", "token_type", "expires_in", "refresh_token", "scope")
+
+
+def by_each_grant(*grants: str) -> pytest.MarkDecorator:
+    """Run a test once for each claimed grant: those of the token endpoint unless told."""
+    return pytest.mark.parametrize(
+        "grant", [pytest.param(name, marks=needs(name), id=name) for name in grants or GRANTS]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asked by which grant, for which scope, and the answer."""
+
+    client: Client
+    grant: str
+    asked_scope: str | None
+    reply: Reply
+
+
+def valid_request(given: Given, send: Send, grant: str) -> Request:
+    """A valid token request by a grant, asked once. Inconclusive when it is refused: the profile may be wrong."""
+    return given.observed(f"a valid token request by {grant}", lambda: _valid_request(given, send, grant))
+
+
+def _valid_request(given: Given, send: Send, grant: str) -> Request:
+    asked: str | None = None
+    if grant == "authorization_code":
+        code = given.authorization_code()
+        client, asked, reply = code.client, code.scope, send.code_exchange(code)
+    elif grant == "refresh_token":
+        tokens = given.refreshable()
+        client, reply = tokens.client, send.refresh(tokens)
+    elif grant == "extension_grant":
+        client = given.client_with_secret()
+        parameters = given.extension_grant()
+        reply = send.token(parameters["grant_type"], client, parameters)
+    else:
+        client = given.client_for(grant)
+        asked, reply = " ".join(client.scopes_for(grant)) or None, send.grant(grant, client)
+    if 400 <= reply.status < 500:
+        raise Inconclusive(f"a token request that the profile makes for a valid one ({grant}) got {reply}")
+    return Request(client, grant, asked, reply)
+
+
+def token_response(given: Given, send: Send, grant: str) -> Reply:
+    """The answer to a valid token request by a grant: any success, whatever it looks like."""
+    return given.accepted(valid_request(given, send, grant).reply, f"a token request by the grant {grant}")
+
+
+def token_responses(given: Given, send: Send) -> dict[str, Reply]:
+    """The answers to valid requests by all claimed grants, by grant."""
+    return {grant: token_response(given, send, grant) for grant in GRANTS if given.claims(grant)}
+
+
+def tokens_by(given: Given, send: Send, grant: str) -> Tokens:
+    """The tokens in that answer, read leniently."""
+    request = valid_request(given, send, grant)
+    return given.tokens_in(request.reply, request.client, grant, request.asked_scope)
+
+
+def parameters(reply: Reply) -> dict[str, Any]:
+    """The answer's parameters, read leniently: members of a JSON object, or a form; null counts as left out."""
+    found = reply.members or {name: value for name, value in reply.form.items() if name in (*DEFINED, "error")}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def parameter(reply: Reply, name: str) -> Any:
+    """One parameter of an answer; NotApplicable where it has none of that name."""
+    value = parameters(reply).get(name)
+    if value is None:
+        raise NotApplicable(f"this answer has no {name}")
+    return value
+
+
+def nested_only(reply: Reply, *names: str) -> list[str]:
+    """Those of the names that the answer's JSON has below its top level and not at it."""
+    below = {name for value in _values(reply.json) for name in _names(value)}
+    at_top = set(reply.members) if isinstance(reply.json, dict) else set()
+    return [name for name in names if name in below - at_top]
+
+
+def _values(document: Any) -> list[Any]:
+    if isinstance(document, dict):
+        return list(document.values())
+    return document if isinstance(document, list) else []
+
+
+def _names(document: Any) -> Iterator[str]:
+    if isinstance(document, dict):
+        yield from document
+    for value in _values(document):
+        yield from _names(value)
+
+
+def occurrences(reply: Reply, name: str) -> int:
+    """How often a member of that name stands in the body's JSON object: a parser alone would keep one of them."""
+    try:
+        pairs = json.loads(reply.body, object_pairs_hook=lambda pairs: pairs)
+    except (ValueError, RecursionError):
+        return 0
+    return sum(1 for pair in pairs if isinstance(pair, tuple) and pair[0] == name) if isinstance(pairs, list) else 0
+
+
+def announced_lifetime(tokens: Tokens) -> float:
+    """The seconds in `expires_in`, number or text; NotApplicable where the answer doesn't tell."""
+    value = tokens.members.get("expires_in")
+    try:
+        return float(str(value))
+    except ValueError:
+        raise NotApplicable("the token response tells no lifetime") from None
+
+
+def lifetime_of(given: Given, tokens: Tokens) -> float:
+    """The seconds that an access token lives: as its answer tells, else as the profile does."""
+    try:
+        return announced_lifetime(tokens)
+    except NotApplicable:
+        return given.limit("access_token_lifetime")
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeOfToken:
+    """A scope as asked for, as told in the answer (None: not at all), and as the server applies it (None: unknown)."""
+
+    asked: frozenset[str]
+    told: frozenset[str] | None
+    actual: frozenset[str] | None
+
+    def __str__(self) -> str:
+        told = "no scope" if self.told is None else f"scope {_in_words(self.told)}"
+        actual = "" if self.actual is None else f", while the token has {_in_words(self.actual)}"
+        return f"{told} in the answer to a request for {_in_words(self.asked)}{actual}"
+
+
+def _in_words(scope: frozenset[str]) -> str:
+    return repr(" ".join(sorted(scope)))
+
+
+def scope_of(given: Given, send: Send, grant: str) -> ScopeOfToken:
+    """What became of a request for all scopes that the client may ask for."""
+    given.scopes(grant)
+    return given.observed(
+        f"the scope of a token by {grant}", lambda: _scope_of(given, send, tokens_by(given, send, grant))
+    )
+
+
+def scope_of_too_many(given: Given, send: Send, grant: str) -> ScopeOfToken:
+    """What became of a request for one scope too many; NotApplicable where the server refuses it."""
+    return given.observed(f"a scope too many by {grant}", lambda: _scope_of_too_many(given, send, grant))
+
+
+def _scope_of_too_many(given: Given, send: Send, grant: str) -> ScopeOfToken:
+    scopes = given.scopes(grant)
+    end = obtained(given, send, " ".join([*scopes, given.invented("scope")]), grant)
+    if end.tokens is None:
+        raise NotApplicable("the server refuses a scope that it doesn't know: it issues no less than is asked for")
+    return _scope_of(given, send, end.tokens)
+
+
+def _scope_of(given: Given, send: Send, tokens: Tokens) -> ScopeOfToken:
+    told = tokens.members.get("scope")
+    if isinstance(told, list):
+        told = " ".join(str(name) for name in told)
+    with given.arranging():
+        actual = actual_scope(given, send, tokens)
+    asked = frozenset((tokens.asked_scope or "").split())
+    return ScopeOfToken(asked, frozenset(told.split()) if isinstance(told, str) else None, actual)
+
+
+def actual_scope(given: Given, send: Send, tokens: Tokens) -> frozenset[str] | None:
+    """The scope that the server applies to a token, by token info or introspection; None where neither tells.
+
+    Introspection may show other callers than the token's own client a part of it (RFC 7662 section 2.2).
+    """
+    told: object = None
+    if given.claims("token_info"):
+        told = send.resource(tokens.access_token, "token_info").members.get("scope")
+    if told is None and given.introspecting_client().client_id == tokens.client.client_id:
+        return scope_by_introspection(given, send, tokens)
+    if isinstance(told, str):
+        return frozenset(told.split())
+    return frozenset(str(name) for name in told) if isinstance(told, list) else None
+
+
+def known(scope: ScopeOfToken) -> ScopeOfToken:
+    """A scope of which both what was told and what is applied are known."""
+    if scope.told is None:
+        raise NotApplicable("the token response tells no scope")
+    if scope.actual is None:
+        raise Untested("which scope a token has shows neither by introspection nor by token info: claim one of them")
+    return scope
+
+
+def leads_to_a_page(address: str) -> bool:
+    """Whether a browser can open an address: by its looks, nothing is sent there."""
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def altered(value: str) -> str:
+    """A token with one character in its middle replaced: the last ones of an encoded text may mean nothing."""
+    at = len(value) // 2
+    return value[:at] + ("A" if value[at] != "A" else "B") + value[at + 1 :]
+
+
+def invented_credentials(given: Given, client: Client) -> Client:
+    """A client that the server doesn't know, in the likeness of one that it does."""
+    return replace(client, client_id=given.invented("client_id"), client_secret=given.invented("client_secret"))

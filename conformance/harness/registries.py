@@ -1,0 +1,57 @@
+"""Names registered with IANA for OAuth, as far as they are known here.
+
+Registries grow: a name that is missing is no proof that it isn't registered, so tests only warn of it.
+"""
+
+from __future__ import annotations
+
+# OAuth Access Token Types (RFC 6749 section 11.1), in lower case: `token_type` is compared without case.
+ACCESS_TOKEN_TYPES = {
+    "bearer": "RFC 6750",
+    "n_a": "RFC 8693",
+    "pop": "RFC 9200",
+    "dpop": "RFC 9449",
+}
+
+# Error codes that RFC 6749 defines (sections 4.1.2.1, 4.2.2.1 and 5.2).
+RFC6749_ERRORS = (
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "invalid_scope",
+    "access_denied",
+    "server_error",
+    "temporarily_unavailable",
+)
+
+# OAuth Extensions Errors (RFC 6749 section 11.4).
+EXTENSION_ERRORS = {
+    "invalid_token": "RFC 6750",
+    "insufficient_scope": "RFC 6750",
+    "unsupported_token_type": "RFC 7009",
+    "interaction_required": "OpenID Connect Core",
+    "login_required": "OpenID Connect Core",
+    "account_selection_required": "OpenID Connect Core",
+    "consent_required": "OpenID Connect Core",
+    "invalid_request_uri": "OpenID Connect Core",
+    "invalid_request_object": "OpenID Connect Core",
+    "request_not_supported": "OpenID Connect Core",
+    "request_uri_not_supported": "OpenID Connect Core",
+    "registration_not_supported": "OpenID Connect Core",
+    "need_info": "User-Managed Access 2.0",
+    "request_denied": "User-Managed Access 2.0",
+    "request_submitted": "User-Managed Access 2.0",
+    "authorization_pending": "RFC 8628",
+    "slow_down": "RFC 8628",
+    "expired_token": "RFC 8628",
+    "invalid_target": "RFC 8707",
+    "unsupported_pop_key": "RFC 9200",
+    "incompatible_ace_profiles": "RFC 9200",
+    "invalid_authorization_details": "RFC 9396",
+    "invalid_dpop_proof": "RFC 9449",
+    "use_dpop_nonce": "RFC 9449",
+    "insufficient_user_authentication": "RFC 9470",
+}
