@@ -7,16 +7,16 @@ comes back shows how the server puts an answer together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Inconclusive, Untested
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.pages import read_page
 from conformance.harness.send import OMIT, Send
-from conformance.harness.target import Client
+from conformance.harness.target import Client, Target
 from conformance.harness.user_agent import CLICKED, Answer
 
 # Every printable ASCII character that is neither letter nor digit, a percent sign that looks like an escape among them.
@@ -49,11 +49,34 @@ def arrived(answer: Answer) -> Answer:
     return answer
 
 
+def code_client(given: Given, name: str) -> Client:
+    """A client of the profile by its name; Untested where the profile has none, or it may not ask for codes."""
+    client = given.client(name)
+    if not client.may_use("authorization_code"):
+        raise Untested(f"[clients.{name}] may not use the grant authorization_code")
+    return client
+
+
+def barred_client(target: Target) -> Client:
+    """A client to which the server refuses codes; Untested where the profile declares none."""
+    for client in target.clients.values():
+        if "authorization_code" in client.barred and client.redirect_uris:
+            return client
+    raise Untested(
+        'no client with a redirection URI is barred from codes: name one, with `barred = ["authorization_code"]`'
+    )
+
+
+def seen_granted(given: Given) -> Answer:
+    """The positive control: the main client's ordinary request is granted; seen once."""
+    return given.observed("an ordinary authorization request", lambda: given.came_back(given.approval()))
+
+
 def granted(given: Given, send: Send) -> Answer:
     """A granted request with all the specialties."""
 
     def procedure() -> Answer:
-        given.approval()
+        seen_granted(given)
         client = given.client_for("authorization_code")
         answer = send.authorize(client, state=SPECIAL_STATE, redirect_uri=redirect_uri_of(client))
         return given.came_back(answer, "a request with special characters in its state")
@@ -90,9 +113,21 @@ def _clients_and_owners(given: Given) -> Iterator[tuple[Client, str]]:
     for owner in ("resource_owner", "resource_owner_other"):
         for name in (None, "public", "other"):
             with suppress(Untested):
-                client = given.client(name) if name else given.client_for("authorization_code")
-                if client.may_use("authorization_code") and given.owner(owner):
-                    yield client, owner
+                client = code_client(given, name) if name else given.client_for("authorization_code")
+                yield client, given.owner(owner).name
+
+
+def left_waiting(given: Given, send: Send) -> Answer:
+    """The same request twice by a resource owner who takes no decision; how the second one ended.
+
+    NotApplicable where the server asks for no decision.
+    """
+    for client, owner in _clients_and_owners(given):
+        agent = given.user_agent(owner)
+        answer = send.authorize(client, user_agent=agent, decision="wait")
+        if answer.destination is None and read_page(answer.reply).sign_in_form() is None:
+            return send.authorization(answer.request, user_agent=agent, decision="wait")
+    raise NotApplicable("the server asks for no decision: it has none to wait for")
 
 
 def refused(given: Given, send: Send) -> tuple[Answer, ...]:
@@ -116,7 +151,7 @@ def refused_code_requests(given: Given, send: Send) -> tuple[Answer, ...]:
 
 
 def _refused(given: Given, send: Send) -> tuple[Answer, ...]:
-    given.approval()
+    seen_granted(given)
     client = given.client_for("authorization_code")
     own: dict[str, Any] = {"state": SPECIAL_STATE, "redirect_uri": redirect_uri_of(client)}
     faults: list[dict[str, Any]] = [
@@ -170,6 +205,14 @@ def lost_from_query(answer: Answer) -> list[tuple[str, str]]:
     return lost
 
 
-def in_words(answers: tuple[Answer, ...] | list[Answer]) -> str:
+def with_own_query(answer: Answer) -> Answer:
+    """An answer to a request whose redirection URI has a query of its own; Untested where the client has none such."""
+    if not urlsplit(answer.request.get("redirect_uri") or "").query:
+        name = answer.request.client.name
+        raise Untested(f"no redirection URI of [clients.{name}] has a query: register one and add it")
+    return answer
+
+
+def in_words(answers: Iterable[Answer]) -> str:
     """Where answers went, for messages."""
     return "; ".join(map(str, answers)) or "none"
