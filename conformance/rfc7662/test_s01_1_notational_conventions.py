@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.outcomes import Untested
-from conformance.harness.procedures.introspection import ask, described, expect_not_active
+from conformance.harness.procedures.introspection import ask, expect_not_active, live_token
 
 
 def in_opposite_case(token: str) -> str:
@@ -16,17 +16,17 @@ def in_opposite_case(token: str) -> str:
 
 @requirement("rfc7662-1.1-parameter-names-case-sensitive")
 def test_a_parameter_of_another_case_is_not_token(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, token=OMIT, TOKEN=live)
+    reply = ask(given, send, token, token=OMIT, TOKEN=token)
 
     expect_not_active(expect, reply, "a parameter `TOKEN` not taken for `token`")
 
 
 @requirement("rfc7662-1.1-token-values-case-sensitive")
 def test_a_token_of_opposite_case_is_another_one(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, in_opposite_case(live))
+    reply = ask(given, send, in_opposite_case(token))
 
     expect_not_active(expect, reply, "the token's letters compared with their case")

@@ -13,6 +13,7 @@ from conformance.harness.procedures.introspection import (
     encoded_throughout,
     fresh,
     let_in,
+    live_token,
     refreshed_access_token,
     said,
     says_active,
@@ -42,18 +43,18 @@ def test_a_posted_form_is_answered(given: Given, send: Send, expect: Expect, med
 
 @requirement("rfc7662-2.1-percent-encoded-token-decoded")
 def test_a_token_encoded_throughout_is_recognized(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = send_form(given, send, {"token": live, **way(given, send)}, FORM, encode=encoded_throughout)
+    reply = send_form(given, send, {"token": token, **way(given, send)}, FORM, encode=encoded_throughout)
 
     expect.that(says_active(reply), "a token recognized whose characters were all percent-encoded", reply)
 
 
 @requirement("rfc7662-2.1-token-required")
 def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, token=OMIT)
+    reply = ask(given, send, token, token=OMIT)
 
     expect(reply).is_refused()
 
@@ -86,27 +87,27 @@ def test_a_refresh_token_gets_an_answer(given: Given, send: Send, expect: Expect
 
 @requirement("rfc7662-2.1-hint-not-needed")
 def test_a_live_token_is_active_without_a_hint(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, token_type_hint=OMIT)
+    reply = ask(given, send, token, token_type_hint=OMIT)
 
     expect.that(says_active(reply), "a live token answered as active without `token_type_hint`", reply)
 
 
 @requirement("rfc7662-2.1-matching-hint-accepted")
 def test_a_live_token_is_active_with_the_matching_hint(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, token_type_hint="access_token")
+    reply = ask(given, send, token, token_type_hint="access_token")
 
     expect.that(says_active(reply), "a live token answered as active with the hint access_token", reply)
 
 
 @requirement("rfc7662-2.1-wrong-hint-access-token-found")
 def test_an_access_token_is_found_under_the_wrong_hint(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, token_type_hint="refresh_token")
+    reply = ask(given, send, token, token_type_hint="refresh_token")
 
     expect.that(says_active(reply), "a live access token answered as active with the hint refresh_token", reply)
 
@@ -125,9 +126,9 @@ def test_a_refresh_token_is_found_under_the_wrong_hint(given: Given, send: Send,
 
 @requirement("rfc7662-2.1-unknown-hint-token-found")
 def test_a_token_is_found_under_an_invented_hint(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, token_type_hint=given.invented("hint"))
+    reply = ask(given, send, token, token_type_hint=given.invented("hint"))
 
     expect.that(says_active(reply), "a live token answered as active with an invented hint", reply)
 
@@ -135,9 +136,9 @@ def test_a_token_is_found_under_an_invented_hint(given: Given, send: Send, expec
 @requirement("rfc7662-2.1-hint-may-be-ignored")
 def test_the_difference_that_a_hint_makes_is_noted(given: Given, send: Send) -> None:
     description = described(given, send)
-    live = description.tokens.access_token
+    token = description.tokens.access_token
 
-    replies = {hint: ask(given, send, live, token_type_hint=hint) for hint in REGISTERED_HINTS}
+    replies = {hint: ask(given, send, token, token_type_hint=hint) for hint in REGISTERED_HINTS}
 
     different = [hint for hint, reply in replies.items() if reply.members != description.members]
     given.note(f"hints that change the answer about an access token: {', '.join(different) or 'none'}")
@@ -146,28 +147,28 @@ def test_the_difference_that_a_hint_makes_is_noted(given: Given, send: Send) -> 
 @requirement("rfc7662-2.1-registered-hints-understood")
 @hints
 def test_a_registered_hint_causes_no_error(given: Given, send: Send, expect: Expect, hint: str) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, token_type_hint=hint)
+    reply = ask(given, send, token, token_type_hint=hint)
 
     expect(reply).succeeds()
 
 
 @requirement("rfc7662-2.1-other-parameters-may-be-taken")
 def test_how_another_parameter_is_received_is_noted(given: Given, send: Send) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, unregistered_parameter=given.invented("value"))
+    reply = ask(given, send, token, unregistered_parameter=given.invented("value"))
 
     given.note(f"a request with a parameter of an unknown name: {reply}")
 
 
 @requirement("rfc7662-2.1-other-parameters-not-demanded")
 def test_token_and_authorization_are_enough(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
     # The hint is optional as well, which is another test's matter.
-    replies = [send.introspection(live, token_type_hint=hint) for hint in (None, "access_token")]
+    replies = [send.introspection(token, token_type_hint=hint) for hint in (None, "access_token")]
 
     expect.that(any(map(says_active, replies)), "a live token answered as active without more parameters", replies[0])
 
@@ -181,9 +182,9 @@ def test_token_and_authorization_are_enough(given: Given, send: Send, expect: Ex
     ],
 )
 def test_a_senseless_token_is_inactive(given: Given, send: Send, expect: Expect, garble: Callable[[str], str]) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, garble(live))
+    reply = ask(given, send, garble(token))
 
     expect(reply).succeeds()
     expect.that("active" in reply.members and not says_active(reply), "an answer that the token is inactive", reply)
@@ -200,9 +201,9 @@ def test_a_call_without_authorization_is_refused(given: Given, send: Send, expec
 
 @requirement("rfc7662-2.1-public-client-id-no-authorization")
 def test_a_public_client_id_is_no_authorization(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, given.client("public"), authentication="none")
+    reply = ask(given, send, token, given.client("public"), authentication="none")
 
     expect(reply).is_refused()
     expect(reply).lacks_member("active")

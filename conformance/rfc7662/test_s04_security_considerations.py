@@ -29,6 +29,7 @@ from conformance.harness.procedures.introspection import (
     expect_not_active,
     fresh,
     holds_active_alone,
+    live_token,
     said,
     says_active,
 )
@@ -105,9 +106,9 @@ def test_a_revoked_refresh_token_is_not_active(given: Given, send: Send, expect:
 def test_a_token_with_a_bad_signature_is_not_active(
     given: Given, send: Send, expect: Expect, forge: Callable[[str], str]
 ) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, forge(live))
+    reply = ask(given, send, forge(token))
 
     expect_not_active(expect, reply, "no active token but the one that was issued")
 
@@ -130,9 +131,9 @@ def test_a_call_without_credentials_is_refused(given: Given, send: Send, expect:
 
 @requirement("rfc7662-4-client-id-alone-refused")
 def test_a_client_id_without_the_secret_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, authentication="none")
+    reply = ask(given, send, token, authentication="none")
 
     expect(reply).is_refused()
     expect(reply).lacks_member("active")
@@ -158,9 +159,9 @@ def test_a_caller_without_authorization_learns_nothing(given: Given, send: Send,
 
 @requirement("rfc7662-4-separate-credentials-may-be-demanded")
 def test_whether_other_credentials_are_demanded_is_noted(given: Given, send: Send) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, given.client("confidential"))
+    reply = ask(given, send, token, given.client("confidential"))
 
     given.note(f"introspection with credentials that the token endpoint takes: {said(reply)}")
 
@@ -186,9 +187,9 @@ def test_the_certificate_verifies(given: Given, send: Send, expect: Expect) -> N
 
 @requirement("rfc7662-4-get-may-be-refused")
 def test_whether_get_is_refused_is_noted(given: Given, send: Send) -> None:
-    live = described(given, send).tokens.access_token
+    token = live_token(given, send)
 
-    reply = ask(given, send, live, method="GET")
+    reply = ask(given, send, token, method="GET")
 
     given.note(f"introspection by GET: {said(reply)}")
 

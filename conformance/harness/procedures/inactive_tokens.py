@@ -36,12 +36,17 @@ class Ended:
 
 
 def revoked_access_token(given: Given, send: Send) -> Ended:
-    """An access token seen active, then revoked by its own client."""
+    """An access token seen active, then revoked by its own client; a server may revoke refresh tokens alone."""
+    given.feature("revocation")
 
     def procedure() -> Ended:
         tokens = given.tokens(best_grant(given))
         before = seen_active(ask(given, send, tokens.access_token))
-        given.revoked(tokens.access_token, tokens.client)
+        with given.arranging():
+            revocation = send.revocation(tokens.access_token, tokens.client)
+        if revocation.members.get("error") == "unsupported_token_type":
+            raise NotApplicable("the server doesn't revoke access tokens")
+        given.accepted(revocation, "a revocation by the token's own client")
         return Ended(tokens, before, once_settled(given, lambda: ask(given, send, tokens.access_token)))
 
     return given.observed("introspection of a revoked access token", procedure)
@@ -162,14 +167,15 @@ def with_altered_end(token: str) -> str:
     """A token with another character in its signature; in the last quarter of one whose parts can't be told."""
     head, dot, signature = token.rpartition(".")
     at = len(signature) // 2 if dot else len(signature) * 3 // 4
-    other = "A" if signature[at] != "A" else "B"
+    # Hexadecimal digits may be compared without case.
+    other = "B" if signature[at : at + 1] in ("a", "A") else "A"
     return f"{head}{dot}{signature[:at]}{other}{signature[at + 1 :]}"
 
 
 def without_end(token: str) -> str:
     """A token without its signature; without the last quarter where its parts can't be told."""
     head, dot, signature = token.rpartition(".")
-    return head + dot if dot else signature[: len(signature) * 3 // 4]
+    return head + dot if signature and dot else token[: len(token) * 3 // 4]
 
 
 def decided(reply: Reply, witness: str) -> Reply:

@@ -167,6 +167,17 @@ def described(given: Given, send: Send, grant: str | None = None) -> Description
     return description
 
 
+def live_token(given: Given, send: Send) -> str:
+    """An access token seen active just now: a server may end or reuse tokens when it issues others."""
+    token = described(given, send).tokens.access_token
+    with given.arranging():
+        if says_active(ask(given, send, token)):
+            return token
+        token = given.tokens(best_grant(given)).access_token
+        seen_active(ask(given, send, token))
+    return token
+
+
 def refreshed_access_token(given: Given, send: Send) -> Reply:
     """Whatever introspection says of an access token that a refresh just gave."""
 

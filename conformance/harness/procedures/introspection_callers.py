@@ -10,7 +10,15 @@ from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.procedures.inactive_tokens import lifetime
-from conformance.harness.procedures.introspection import ask, best_grant, described, says_active, seen_active, way
+from conformance.harness.procedures.introspection import (
+    ask,
+    best_grant,
+    described,
+    live_token,
+    says_active,
+    seen_active,
+    way,
+)
 from conformance.harness.send import Send, bearer
 from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
@@ -28,10 +36,10 @@ class BearerCallers:
 
 def unauthorized(given: Given, send: Send, token: str = "live") -> Reply:
     """The call that works, without any credentials; about a live or an invented token."""
-    live = described(given, send).tokens.access_token
+    described(given, send)  # The control: with credentials the call is answered.
 
     def procedure() -> Reply:
-        asked = live if token == "live" else given.invented("token")
+        asked = live_token(given, send) if token == "live" else given.invented("token")
         return ask(given, send, asked, authentication="absent", client_id=None)
 
     return given.observed(f"an introspection call without credentials about the {token} token", procedure)
@@ -51,9 +59,10 @@ def _with_bad_credentials(given: Given, send: Send, method: str, wrong: str) -> 
     caller = given.introspecting_client()
     if method not in caller.authentication:
         raise Untested(f"[clients.{caller.name}] doesn't authenticate by {method}: add it to its `authentication`")
-    live = described(given, send).tokens.access_token  # The control: with its own credentials the client is answered.
+    described(given, send)  # The control: with its own credentials the client is answered.
 
     def procedure() -> Reply:
+        live = live_token(given, send)
         claimed = replace(caller, authentication=(method,))
         invented = given.invented(wrong)
         client = (
@@ -76,12 +85,11 @@ def ask_as_bearer(given: Given, send: Send, token: str, credential: str) -> Repl
 
 def bearer_callers(given: Given, send: Send) -> BearerCallers:
     """Which of the tokens that the profile's main clients get open the introspection endpoint."""
-    live = described(given, send).tokens.access_token
 
     def procedure() -> BearerCallers:
         privileged, unprivileged = None, None
         for tokens in _candidates(given):
-            reply = ask_as_bearer(given, send, live, tokens.access_token)
+            reply = ask_as_bearer(given, send, live_token(given, send), tokens.access_token)
             if says_active(reply):
                 privileged = privileged or tokens
             elif not reply.is_success:
@@ -127,19 +135,18 @@ def unprivileged_bearer(given: Given, send: Send) -> Reply:
 def invented_bearer(given: Given, send: Send) -> Reply:
     """The call about a live token, authorized by a bearer token that no server issued."""
     privileged_bearer(given, send)
-    live = described(given, send).tokens.access_token
     return given.observed(
         "an introspection call with an invented bearer token",
-        lambda: ask_as_bearer(given, send, live, given.invented("access_token")),
+        lambda: ask_as_bearer(given, send, live_token(given, send), given.invented("access_token")),
     )
 
 
 def expired_bearer(given: Given, send: Send) -> Reply:
     """The call about a live token, authorized by a bearer token that opened it until it expired."""
     good = privileged_bearer(given, send)
-    live = described(given, send).tokens.access_token
 
     def procedure() -> Reply:
+        live = live_token(given, send)
         scope = {"scope": good.scope} if good.scope else {}
         expiring = given.tokens(good.grant, good.client, **scope)
         seen_active(ask_as_bearer(given, send, live, expiring.access_token), "a live token asked about as bearer")
@@ -151,10 +158,10 @@ def expired_bearer(given: Given, send: Send) -> Reply:
 
 def answer_to_other(given: Given, send: Send) -> Reply:
     """What `[clients.other]` is told of a live token that another client was given."""
-    live = described(given, send).tokens.access_token
     other = given.other_client()
     return given.observed(
-        "introspection by [clients.other]", lambda: ask(given, send, live, other, **_own_client_id(given, send, other))
+        "introspection by [clients.other]",
+        lambda: ask(given, send, live_token(given, send), other, **_own_client_id(given, send, other)),
     )
 
 
