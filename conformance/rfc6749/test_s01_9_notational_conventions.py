@@ -33,10 +33,11 @@ def test_a_response_type_in_capitals_is_refused(given: Given, send: Send, expect
 @requirement("rfc6749-1.9-client-id-exact")
 def test_a_client_id_in_the_other_case_is_unknown(given: Given, send: Send, expect: Expect) -> None:
     request = ordinary(given, send)
+    unknown = request.changed(client_id=given.invented("client_id"))
 
     answer = request.changed(client_id=in_other_case(request.client.client_id, "client identifier"))
 
-    expect(answer).is_refused()
+    expect_alike(expect, unknown, answer, request.client.redirect_uris, "an unknown client")
 
 
 @requirement("rfc6749-1.9-token-parameter-names-exact")

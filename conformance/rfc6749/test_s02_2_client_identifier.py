@@ -9,17 +9,22 @@ import pytest
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.outcomes import NotApplicable
 from conformance.harness.procedures.authorization_requests import ordinary
-from conformance.harness.procedures.client_authentication import client_by_basic, expect_authenticated, served
+from conformance.harness.procedures.client_authentication import (
+    client_by_basic,
+    expect_authenticated,
+    own_request,
+    served,
+)
 from conformance.harness.procedures.token_requests import token_request
 from conformance.harness.target import Client
 
 
 @requirement("rfc6749-2.2-identifier-known-to-server")
-@pytest.mark.parametrize("name", ["confidential", "other", "public", "special", "single_redirect", "restricted"])
+@pytest.mark.parametrize("name", ["confidential", "other", "public", "single_redirect", "restricted"])
 def test_each_client_is_known_by_its_identifier(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = given.client(name)
 
-    reply = token_request(given, send, None, client)
+    reply = own_request(given, send, client)
 
     expect_authenticated(expect, reply)
     given.issued(reply, f"a token request of [clients.{name}]")

@@ -8,10 +8,12 @@ from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.procedures.client_authentication import (
     BY_BODY,
     authenticated_otherwise,
+    by_basic,
     client_by_basic,
     client_by_body,
     declared_for_body,
     expect_authenticated,
+    own_request,
     served,
     with_credentials_in_uri,
     with_wrong_secret,
@@ -23,13 +25,14 @@ from conformance.harness.send import Change
 
 
 @requirement("rfc6749-2.3.1-basic-accepted-when-used")
-def test_basic_alone_is_enough(given: Given, send: Send, expect: Expect) -> None:
-    client = given.client_authenticating_by("client_secret_basic")
+@pytest.mark.parametrize("name", ["confidential", "other", "special"])
+def test_basic_alone_is_enough(given: Given, send: Send, expect: Expect, name: str) -> None:
+    client = by_basic(given.client(name))
 
-    reply = token_request(given, send, None, client)
+    reply = own_request(given, send, client)
 
     expect_authenticated(expect, reply)
-    given.issued(reply, f"a token request of [clients.{client.name}] by HTTP Basic")
+    given.issued(reply, f"a token request of [clients.{name}] by HTTP Basic")
 
 
 @requirement("rfc6749-2.3.1-basic-credentials-form-decoded")
@@ -46,7 +49,7 @@ def test_basic_credentials_are_form_decoded(given: Given, send: Send, expect: Ex
 def test_the_right_password_is_served(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_authenticating_by("client_secret_basic")
 
-    reply = token_request(given, send, None, client)
+    reply = own_request(given, send, client)
 
     expect_authenticated(expect, reply)
 
@@ -74,7 +77,7 @@ def test_credentials_may_come_in_the_body(given: Given, send: Send) -> None:
 def test_credentials_in_the_body_authenticate(given: Given, send: Send, expect: Expect) -> None:
     client = declared_for_body(given)
 
-    reply = token_request(given, send, None, client)
+    reply = own_request(given, send, client)
 
     expect_authenticated(expect, reply)
     given.issued(reply, f"a token request of [clients.{client.name}] with credentials in the body")
@@ -130,11 +133,10 @@ def test_an_empty_secret_is_the_same_as_none(given: Given, send: Send, expect: E
 
 
 @requirement("rfc6749-2.3.1-credentials-in-uri-refused")
-@pytest.mark.parametrize("in_query", [["client_id", "client_secret"], ["client_secret"]], ids=["both", "secret"])
-def test_credentials_in_the_uri_are_refused(given: Given, send: Send, expect: Expect, in_query: list[str]) -> None:
+def test_credentials_in_the_uri_are_refused(given: Given, send: Send, expect: Expect) -> None:
     client = served(given, send, given.client_with_secret())
 
-    reply = sent(send, with_credentials_in_uri(given, send, client, in_query))
+    reply = sent(send, with_credentials_in_uri(given, send, client))
 
     expect(reply).is_refused()
 

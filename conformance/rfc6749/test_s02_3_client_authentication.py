@@ -9,6 +9,7 @@ from conformance.harness.procedures.client_authentication import (
     BY_BASIC,
     BY_BODY,
     expect_authenticated,
+    own_request,
     served,
 )
 from conformance.harness.procedures.token_requests import token_request
@@ -19,7 +20,7 @@ from conformance.harness.procedures.token_requests import token_request
 def test_a_confidential_client_is_authenticated(given: Given, send: Send, expect: Expect, method: str) -> None:
     client = given.client_authenticating_by(method)
 
-    reply = token_request(given, send, None, client)
+    reply = own_request(given, send, client)
 
     expect_authenticated(expect, reply)
     given.issued(reply, f"a token request of [clients.{client.name}]")

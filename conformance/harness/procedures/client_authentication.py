@@ -11,8 +11,6 @@ from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.procedures.token_requests import token_request, with_query
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from conformance.harness.exchange import Reply, Request
     from conformance.harness.expect import Expect
     from conformance.harness.given import Given
@@ -21,23 +19,33 @@ if TYPE_CHECKING:
 
 BY_BASIC = "client_secret_basic"
 BY_BODY = "client_secret_post"
+CREDENTIALS = ("client_id", "client_secret")
+
+
+def own_request(given: Given, send: Send, client: Client) -> Reply:
+    """The reply to the client's ordinary token request in its own way; asked once for each client and method."""
+    method = client.authentication[0]
+    return given.observed(
+        f"the token request of {client.name} by {method}", lambda: token_request(given, send, None, client)
+    )
 
 
 def served(given: Given, send: Send, client: Client) -> Client:
-    """The positive control: the client gets a token in its own way; asked once for each client and method."""
-    method = client.authentication[0]
-
-    def procedure() -> None:
-        with given.arranging():
-            given.issued(token_request(given, send, None, client), f"the client {client.name} with its own credentials")
-
-    given.observed(f"a token for {client.name} by {method}", procedure)
+    """The positive control: the client gets a token in its own way."""
+    given.issued(own_request(given, send, client), f"the client {client.name} with its own credentials")
     return client
 
 
 def client_by_basic(given: Given, send: Send) -> Client:
     """A client that is served when it authenticates by HTTP Basic."""
     return served(given, send, given.client_authenticating_by(BY_BASIC))
+
+
+def by_basic(client: Client) -> Client:
+    """The client with HTTP Basic as its method; Untested where the profile doesn't say that it has it."""
+    if BY_BASIC not in client.authentication:
+        raise Untested(f"[clients.{client.name}] doesn't authenticate by {BY_BASIC}: add it to its `authentication`")
+    return replace(client, authentication=(BY_BASIC,))
 
 
 def client_by_body(given: Given, send: Send) -> Client:
@@ -90,8 +98,8 @@ def _unencoded(client: Client) -> dict[str, Any]:
     return {"authentication": "absent", "headers": [("Authorization", f"Basic {base64.b64encode(pair).decode()}")]}
 
 
-def with_credentials_in_uri(given: Given, send: Send, client: Client, names: Collection[str]) -> Request:
-    """The client's token request with credentials as parameters, the named ones of them in the query of the URI."""
+def with_credentials_in_uri(given: Given, send: Send, client: Client) -> Request:
+    """The client's token request with `client_id` and `client_secret` in the query of the URI."""
     by_body = replace(client, authentication=(BY_BODY,))
     if given.any_grant(client) == "authorization_code":
         request = send.code_exchange_request(given.authorization_code(by_body))
@@ -101,8 +109,8 @@ def with_credentials_in_uri(given: Given, send: Send, client: Client, names: Col
         content_type = next(header for header in seen.headers if header[0] == "Content-Type")
         request = replace(seen, headers=(content_type,))
     pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
-    moved = urlencode([pair for pair in pairs if pair[0] in names])
-    left = urlencode([pair for pair in pairs if pair[0] not in names])
+    moved = urlencode([pair for pair in pairs if pair[0] in CREDENTIALS])
+    left = urlencode([pair for pair in pairs if pair[0] not in CREDENTIALS])
     return with_query(replace(request, body=left.encode()), moved)
 
 
