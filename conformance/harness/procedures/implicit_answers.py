@@ -219,6 +219,8 @@ def scope_differs_silently(given: Given, send: Send, answer: Answer) -> bool:
 
 def scope_found(given: Given, send: Send, answer: Answer) -> frozenset[str]:
     """The scope that the server tells of an answer's access token when it is asked; Untested where it can't be."""
+    if not answer.get("access_token"):
+        raise Inconclusive(f"no access token came of an implicit request: {answer}")
     tokens = Tokens(answer.get("access_token") or "", None, answer.request.client, "implicit", None, None)
     with given.arranging():
         found = actual_scope(given, send, tokens)
