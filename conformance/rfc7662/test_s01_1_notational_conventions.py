@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.harness.outcomes import Untested
+from conformance.harness.outcomes import NotApplicable
 from conformance.harness.procedures.introspection import ask, expect_not_active, live_token
 
 
 def in_opposite_case(token: str) -> str:
-    """The token with the case of its letters turned; Untested for one without letters."""
+    """The token with the case of its letters turned; NotApplicable to one without letters."""
     if token.swapcase() == token:
-        raise Untested("the tokens of this server hold no letters")
+        raise NotApplicable("the tokens of this server hold no letters")
     return token.swapcase()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.procedures.inactive_tokens import Procedure
 from conformance.harness.procedures.introspection import Description, ask, best_grant, both_kinds, described
 from conformance.harness.procedures.introspection_callers import answer_to_other
 from conformance.harness.procedures.introspection_members import (
@@ -164,9 +165,14 @@ def test_scopes_left_out_are_noted(given: Given, send: Send) -> None:
 
 
 @requirement("rfc7662-2.2-limited-scopes-stay-within-token")
-def test_no_caller_is_shown_more_scopes_than_the_token_has(given: Given, send: Send, expect: Expect) -> None:
+@pytest.mark.parametrize(
+    "answer", [lambda given, send: described(given, send).reply, answer_to_other], ids=["own", "other"]
+)
+def test_no_caller_is_shown_more_scopes_than_the_token_has(
+    given: Given, send: Send, expect: Expect, answer: Procedure
+) -> None:
     tokens = described(given, send).tokens
 
-    beyond = listed_scopes(answer_to_other(given, send).members) - carried_scopes(tokens)
+    beyond = listed_scopes(answer(given, send).members) - carried_scopes(tokens)
 
     expect.that(not beyond, "no scope shown that the token doesn't carry", f"also {' '.join(sorted(beyond))}")

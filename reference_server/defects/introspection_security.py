@@ -2,7 +2,7 @@
 
 from ..defect import Defect
 from ..errors import OAuthError
-from ..pipeline import Call, Response, after, before, remove, replace
+from ..pipeline import Call, Response, after, before, remove, replace, setting
 from ..steps.bearer import challenge_bearer, check_token_active
 from ..steps.introspection import answer_inactive, authorize_caller
 from ..steps.token_response import json_response
@@ -200,6 +200,13 @@ DEFECTS = (
             "rfc7662-4-wrong-secret-refused",
         ),
         edits=(replace("introspection", "authorize_caller", believe_secret_in_body),),
+    ),
+    Defect(
+        name="tls-1-3-alone",
+        says="The server speaks TLS 1.3 and no older version.",
+        breaks=("rfc7662-4-tls-1-2-supported",),
+        edits=(setting(tls_minimum="TLSv1.3"),),
+        transport=True,
     ),
     Defect(
         name="resource-trusts-known-tokens-forever",

@@ -84,7 +84,7 @@ def way(given: Given, send: Send) -> Mapping[str, str]:
     ways: tuple[dict[str, Any], ...] = ({}, {"token_type_hint": "access_token"}, {"client_id": caller.client_id})
 
     def procedure() -> Mapping[str, str]:
-        tokens = given.tokens()
+        tokens = given.tokens(cheapest_grant(given))
         with given.arranging():
             return next((each for each in ways if says_active(send.introspection(tokens.access_token, **each))), {})
 
@@ -139,12 +139,21 @@ def telling_grant(given: Given, grant: str = "user") -> str:
     return given.user_grant() if grant == "user" else grant
 
 
+def cheapest_grant(given: Given) -> str:
+    """The cheapest claimed grant, by whatever endpoint."""
+    try:
+        return given.any_grant()
+    except NotApplicable:
+        given.feature("implicit")
+        return "implicit"
+
+
 def best_grant(given: Given) -> str:
     """The cheapest grant with a resource owner, else the cheapest at all."""
     try:
         return given.user_grant()
     except NotApplicable:
-        return given.any_grant()
+        return cheapest_grant(given)
 
 
 def fresh(given: Given, send: Send, grant: str | None = None) -> Description:

@@ -58,7 +58,7 @@ def unknown_client(given: Given, send: Send, method: str = "client_secret_basic"
 def _with_bad_credentials(given: Given, send: Send, method: str, wrong: str) -> Reply:
     caller = given.introspecting_client()
     if method not in caller.authentication:
-        raise Untested(f"[clients.{caller.name}] doesn't authenticate by {method}: add it to its `authentication`")
+        raise NotApplicable(f"[clients.{caller.name}] doesn't authenticate by {method}")
     described(given, send)  # The control: with its own credentials the client is answered.
 
     def procedure() -> Reply:
@@ -115,7 +115,8 @@ def privileged_bearer(given: Given, send: Send) -> Tokens:
     found = bearer_callers(given, send).privileged
     if found is None:
         raise Inconclusive(
-            "the profile claims introspection_bearer, but no token of its main clients opens the introspection endpoint"
+            "the profile claims introspection_bearer, but no token of its main clients opens introspection: "
+            "name the scope that does among those of [clients.confidential]"
         )
     return found
 
