@@ -18,7 +18,7 @@ RESPONSE_TYPES = {"authorization_code": "code", "implicit": "token"}
 @requirement("rfc6749-8.5-extension-grant-error-registered")
 def test_a_failed_extension_grant_has_a_known_error(given: Given, send: Send, expect: Expect) -> None:
     granted = valid_request(given, send, "extension_grant")
-    given.issued(granted.reply)
+    given.accepted(granted.reply)
     good = given.extension_grant()
     bad = {name: given.invented(name) for name in good if name != "grant_type"}
 

@@ -5,12 +5,6 @@ from ..pipeline import remove, setting
 
 DEFECTS = (
     Defect(
-        name="cacheable-token-response",
-        says="The token endpoint's answers lack Cache-Control.",
-        breaks=(),
-        edits=(remove("token.finish", "forbid_caching"),),
-    ),
-    Defect(
         name="tokens-outlive-code-replay",
         says="A code that is presented twice is denied, but its tokens stay good.",
         breaks=(),

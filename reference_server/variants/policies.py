@@ -12,11 +12,6 @@ VARIANTS = (
         edits=(setting(grants=tuple(grant for grant in ALL_GRANTS if grant != "implicit")),),
     ),
     Variant(
-        name="reusable-refresh-tokens",
-        says="A refresh token stays good until it expires; no new one comes with a refresh.",
-        edits=(setting(rotate_refresh_tokens=False),),
-    ),
-    Variant(
         name="documented-refresh-token",
         says="Client credentials get a refresh token, as the documented API shows it.",
         edits=(after("grant.client_credentials", "open_grant", offer_refresh_token),),

@@ -138,11 +138,15 @@ def announced_lifetime(tokens: Tokens) -> float:
 
 
 def lifetime_of(given: Given, tokens: Tokens) -> float:
-    """The seconds that an access token lives: as its answer tells, else as the profile does."""
+    """The seconds after which an access token is over for certain: by its answer and by the profile, the longer one."""
     try:
-        return announced_lifetime(tokens)
+        announced = announced_lifetime(tokens)
     except NotApplicable:
         return given.limit("access_token_lifetime")
+    try:
+        return max(announced, given.limit("access_token_lifetime"))
+    except Untested:
+        return announced
 
 
 @dataclass(frozen=True, slots=True)
