@@ -63,6 +63,13 @@ def _exchanged(given: Given, client: Client) -> Tokens:
     return given.tokens_for(given.authorization_code(client))
 
 
+def exchanging_client(given: Given) -> Client:
+    """The main client with a secret, seen to exchange a code of its own."""
+    client = given.client_with_secret("authorization_code")
+    given.observed(f"a code exchange by {client.name}", lambda: given.tokens_for(given.authorization_code(client)))
+    return client
+
+
 def altered(code: Code) -> Code:
     """The code with one character in its middle replaced by another of its kind."""
     at = len(code.value) // 2
