@@ -1,0 +1,68 @@
+"""RFC 6749 section 3.2.1: client authentication."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness.procedures.token_requests import token_request
+from conformance.harness.procedures.token_responses import by_each_grant
+
+GRANTS = ("client_credentials", "password", "authorization_code", "refresh_token")
+
+
+@requirement("rfc6749-3.2.1-unauthenticated-client-refused")
+@by_each_grant(*GRANTS)
+def test_a_client_with_a_secret_is_refused_without_it(given: Given, send: Send, expect: Expect, grant: str) -> None:
+    client = given.client_with_secret(grant)
+    given.issued(token_request(given, send, grant, client), "an authenticated request")
+
+    reply = token_request(given, send, grant, client, authentication="none")
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-3.2.1-wrong-secret-refused")
+@by_each_grant(*GRANTS)
+def test_a_wrong_secret_is_refused(given: Given, send: Send, expect: Expect, grant: str) -> None:
+    client = given.client_with_secret(grant)
+    given.issued(token_request(given, send, grant, client), "a request with the right secret")
+
+    wrong = replace(client, client_secret=given.invented("client_secret"))
+    reply = token_request(given, send, grant, client, wrong)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-3.2.1-client-id-beside-authentication")
+def test_client_id_may_stand_beside_the_header(given: Given, send: Send, expect: Expect) -> None:
+    client = given.client_authenticating_by("client_secret_basic")
+    grant = given.any_grant(client)
+    given.issued(token_request(given, send, grant, client))
+
+    reply = token_request(given, send, grant, client, client_id=client.client_id)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-3.2.1-client-id-alone-for-public")
+@pytest.mark.parametrize("grant", ["authorization_code", pytest.param("refresh_token", marks=needs("refresh_token"))])
+def test_client_id_alone_identifies_a_public_client(given: Given, send: Send, expect: Expect, grant: str) -> None:
+    client = given.client("public")
+
+    reply = token_request(given, send, grant, client)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-3.2.1-unidentified-code-exchange-refused")
+@pytest.mark.parametrize("name", ["confidential", "public"])
+def test_an_exchange_by_nobody_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
+    client = given.client(name)
+    given.tokens_for(given.authorization_code(client))
+
+    reply = token_request(given, send, "authorization_code", client, authentication="absent")
+
+    expect(reply).is_refused()
