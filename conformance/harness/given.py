@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -297,6 +298,16 @@ class Given:
         """A token seen active by at least one witness; only those witnesses can show later that it no longer is."""
         with self.arranging():
             return effects.live(self._trial, tokens, kind)
+
+    def still_active(self, token: Live, *, settled: bool = True) -> tuple[str, ...]:
+        """The witnesses that still see a token active, once the declared revocation delay is over; or right now.
+
+        For shared observations, whose tests judge several things at once; a test of its own asks `expect(token)`.
+        """
+        if settled:
+            return effects.last_active(self._trial, token)
+        active = partial(effects.says_active, self._trial, value=token.value, kind=token.kind, tokens=token.tokens)
+        return tuple(witness for witness in token.witnesses if active(witness))
 
     def revoked(self, token: str, client: Client, /, **changes: Any) -> Reply:
         """A revocation that the server took."""

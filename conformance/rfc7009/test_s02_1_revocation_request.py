@@ -1,15 +1,199 @@
-"""RFC 7009 section 2.1: revocation request."""
+"""RFC 7009 section 2.1: revocation request. What a revocation does to tokens stands in a module of its own."""
 
 from __future__ import annotations
 
+import pytest
+
 from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.procedures.client_authentication import BY_BASIC, BY_BODY
+from conformance.harness.procedures.revocation import (
+    KINDS,
+    both_kinds,
+    by_other,
+    faulty,
+    fresh,
+    hinted,
+    in_words,
+    ordinary,
+    plain,
+    revocable,
+    revocation,
+    revoke,
+    settled,
+    usual,
+    with_secret,
+    wrong_secret,
+)
+from conformance.harness.procedures.revocation_requests import of_invented_token_with_wrong_secret, sent_changed
+from conformance.harness.procedures.token_requests import with_content_type, with_everything_escaped
+from conformance.harness.send import FORM
+from conformance.harness.tokens import TokenKind
+
+
+@requirement("rfc7009-2.1-form-encoded-body-accepted")
+def test_a_form_in_the_body_takes_effect(given: Given, send: Send, expect: Expect) -> None:
+    found = ordinary(given, send)
+
+    expect.that(found.ended, found.wanted, found)
+
+
+@requirement("rfc7009-2.1-form-encoded-body-accepted")
+def test_the_media_type_may_have_parameters(given: Given, send: Send, expect: Expect) -> None:
+    found = sent_changed(given, send, lambda request: with_content_type(request, f"{FORM}; charset=UTF-8"))
+
+    expect.that(found.ended, found.wanted, found)
+
+
+@requirement("rfc7009-2.1-percent-encoded-token-decoded")
+def test_a_percent_encoded_token_is_decoded(given: Given, send: Send, expect: Expect) -> None:
+    found = sent_changed(given, send, with_everything_escaped)
+
+    expect.that(found.ended, found.wanted, found)
 
 
 @requirement("rfc7009-2.1-token-required")
 def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    tokens = given.tokens()
-    given.revoked(tokens.access_token, tokens.client)
-
-    reply = send.revocation(tokens.access_token, tokens.client, token=None)
+    reply = faulty(given, send, "missing token")
 
     expect(reply).is_refused()
+
+
+# The hint
+
+
+@requirement("rfc7009-2.1-hint-not-needed")
+def test_no_hint_is_needed(given: Given, send: Send, expect: Expect) -> None:
+    kind = ordinary(given, send).token.kind
+
+    found = plain(given, send, kind)
+
+    expect.that(found.ended, found.wanted, found)
+
+
+@requirement("rfc7009-2.1-matching-hint-accepted")
+@both_kinds
+def test_a_hint_that_fits_revokes(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
+    revocable(given, send, kind)
+
+    found = hinted(given, send, kind, kind)
+
+    expect.that(found.ended, found.wanted, found)
+
+
+@requirement("rfc7009-2.1-wrong-hint-refresh-token-revoked")
+def test_a_refresh_token_with_the_wrong_hint_is_revoked(given: Given, send: Send, expect: Expect) -> None:
+    revocable(given, send, "refresh_token")
+
+    found = hinted(given, send, "refresh_token", "access_token")
+
+    expect.that(found.ended, found.wanted, found)
+
+
+@requirement("rfc7009-2.1-wrong-hint-access-token-revoked")
+def test_an_access_token_with_the_wrong_hint_is_treated_alike(given: Given, send: Send, expect: Expect) -> None:
+    without = settled(given, send, "access_token")
+
+    found = hinted(given, send, "access_token", "refresh_token")
+
+    expect.that(found.outcome == without.outcome, f"the same as with no or the right hint: {without}", found)
+
+
+@requirement("rfc7009-2.1-hint-may-be-ignored")
+@both_kinds
+def test_what_difference_a_hint_makes(given: Given, send: Send, kind: TokenKind) -> None:
+    other = next(each for each in KINDS if each != kind)
+
+    right, wrong = hinted(given, send, kind, kind), hinted(given, send, kind, other)
+
+    difference = "none" if right.outcome == wrong.outcome else f"{right}, against {wrong}"
+    given.note(f"difference between the right and the wrong hint for the {in_words(kind)}: {difference}")
+
+
+@requirement("rfc7009-2.1-defined-hint-values-understood")
+@both_kinds
+def test_a_defined_hint_causes_no_error(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
+    without = settled(given, send, kind)
+
+    found = hinted(given, send, kind, kind)
+
+    expect.that(found.reply.status == without.reply.status, f"as without a hint: {without.reply}", found.reply)
+    expect.that(found.outcome[1] == without.outcome[1], f"as without a hint: {without.reply}", found.reply)
+
+
+# Whose request it is
+
+
+@requirement("rfc7009-2.1-client-authentication-accepted")
+@pytest.mark.parametrize("method", [BY_BASIC, BY_BODY])
+def test_a_client_authenticates_as_at_the_token_endpoint(given: Given, send: Send, expect: Expect, method: str) -> None:
+    client = given.client_authenticating_by(method)
+    token = fresh(given, usual(given, send), client)
+
+    found = revocation(given, send, token, client)
+
+    expect.that(found.ended, found.wanted, found)
+
+
+@requirement("rfc7009-2.1-basic-credentials-form-decoded")
+def test_special_characters_in_basic_credentials_are_decoded(given: Given, send: Send, expect: Expect) -> None:
+    special = given.client("special")
+    token = fresh(given, usual(given, send), special)
+
+    found = revocation(given, send, token, special, authentication=BY_BASIC)
+
+    expect.that(found.ended, found.wanted, found)
+
+
+@requirement("rfc7009-2.1-wrong-secret-revokes-nothing")
+def test_a_wrong_secret_leaves_the_token(given: Given, send: Send, expect: Expect) -> None:
+    client = with_secret(given, send)
+    token = fresh(given, usual(given, send), client)
+
+    revoke(given, send, token, wrong_secret(given, client))
+
+    expect(token).is_active()
+
+
+@requirement("rfc7009-2.1-missing-secret-revokes-nothing")
+def test_a_missing_secret_leaves_the_token(given: Given, send: Send, expect: Expect) -> None:
+    client = with_secret(given, send)
+    token = fresh(given, usual(given, send), client)
+
+    revoke(given, send, token, client, authentication="none")
+
+    expect(token).is_active()
+
+
+@requirement("rfc7009-2.1-credentials-checked-before-token")
+def test_an_invented_token_doesnt_make_up_for_a_wrong_secret(given: Given, send: Send, expect: Expect) -> None:
+    reply = of_invented_token_with_wrong_secret(given, send)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc7009-2.1-foreign-access-token-survives")
+def test_another_clients_access_token_survives(given: Given, send: Send, expect: Expect) -> None:
+    found = by_other(given, send, "access_token")
+
+    expect.that(found.survived, "the token to be active still", found)
+
+
+@requirement("rfc7009-2.1-foreign-refresh-token-survives")
+def test_another_clients_refresh_token_survives(given: Given, send: Send, expect: Expect) -> None:
+    found = by_other(given, send, "refresh_token")
+
+    expect.that(found.survived, "the token to be active still", found)
+
+
+@requirement("rfc7009-2.1-failed-authentication-reported")
+def test_failed_authentication_is_reported(given: Given, send: Send, expect: Expect) -> None:
+    reply = faulty(given, send, "wrong secret")
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc7009-2.1-foreign-token-reported")
+def test_another_clients_token_is_reported(given: Given, send: Send, expect: Expect) -> None:
+    found = by_other(given, send, usual(given, send))
+
+    expect(found.reply).is_refused()

@@ -1,0 +1,40 @@
+"""RFC 7009 section 5: requests that are meant to wear the revocation endpoint out."""
+
+from __future__ import annotations
+
+from conformance.harness.exchange import Reply
+from conformance.harness.given import Given
+from conformance.harness.procedures.revocation import of_invented_token, working
+from conformance.harness.send import Send
+
+BURST = 8
+# No genuine token or hint comes near.
+LONG, VERY_LONG = 16 * 1024, 256 * 1024
+
+
+def hint_flood(given: Given, send: Send) -> list[Reply]:
+    """The answers to a burst of requests with hints that nobody defined, short ones and two long ones."""
+    given.intrusive()
+
+    def procedure() -> list[Reply]:
+        working(given, send)
+        hints = [given.invented("token_type_hint") for _ in range(BURST)] + ["h" * LONG, "h" * VERY_LONG]
+        return [of_invented_token(given, send, token_type_hint=hint) for hint in hints]
+
+    return given.observed("a burst of invented hints", procedure)
+
+
+def oversized_token(given: Given, send: Send) -> Reply:
+    """The answer to a request with a token far longer than any genuine one."""
+    working(given, send)
+    return of_invented_token(given, send, token="t" * VERY_LONG)
+
+
+def is_throttled(reply: Reply) -> bool:
+    """Whether the server holds the client off for a while, and says so: a countermeasure, not a breakdown."""
+    return reply.status == 429 or (reply.status == 503 and reply.header("Retry-After") is not None)
+
+
+def is_decided(reply: Reply) -> bool:
+    """Whether the server knew what it did."""
+    return reply.status < 500 or is_throttled(reply)

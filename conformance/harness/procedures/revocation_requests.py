@@ -1,0 +1,99 @@
+"""RFC 7009 section 2.1: revocation requests that go out in unusual ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conformance.harness.exchange import Reply, Request
+from conformance.harness.expect import Expect
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive, NotApplicable
+from conformance.harness.procedures.inactive_tokens import lifetime
+from conformance.harness.procedures.revocation import (
+    Revocation,
+    fresh,
+    judgment,
+    of_invented_token,
+    plain,
+    revocable,
+    unknown_token,
+    usual,
+    way,
+    with_secret,
+    wrong_secret,
+)
+from conformance.harness.send import Send
+
+# What breaks messages that repeat their input: quote, backslash, beyond ASCII, controls.
+HOSTILE = 'in"vented\\ \u00e9\u2603\x7f\n'
+
+
+def sent_changed(given: Given, send: Send, change: Callable[[Request], Request]) -> Revocation:
+    """An ordinary request for the revocation of a fresh token, changed as a whole before it goes out."""
+    token = fresh(given, usual(given, send))
+    parameters: dict[str, str | None] = {"token": token.value, **way(given, send, token.kind)}
+    pairs, headers = send.authenticated(parameters, token.tokens.client, None, {})
+    request = change(send.form_request("revocation", pairs, headers))
+    reply = send.raw(request.method, request.url, request.headers, request.body)
+    return Revocation(token, reply, given.still_active(token))
+
+
+def of_invented_token_with_wrong_secret(given: Given, send: Send) -> Reply:
+    """A request that is wrong in two ways. Inconclusive where the answer is what the right secret gets as well."""
+    client = with_secret(given, send)
+    own = way(given, send, usual(given, send))
+    reply = send.revocation(given.invented("token"), wrong_secret(given, client), **own)
+    control = unknown_token(given, send)
+    if not control.is_success and judgment(reply) == judgment(control):
+        raise Inconclusive(f"an invented token gets {control} with the right secret, too: the secret decides nothing")
+    return reply
+
+
+def of_invented_token_with_invented_hint(given: Given, send: Send) -> Reply:
+    """A request about a token that no server issued, with a hint that nobody defined."""
+    return of_invented_token(given, send, token_type_hint=given.invented("token_type_hint"))
+
+
+def of_expired_access_token(given: Given, send: Send) -> Reply:
+    """A request for the revocation of an access token that has expired."""
+    revocable(given, send, "access_token")
+    tokens = given.tokens()
+    given.outlived(tokens.access_token, lifetime(given, tokens))
+    return send.revocation(tokens.access_token, tokens.client, **way(given, send, "access_token"))
+
+
+def of_unrevoked_access_token(given: Given, send: Send) -> Reply:
+    """The answer to an access token's own client where the token doesn't end; NotApplicable where it does.
+
+    The control: that client is let in, so it is the token that the server objects to.
+    """
+    found = plain(given, send, "access_token")
+    if found.ended:
+        raise NotApplicable("the server revokes access tokens")
+    with given.arranging():
+        control = send.revocation(given.invented("token"), found.token.tokens.client)
+    given.accepted(control, "the same client's request about an invented token")
+    return found.reply
+
+
+def hostile_refusal(given: Given, send: Send, where: str) -> Reply:
+    """The answer to a bad request with hostile text in it, as one parameter's value or as another's name."""
+    changes: dict[str, dict[str, Any]] = {
+        "token_type_hint": {"token": None, "token_type_hint": HOSTILE},
+        "client_id": {"authentication": "none", "client_id": HOSTILE},
+        "name": {"token": None, HOSTILE: "1"},
+    }
+    reply = of_invented_token(given, send, **changes[where])
+    if reply.is_success:
+        raise NotApplicable(f"a request with a strange {where} is not refused: there is no error to judge")
+    return reply
+
+
+def expect_well_formed(expect: Expect, reply: Reply) -> None:
+    """Each member that RFC 6749 section 5.2 defines is a string within its character set, where it is there."""
+    for name in ("error", "error_description", "error_uri"):
+        text = reply.members.get(name, "-")
+        expect.that(isinstance(text, str), f"{name} as a string", type(text).__name__)
+        # An empty text holds no characters at all, bad ones included.
+        expect.syntax(name, text or "-")
