@@ -9,7 +9,7 @@ from ..rendering import message
 from ..steps import authorization_request as request
 from ..steps import consent
 from .conditions import asks_for_token, nothing, only, when
-from .scope_of_grants import demand_scope, demand_whole_scope
+from .grant_mistakes import demand_scope, demand_whole_scope
 
 
 def refuse_public_client(call: Call) -> None:
