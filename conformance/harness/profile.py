@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from conformance.harness import schemas
 from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, Target, is_loopback
 
+CLAIMED_UNLESS_DENIED = ("scopes", "full_redirect_uris")
 OWNER_TABLES = ("resource_owner", "resource_owner_other", "resource_owner_unicode", "resource_owner_guessing")
 SECRET_KEYS = ("client_secret", "password", "external_authentication_token")
 
@@ -208,8 +209,7 @@ def _features(document: Mapping[str, Any], clients: Mapping[str, Client]) -> fro
     claimed = dict(document.get("features", {}))
     grants = set(claimed.pop("grants", ()))
     features = grants | {name for name, value in claimed.items() if value}
-    if claimed.get("scopes", True):
-        features.add("scopes")
+    features |= {name for name in CLAIMED_UNLESS_DENIED if claimed.get(name, True)}
     if grants & {"authorization_code", "implicit"}:
         features.add("authorization_endpoint")
     if grants - {"implicit"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.harness.procedures.authorization_answers import arrived
+from conformance.harness.outcomes import Inconclusive
 from conformance.harness.procedures.redirects import (
     GRANT_OF,
     any_response_type,
@@ -14,6 +14,7 @@ from conformance.harness.procedures.redirects import (
     with_private_scheme,
 )
 from conformance.harness.target import Target
+from conformance.harness.user_agent import Answer
 
 
 @requirement("rfc6749-1.7-redirect-mechanism-free")
@@ -34,9 +35,9 @@ def test_the_mechanism_is_free(given: Given) -> None:
 def test_the_user_agent_arrives(given: Given, send: Send, expect: Expect, response_type: str, brings: str) -> None:
     client = given.client_for(GRANT_OF[response_type])
 
-    answer = arrived(send.authorize(client, response_type))
+    answer = approved(send.authorize(client, response_type))
 
-    expect.that(landed_at(answer, client.redirect_uris[:1]) is not None, "the user agent at the client", answer)
+    expect.that(landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer)
     expect(answer).carries(brings)
 
 
@@ -45,7 +46,14 @@ def test_the_user_agent_arrives(given: Given, send: Send, expect: Expect, respon
 def test_the_user_agent_arrives_at_an_application(given: Given, send: Send, expect: Expect, target: Target) -> None:
     client, uri = registered_where(target, with_private_scheme, "a redirection URI of a native application")
 
-    answer = arrived(send.authorize(client, redirect_uri=uri))
+    answer = approved(send.authorize(client, redirect_uri=uri))
 
-    expect.that(landed_at(answer, [uri]) is not None, "the user agent at the client", answer)
+    expect.that(landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer)
     expect(answer).carries("code")
+
+
+def approved(answer: Answer) -> Answer:
+    """The answer, unless it never came to a decision: then there is no response that could arrive."""
+    if answer.destination is None and not answer.consented:
+        raise Inconclusive(f"sign-in and consent did not come to a decision: {answer}")
+    return answer

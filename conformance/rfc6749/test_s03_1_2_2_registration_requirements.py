@@ -10,7 +10,7 @@ from conformance.harness.procedures.authorization_answers import arrived
 from conformance.harness.procedures.authorization_requests import ordinary
 from conformance.harness.procedures.redirects import (
     any_response_type,
-    landed_at,
+    expect_not_accepted,
     missed,
     near_misses,
     second_uri,
@@ -26,7 +26,7 @@ def test_a_public_client_needs_a_registered_uri(given: Given, send: Send, expect
 
     found = missed(given, send, name, client, any_response_type(given, client))
 
-    expect(found.answer).is_refused()
+    expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-implicit-client-registers-uri")
@@ -34,7 +34,7 @@ def test_a_public_client_needs_a_registered_uri(given: Given, send: Send, expect
 def test_an_implicit_client_needs_a_registered_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name, given.client_for("implicit"), "token")
 
-    expect(found.answer).is_refused()
+    expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-every-client-registers-uri")
@@ -42,15 +42,14 @@ def test_an_implicit_client_needs_a_registered_uri(given: Given, send: Send, exp
 def test_every_client_needs_a_registered_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name, given.client_for("authorization_code"), "code")
 
-    expect(found.answer).is_refused()
+    expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-complete-uri-registered")
-@pytest.mark.parametrize("name", near_misses("query"))
-def test_another_query_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name)
+def test_another_query_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    found = missed(given, send, "more-query")
 
-    expect(found.answer).is_refused()
+    expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-state-carries-customization")
@@ -70,7 +69,7 @@ def test_each_request_gets_its_own_state(given: Given, send: Send, expect: Expec
 def test_another_scheme_authority_or_path_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name)
 
-    expect(found.answer).is_refused()
+    expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-several-uris")
@@ -89,5 +88,5 @@ def test_every_registered_uri_is_served(given: Given, send: Send, expect: Expect
 
     answers = {uri: arrived(send.authorize(client, response_type, redirect_uri=uri)) for uri in client.redirect_uris}
 
-    refused = [uri for uri, answer in answers.items() if landed_at(answer, [uri]) is None or answer.get("error")]
+    refused = [uri for uri, answer in answers.items() if answer.destination is None or answer.get("error")]
     expect.that(not refused, "every registered redirection URI to be served", f"not served: {', '.join(refused)}")

@@ -6,8 +6,8 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.pages import read_page
-from conformance.harness.procedures.authorization_requests import is_granted, ordinary
-from conformance.harness.procedures.redirects import expect_not_moved, missed, near_misses, second_uri
+from conformance.harness.procedures.authorization_requests import ordinary
+from conformance.harness.procedures.redirects import brings_grant, expect_not_moved, missed, near_misses, second_uri
 from conformance.harness.user_agent import Answer
 
 
@@ -18,7 +18,7 @@ def test_the_owner_is_told_of_a_missing_uri(given: Given, send: Send, expect: Ex
 
     answer = request.changed(redirect_uri=OMIT)
 
-    expect.that(is_granted(answer) or tells_owner(answer), "a page that says what is wrong", answer)
+    expect.that(brings_grant(answer) or tells_owner(answer), "a page that says what is wrong", answer)
 
 
 @requirement("rfc6749-3.1.2.4-resource-owner-informed")
@@ -26,7 +26,7 @@ def test_the_owner_is_told_of_a_missing_uri(given: Given, send: Send, expect: Ex
 def test_the_owner_is_told_of_a_bad_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name)
 
-    expect.that(is_granted(found.answer) or tells_owner(found.answer), "a page that says what is wrong", found.answer)
+    expect.that(brings_grant(found.answer) or tells_owner(found.answer), "a page that says what is wrong", found.answer)
 
 
 @requirement("rfc6749-3.1.2.4-no-redirect-to-invalid-uri")

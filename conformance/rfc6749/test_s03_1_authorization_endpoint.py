@@ -37,11 +37,12 @@ FAULTS = [
 
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
 def test_nobody_gets_nothing(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request, nobody = ordinary(given, send), given.nobodys_user_agent()
 
-    answer = request.changed(user_agent=given.nobodys_user_agent())
+    first, again = request.changed(user_agent=nobody), request.changed(user_agent=nobody)
 
-    expect(answer).grants_nothing()
+    expect(first).grants_nothing()
+    expect(again).grants_nothing()
 
 
 @requirement("rfc6749-3.1-failed-sign-in-grants-nothing")

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
+import pytest
+
+from conformance.harness import needs
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.target import is_loopback
 from conformance.harness.user_agent import CLICKED
@@ -27,6 +30,7 @@ Kind = Literal["foreign", "scheme", "authority", "path", "query", "fragment", "r
 ResponseType = Literal["code", "token"]
 # Nobody's host: the top-level domain is reserved.
 ATTACKER = "attacker.example"
+IN_FULL_ONLY: tuple[Kind, ...] = ("query", "equivalent")
 UriTest = Callable[[str], bool]
 GRANT_OF: dict[str, str] = {"code": "authorization_code", "token": "implicit"}
 
@@ -137,9 +141,16 @@ NEAR_MISSES: dict[str, NearMiss] = {
 }
 
 
-def near_misses(*kinds: Kind) -> list[str]:
-    """Names of near misses of some kinds, for parameters of tests; all of them without any."""
-    return [name for name, miss in NEAR_MISSES.items() if not kinds or miss.kind in kinds]
+def near_misses(*kinds: Kind) -> list[Any]:
+    """Near misses of some kinds, by name, as parameters of tests; all of them without any.
+
+    Where only a part of the URI is registered, other queries and equivalent URIs are no misses (section 3.1.2.2).
+    """
+    return [
+        pytest.param(name, marks=needs("full_redirect_uris") if miss.kind in IN_FULL_ONLY else ())
+        for name, miss in NEAR_MISSES.items()
+        if not kinds or miss.kind in kinds
+    ]
 
 
 def near_miss(name: str, registered: Sequence[str]) -> str:
@@ -188,6 +199,19 @@ def served(given: Given, client: Client, response_type: ResponseType) -> Answer:
     return given.observed(
         f"the registered redirection URI of {client.name} for a {response_type}",
         lambda: given.came_back(given.approval(client, response_type)),
+    )
+
+
+def brings_grant(answer: Answer) -> bool:
+    """Whether a code or a token went out, wherever it stands in the destination: behind a fragment as well."""
+    return any(f"{name}=" in (answer.destination or "") for name in ("code", "access_token"))
+
+
+def expect_not_accepted(expect: Expect, found: Missed) -> None:
+    """A Violation if the unregistered redirection URI brought a code or a token, or a server error."""
+    expect(found.answer).grants_nothing()
+    expect.that(
+        not brings_grant(found.answer), f"a request for the unregistered {found.redirect_uri} refused", found.answer
     )
 
 
@@ -257,7 +281,7 @@ def moved_to(answer: Answer, uri: str, registered: Sequence[str] = ()) -> bool:
         return resolved != uri and at.partition("?")[0] == resolved.partition("?")[0]
     if answer.mechanism in CLICKED:
         return False
-    if landed_at(answer, [*registered, uri, resolved]) in (uri, resolved):
+    if landed_at(answer, [*registered, uri, resolved]) in {uri, resolved}.difference(registered):
         return True
     host = _browser_host(answer.destination)
     return host == _browser_host(resolved) and host not in map(_browser_host, registered)
