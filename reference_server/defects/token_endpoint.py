@@ -348,6 +348,11 @@ DEFECTS = (
             "rfc6749-4.1.3-grant-type-served",
             "rfc6749-4.1.4-valid-exchange-issues-token",
         ),
+        blocks=(
+            "rfc6749-3.2.1-unidentified-code-exchange-refused",
+            "rfc6749-4.1.3-client-id-required",
+            "rfc6749-4.1.3-public-client-id-matches",
+        ),
         edits=(after("client_authentication", "find_client", refuse_public("authorization_code")),),
     ),
     Defect(
