@@ -16,9 +16,9 @@ from conformance.harness.procedures.token_refusals import (
     client_with_both_methods,
     client_with_secret,
     expect_code_if_refused,
+    faulty_request,
     invented_code,
     other_redirect_uri,
-    refusal,
     request_as,
     scope_asking_client,
     unknown_refresh_token,
@@ -44,7 +44,7 @@ INVALID_SCOPE = "invalid_scope"
 
 @requirement("rfc6749-5.2-missing-parameter-invalid-request")
 def test_without_grant_type_it_is_invalid_request(given: Given, send: Send, expect: Expect) -> None:
-    reply = refusal(given, send, "no grant_type")
+    reply = faulty_request(given, send, "no grant_type")
 
     expect(reply).is_an_error(INVALID_REQUEST)
 
@@ -106,7 +106,7 @@ def test_with_json_for_a_form_it_is_invalid_request(given: Given, send: Send, ex
 
 @requirement("rfc6749-5.2-unknown-client-invalid-client")
 def test_of_an_unknown_client_it_is_invalid_client(given: Given, send: Send, expect: Expect) -> None:
-    reply = refusal(given, send, "unknown client")
+    reply = faulty_request(given, send, "unknown client")
 
     expect(reply).is_an_error(INVALID_CLIENT)
 
@@ -241,7 +241,7 @@ def test_of_a_barred_client_it_is_unauthorized_client(given: Given, send: Send, 
 
 @requirement("rfc6749-5.2-unknown-grant-type-unsupported")
 def test_for_an_unknown_grant_type_it_is_unsupported_grant_type(given: Given, send: Send, expect: Expect) -> None:
-    reply = refusal(given, send, "unknown grant_type")
+    reply = faulty_request(given, send, "unknown grant_type")
 
     expect(reply).is_an_error("unsupported_grant_type")
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.harness.procedures.token_refusals import BY_HEADER, by_each_refusal, client_by, refusal, request_as
+from conformance.harness.procedures.token_refusals import (
+    BY_HEADER,
+    by_each_refusal,
+    client_by,
+    faulty_request,
+    request_as,
+)
 from conformance.harness.procedures.token_responses import by_each_grant, valid_request
 from conformance.harness.send import basic
 
@@ -30,7 +36,7 @@ def test_a_valid_request_gets_it_however_the_scheme_is_spelled(given: Given, sen
 @requirement("rfc6749-5-failed-authentication-gets-error")
 @by_each_refusal("unknown client", "wrong secret")
 def test_failed_authentication_gets_an_error(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = faulty_request(given, send, kind)
 
     expect(reply).is_an_error()
 
@@ -38,6 +44,6 @@ def test_failed_authentication_gets_an_error(given: Given, send: Send, expect: E
 @requirement("rfc6749-5-invalid-request-gets-error")
 @by_each_refusal("no grant_type", "unknown grant_type")
 def test_an_invalid_request_gets_an_error(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = faulty_request(given, send, kind)
 
     expect(reply).is_an_error()

@@ -155,17 +155,22 @@ def by_each_refusal(*kinds: str) -> pytest.MarkDecorator:
     )
 
 
+def faulty_request(given: Given, send: Send, kind: str) -> Reply:
+    """The answer to a request that no server can grant, asked once: whatever it is."""
+    return given.observed(f"a request with {kind}", lambda: KINDS[kind][0](given, send))
+
+
 def refusal(given: Given, send: Send, kind: str) -> Reply:
-    """The answer to a request that no server can grant, asked once. Inconclusive when it is granted all the same."""
-    reply = given.observed(f"refusal: {kind}", lambda: KINDS[kind][0](given, send))
+    """The same where it is refused; NotApplicable where it is granted, which other requirements speak of."""
+    reply = faulty_request(given, send, kind)
     if reply.is_success and reply.members.get("access_token"):
-        raise Inconclusive(f"no error response to be seen: a request with {kind} got a token")
+        raise NotApplicable(f"no error response to be seen: a request with {kind} got a token")
     return reply
 
 
 def text_in_refusal(given: Given, send: Send, kind: str, name: str) -> str:
     """A text member of a refusal; NotApplicable where it has none. Inconclusive when the server broke down over it."""
-    reply = given.observed(f"refusal: {kind}", lambda: KINDS[kind][0](given, send))
+    reply = faulty_request(given, send, kind)
     if reply.status >= 500:
         raise Inconclusive(f"a request with {kind} got {reply}: no refusal to be judged")
     value = reply.members.get(name)
