@@ -14,6 +14,15 @@ from conformance.bundled import Spawned, server_arguments, spawn
 
 BASE_URL_VARIABLE = "OAUTH2_CONFORMANCE_BASE_URL"
 PACKAGE = Path(__file__).resolve().parent
+UNUSED_PLUGINS = (
+    "logging",
+    "warnings",
+    "threadexception",
+    "unraisableexception",
+    "faulthandler",
+    "legacypath",
+    "doctest",
+)
 EXIT_CODES = """exit codes of run:
   0 no finding at the gate   1 a finding at the gate's level   2 interrupted   3 a fault in the suite
   4 bad profile, wrong usage, or nothing answers at the target   5 nothing selected   6 incomplete"""
@@ -156,6 +165,8 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("--rootdir", str(PACKAGE)),
         *("--confcutdir", str(PACKAGE)),
         "--noconftest",
+        # Nothing of these is used, and each costs time at every test.
+        *(word for name in UNUSED_PLUGINS for word in ("-p", f"no:{name}")),
         *("-p", "conformance.plugin"),
         *("-p", "pytest_metadata.plugin"),
         *("-p", "pytest_html.plugin"),

@@ -7,29 +7,19 @@ teardown report.
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Generator, Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from conformance import bundled, exit_codes
 from conformance.harness import profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
-from conformance.harness.outcomes import (
-    Inconclusive,
-    NotApplicable,
-    Outcome,
-    Untested,
-    Violation,
-    outcome_of,
-)
+from conformance.harness.collecting import case_of
 from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
-from conformance.harness.running import check_applicable, result_of
-from conformance.harness.session import Session, Trial
+from conformance.harness.running import execute, result_of
+from conformance.harness.session import Session
 from conformance.reporting.console import Progress
 
 RECORDER = pytest.StashKey[RunRecorder]()
@@ -37,11 +27,6 @@ SERVER = pytest.StashKey[bundled.BundledServer]()
 PROFILE = pytest.StashKey[profile.Profile]()
 CATALOGUE = pytest.StashKey[Catalogue]()
 SESSION = pytest.StashKey[Session]()
-TRIAL = pytest.StashKey[Trial]()
-STARTED = pytest.StashKey[float]()
-ENDED = pytest.StashKey[Exception]()
-VERDICT = pytest.StashKey[str]()
-RESULT = pytest.StashKey[dict[str, Any]]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
 FAULTS = pytest.StashKey[list[str]]()
 
@@ -201,146 +186,81 @@ def requirement_of(item: pytest.Item, catalogue: Catalogue) -> Requirement:
     return catalogue.by_id[identifier]
 
 
-def needs_of(item: pytest.Item) -> tuple[str, ...]:
-    """Features that a test needs beyond its requirement's own."""
-    return tuple(name for mark in item.iter_markers("needs") for name in mark.args)
-
-
-# Fixtures
-
-
-@pytest.fixture(scope="session")
-def conformance_session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    """This process's session with the target."""
-    session = open_session(request.config.stash[PROFILE])
-    request.config.stash[SESSION] = session
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def trial(request: pytest.FixtureRequest, conformance_session: Session) -> Trial:
-    """One test's view of the session."""
-    opened = Trial(conformance_session)
-    request.node.stash[TRIAL] = opened
-    return opened
-
-
-@pytest.fixture
-def given(trial: Trial) -> Any:
-    """Arranges preconditions."""
-    return trial.given
-
-
-@pytest.fixture
-def send(trial: Trial) -> Any:
-    """Sends the stimulus."""
-    return trial.send
-
-
-@pytest.fixture
-def expect(trial: Trial) -> Any:
-    """Finds breaches."""
-    return trial.expect
-
-
-@pytest.fixture
-def target(trial: Trial) -> Any:
-    """The target under test."""
-    return trial.target
-
-
 # Running and judging
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Ask whether the requirement is applicable before anything is sent, and keep how the test ended.
-
-    The suite's own exceptions become pytest's failure and skip without a traceback: they say it all in a sentence, and
-    formatting a traceback takes longer than most tests.
-    """
-    session = pyfuncitem.config.stash.get(SESSION, None)
-    if session is None:
-        return (yield)
-    requirement = requirement_of(pyfuncitem, pyfuncitem.config.stash[CATALOGUE])
-    try:
-        check_applicable(requirement, needs_of(pyfuncitem), session)
-        return (yield)
-    except Violation as error:
-        pyfuncitem.stash[ENDED] = error
-        if requirement.level in verdicts.BINDING:
-            pytest.fail("broken", pytrace=False)
-        pytest.skip("broken")
-    except (Inconclusive, Untested, NotApplicable) as error:
-        pyfuncitem.stash[ENDED] = error
-        pytest.skip("undecided")
+def session_of(config: pytest.Config) -> Session:
+    """This process's session with the target, opened at the first test."""
+    if SESSION not in config.stash:
+        worker = getattr(config, "workerinput", {}).get("workerid", "")
+        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker)
+        config.add_cleanup(session.close)
+    return config.stash[SESSION]
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note when the test began."""
-    item.stash[STARTED] = time.perf_counter()
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Run a test of the suite and report how it ended.
+
+    `given`, `send`, `expect` and `target` are made for each test by the harness, as in the matrices. With no fixture to
+    set up and take down, pytest's three phases would only cost time: most tests are faster than those.
+    """
+    if not isinstance(item, pytest.Function):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in _reports(item, session_of(item.config)):
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn how a test ended into the suite's outcome; attach the evidence to the teardown report."""
-    report = yield
-    ended = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(ended, (KeyboardInterrupt, pytest.exit.Exception)):
-        return report
-    ended = item.stash.get(ENDED, ended) if call.when == "call" else ended
-    if call.when == "call" or ended is not None:
-        item.stash[RESULT] = _judged(item, report, ended)
-    if call.when == "teardown":
-        report.conformance = item.stash.get(RESULT, None)  # type: ignore[attr-defined]
-        report.conformance_verdict = item.stash.get(VERDICT, "")  # type: ignore[attr-defined]
+def _reports(item: pytest.Function, session: Session) -> tuple[pytest.TestReport, ...]:
+    """The reports of one test: of its call, and of the teardown, which carries result and evidence on."""
+    case = case_of(item)
+    requirement = item.config.stash[CATALOGUE].by_id[case.requirement]
+    execution = execute(case.function, case.parameters, requirement, case.needs, session)
+    result = result_of(execution, requirement.id, item.name)
+    verdict = verdicts.verdict_of(requirement.level, execution.outcome.word)
+    call, teardown = (_report(item, when, result, verdict) for when in ("call", "teardown"))
+    call.extras = _html_extras(item.config, result)  # type: ignore[attr-defined]
+    teardown.conformance = result.as_dict()  # type: ignore[attr-defined]
+    return call, teardown
+
+
+def _report(
+    item: pytest.Function, when: Literal["call", "teardown"], result: TestResult, verdict: str
+) -> pytest.TestReport:
+    """pytest's nearest words: a verdict that is no failure and not kept is a skip, a warning a failure expected."""
+    outcome: Literal["passed", "failed", "skipped"] = "passed"
+    longrepr: str | tuple[str, int, str] | None = None
+    if when == "call" and verdict in ("failed", "error"):
+        outcome, longrepr = "failed", _sentence(result, verdict)
+    elif when == "call" and result.outcome != "kept":
+        outcome, longrepr = "skipped", (str(item.path), 0, _sentence(result, verdict))
+    duration = result.duration if when == "call" else 0.0
+    report = pytest.TestReport(item.nodeid, item.location, {}, outcome, longrepr, when, duration=duration)
+    report.conformance_verdict = verdict  # type: ignore[attr-defined]
+    report.conformance_requirement = result.requirement  # type: ignore[attr-defined]
+    if outcome == "skipped" and result.outcome == "broken":
+        report.wasxfail = _sentence(result, verdict)
     return report
 
 
-def _judged(item: pytest.Item, report: pytest.TestReport, ended: BaseException | None) -> dict[str, Any]:
-    requirement = requirement_of(item, item.config.stash[CATALOGUE])
-    trial = item.stash.get(TRIAL, None)
-    outcome = outcome_of(ended, "; ".join(trial.notes) if trial else "")
-    started = item.stash.get(STARTED, time.perf_counter())
-    if trial is None:
-        result = TestResult(requirement.id, item.name, "error", outcome.reason)
-    else:
-        result = result_of(trial, requirement.id, item.name, outcome, started, ended)
-    verdict = verdicts.verdict_of(requirement.level, outcome.word)
-    _tell_pytest(report, result, outcome, verdict)
-    report.conformance_verdict = item.stash[VERDICT] = verdict  # type: ignore[attr-defined]
-    report.conformance_requirement = requirement.id  # type: ignore[attr-defined]
-    report.extras = _html_extras(item.config, result)  # type: ignore[attr-defined]
-    return asdict(result)
-
-
-def _tell_pytest(report: pytest.TestReport, result: TestResult, outcome: Outcome, verdict: str) -> None:
-    """pytest's own outcome: warned is an expected failure, undecided is a skip; texts are redacted."""
-    text = f"{result.requirement}: expected {result.expected}; observed {result.observed}"
-    if verdict == "failed":
-        report.outcome, report.longrepr = "failed", text
-    elif verdict in ("warned", "noted") and outcome.word == "broken":
-        report.outcome, report.wasxfail, report.longrepr = "skipped", text, text
-    elif verdict == "error":
-        report.outcome, report.longrepr = "failed", result.detail or result.reason
-    elif outcome.word != "kept":
-        report.outcome = "skipped"
-        report.longrepr = (str(report.fspath), 0, f"{verdict}: {result.reason}")
-    report.sections = []
+def _sentence(result: TestResult, verdict: str) -> str:
+    if result.outcome == "broken":
+        return f"{result.requirement}: expected {result.expected}; observed {result.observed}"
+    return result.detail or f"{verdict}: {result.reason}"
 
 
 def _html_extras(config: pytest.Config, result: TestResult) -> list[Any]:
-    if not _writes_html(config) or not result.exchanges:
+    """The exchanges that this test was the first to see; evidence that it shares stands at the test that made it."""
+    if not _writes_html(config) or not result.evidence:
         return []
     from pytest_html import extras
 
     from conformance.reporting.text import exchanges_as_text
 
-    return [extras.text(exchanges_as_text(result.exchanges), name="exchanges")]
+    return [extras.text(exchanges_as_text(result.evidence), name="exchanges")]
 
 
 # The run's end, in the controller
@@ -369,8 +289,7 @@ class _Collector:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = getattr(report, "conformance", None)
         if report.when == "teardown" and content is not None:
-            known = {**content, "notes": tuple(content["notes"]), "exchanges": tuple(content["exchanges"])}
-            self._recorder.add(TestResult(**known))
+            self._recorder.add(TestResult.of_dict(content))
             requirement = self._recorder.catalogue.by_id[content["requirement"]]
             self._progress.advance(requirement.document, report.conformance_verdict)
 

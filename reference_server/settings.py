@@ -30,7 +30,7 @@ class Settings:
     secret_key: bytes | None = None  # None: a random one, which is right as long as the database dies with the server
     clients: tuple[Client, ...] = demo.CLIENTS
     users: tuple[User, ...] = demo.USERS
-    password_cost: int = 2**14
+    password_cost: int = 2**13
 
     # What it serves
     endpoints: tuple[str, ...] = ALL_ENDPOINTS

@@ -31,10 +31,11 @@ class _Catcher:
         self.cases: list[Case] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.cases = [_case(item) for item in session.items if isinstance(item, pytest.Function)]
+        self.cases = [case_of(item) for item in session.items if isinstance(item, pytest.Function)]
 
 
-def _case(item: pytest.Function) -> Case:
+def case_of(item: pytest.Function) -> Case:
+    """What pytest collected, as a case."""
     known = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = [name for name in item.fixturenames if name in FIXTURES or name in known]
     wanted = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]

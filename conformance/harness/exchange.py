@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -109,7 +109,7 @@ class Exchange:
     """A recorded request with its reply, or the failure that came in place of one.
 
     `phase` tells why it was sent: "given" (a precondition), "send" (the stimulus) or "effect" (asking what it did).
-    `at` is seconds since the run began.
+    `at` is seconds since the run began. `id` is its name in the run's evidence, once it has been rendered.
     """
 
     request: Request
@@ -117,4 +117,4 @@ class Exchange:
     at: float
     phase: str = "send"
     failure: str = ""
-    notes: list[str] = field(default_factory=list)
+    id: str = ""

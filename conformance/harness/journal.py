@@ -21,7 +21,7 @@ class Journal:
 
     def add(self, test: TestResult) -> None:
         """Write down how a test ended."""
-        self._write({"test": asdict(test)})
+        self._write({"test": test.as_dict()})
 
     def close(self) -> None:
         """Close the file."""
@@ -48,6 +48,6 @@ def read_journal(path: Path) -> Run:
             test = json.loads(line)["test"]
         except ValueError:
             break
-        run.tests.append(TestResult(**{**test, "notes": tuple(test["notes"]), "exchanges": tuple(test["exchanges"])}))
+        run.tests.append(TestResult.of_dict(test))
     run.interrupted = True
     return run

@@ -138,12 +138,18 @@ class Vault:
 
 
 class Redactor:
-    """Renders the texts of one test: each secret becomes `{kind#n}`, the same one for the same value."""
+    """Renders the texts of a process: each secret becomes `{kind#n}`, the same one for the same value.
 
-    def __init__(self, vault: Vault) -> None:
+    `worker` tells the processes of one run apart, so that no number stands for two values.
+    """
+
+    def __init__(self, vault: Vault, worker: str = "") -> None:
         self._vault = vault
+        self._worker = f"{worker}-" if worker else ""
         self._given: dict[str, str] = {}
         self._counts: dict[str, int] = {}
+        # Spellings that no word of a text can equal: these alone are looked for one by one.
+        self._odd: dict[str, str] = {}
 
     def name(self, value: str, kind: str) -> str:
         """The placeholder of a secret."""
@@ -152,9 +158,11 @@ class Redactor:
         if value not in self._given:
             kind = self._vault.kind(value) or kind
             self._counts[kind] = self._counts.get(kind, 0) + 1
-            self._given[value] = f"{{{kind}#{self._counts[kind]}}}"
+            shown = f"{{{kind}#{self._worker}{self._counts[kind]}}}"
             for spelling in _spellings(value):
-                self._given.setdefault(spelling, self._given[value])
+                self._given.setdefault(spelling, shown)
+                if not WORD.fullmatch(spelling):
+                    self._odd.setdefault(spelling, shown)
         return self._given[value]
 
     def text(self, text: str) -> str:
@@ -166,7 +174,7 @@ class Redactor:
             if value in text:
                 text = text.replace(value, shown)
         text = WORD.sub(self._word, text)
-        for value, shown in self._given.items():
+        for value, shown in self._odd.items():
             if value in text:
                 text = text.replace(value, shown)
         return text
@@ -215,7 +223,7 @@ class Redactor:
 
     def _word(self, match: re.Match[str]) -> str:
         word = match.group(0)
-        for candidate in (word, word.strip("./-+~")):
+        for candidate in (word, word.strip("./-+~"), *(word.split("/") if "/" in word else ())):
             kind = self._vault.kind(candidate)
             if kind is not None:
                 return word.replace(candidate, self.name(candidate, kind))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from conformance import __version__
@@ -54,7 +54,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """How one test of a requirement ended, with its rendered evidence."""
+    """How one test of a requirement ended.
+
+    `exchanges` names its evidence; `evidence` holds those exchanges of it that no test before has handed in.
+    """
 
     __test__ = False
 
@@ -67,7 +70,18 @@ class TestResult:
     detail: str = ""
     duration: float = 0.0
     notes: tuple[str, ...] = ()
-    exchanges: tuple[Mapping[str, Any], ...] = ()
+    exchanges: tuple[str, ...] = ()
+    evidence: tuple[Mapping[str, Any], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields by name, not copied: evidence is large."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @classmethod
+    def of_dict(cls, content: Mapping[str, Any]) -> TestResult:
+        """The inverse of `as_dict`, also after a way through JSON."""
+        sequences = {name: tuple(content[name]) for name in ("notes", "exchanges", "evidence")}
+        return cls(**{**content, **sequences})
 
 
 @dataclass
@@ -79,6 +93,22 @@ class Run:
     collected: dict[str, list[str]] = field(default_factory=dict)
     interrupted: bool = False
     finished: str = ""
+
+
+class _Evidence:
+    """The exchanges of a run in the order in which the entries refer to them: each once, however many share it."""
+
+    def __init__(self, known: Mapping[str, Mapping[str, Any]]) -> None:
+        self.known = known
+        self.used: list[dict[str, Any]] = []
+        self._indexes: dict[str, int] = {}
+
+    def index(self, name: str) -> int:
+        """Where an exchange stands in `used`; it is added at its first mention."""
+        if name not in self._indexes:
+            self._indexes[name] = len(self.used)
+            self.used.append({key: value for key, value in self.known[name].items() if key != "id"})
+        return self._indexes[name]
 
 
 def not_applicable(requirement: Requirement, features: frozenset[str], declined: Mapping[str, str]) -> str | None:
@@ -99,7 +129,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
     by_requirement: dict[str, list[TestResult]] = {}
     for test in run.tests:
         by_requirement.setdefault(test.requirement, []).append(test)
-    exchanges: list[Mapping[str, Any]] = []
+    exchanges = _Evidence({each["id"]: each for test in run.tests for each in test.evidence})
     entries = [
         _entry(requirement, by_requirement.get(requirement.id, []), run, exchanges)
         for requirement in catalogue.requirements
@@ -125,7 +155,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         "gate": gate_of(tally, header.fail_on, interrupted=run.interrupted, selected=bool(run.tests)),
         "counts": _counts(entries),
         "requirements": entries,
-        "exchanges": exchanges,
+        "exchanges": exchanges.used,
     }
 
 
@@ -151,9 +181,7 @@ def findings(results: Mapping[str, Any], fail_on: FailOn = "should") -> list[Map
     return [entry for entry, tally in zip(entries, tallied(entries), strict=True) if is_finding(tally, fail_on)]
 
 
-def _entry(
-    requirement: Requirement, tests: Sequence[TestResult], run: Run, exchanges: list[Mapping[str, Any]]
-) -> dict[str, Any]:
+def _entry(requirement: Requirement, tests: Sequence[TestResult], run: Run, exchanges: _Evidence) -> dict[str, Any]:
     verdict, reason, no_test_yet = _judge(requirement, tests, run)
     names = (requirement.id, *requirement.needs)
     return {
@@ -200,9 +228,7 @@ def _why(test: TestResult) -> str:
     return test.reason or "; ".join(test.notes)
 
 
-def _test(test: TestResult, requirement: Requirement, exchanges: list[Mapping[str, Any]]) -> dict[str, Any]:
-    first = len(exchanges)
-    exchanges.extend(test.exchanges)
+def _test(test: TestResult, requirement: Requirement, exchanges: _Evidence) -> dict[str, Any]:
     return {
         "name": test.name,
         "outcome": test.outcome,
@@ -213,7 +239,7 @@ def _test(test: TestResult, requirement: Requirement, exchanges: list[Mapping[st
         "detail": test.detail,
         "notes": list(test.notes),
         "duration": round(test.duration, 4),
-        "exchanges": list(range(first, len(exchanges))),
+        "exchanges": [exchanges.index(name) for name in test.exchanges if name in exchanges.known],
     }
 
 
@@ -233,5 +259,5 @@ def _counts(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         },
         "resource_server": dict(Counter(entry["verdict"] for entry in others)),
         "tests": sum(len(entry["tests"]) for entry in entries),
-        "exchanges": sum(len(test["exchanges"]) for entry in entries for test in entry["tests"]),
+        "exchanges": len({index for entry in entries for test in entry["tests"] for index in test["exchanges"]}),
     }

@@ -35,11 +35,11 @@ class RunOptions:
     defects: tuple[str, ...] = ()
 
 
-def open_session(profile: Profile) -> Session:
-    """A session over sockets with the profile's target."""
+def open_session(profile: Profile, worker: str = "") -> Session:
+    """A session over sockets with the profile's target; `worker` names this process among those of a run."""
     context = tls_context(profile.target.ca_file)
     transport = SocketTransport(context, profile.target.timeout)
-    return Session.open(profile.target, transport, profile.secrets)
+    return Session.open(profile.target, transport, profile.secrets, worker)
 
 
 def nothing_answers(profile: Profile) -> str | None:
@@ -102,7 +102,7 @@ class RunRecorder:
         order = {name: n for n, name in enumerate(n for names in self.run.collected.values() for n in names)}
         self.run.tests.sort(key=lambda test: order.get(test.name, 0))
         self.content = results.build(self.run, self.catalogue)
-        text = json.dumps(self.content, ensure_ascii=False, indent=1)
+        text = json.dumps(self.content)
         (self.folder / "results.json").write_text(text, encoding="utf-8")
         fault = schemas.first_fault_of_large("results", text)
         if fault is not None:

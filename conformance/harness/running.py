@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.harness.catalogue import Requirement
 from conformance.harness.outcomes import NotApplicable, Outcome, outcome_of
 from conformance.harness.results import TestResult, not_applicable
-from conformance.harness.session import Session, Trial, rendered
+from conformance.harness.session import Session, Trial
 
 
 def check_applicable(requirement: Requirement, more_needs: tuple[str, ...], session: Session) -> None:
@@ -30,35 +31,44 @@ def arguments(trial: Trial, names: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fixtures[name] if value is ... else value for name, value in names.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How a test function ended, what it sent, and how long it took in seconds."""
+
+    outcome: Outcome
+    trial: Trial
+    ended: Exception | None
+    duration: float
+
+
 def execute(
     function: Callable[..., Any],
     parameters: Mapping[str, Any],
     requirement: Requirement,
     more_needs: tuple[str, ...],
     session: Session,
-) -> tuple[Outcome, Trial]:
+) -> Execution:
     """Run a test function in this process. `parameters` maps its argument names to values, `...` for fixtures."""
     trial = Trial(session)
+    started = time.perf_counter()
     ended: Exception | None = None
     try:
         check_applicable(requirement, more_needs, session)
         function(**arguments(trial, parameters))
     except Exception as error:  # every kind of end is an outcome; faults of the suite become "error"
         ended = error
-    return outcome_of(ended, "; ".join(trial.notes)), trial
+    outcome = outcome_of(ended, "; ".join(trial.notes))
+    return Execution(outcome, trial, ended, time.perf_counter() - started)
 
 
-def result_of(
-    trial: Trial, requirement: str, name: str, outcome: Outcome, started: float, ended: BaseException | None = None
-) -> TestResult:
+def result_of(execution: Execution, requirement: str, name: str) -> TestResult:
     """The test's result with its evidence, redacted."""
-    redactor = trial.redactor()
-    # Observations that build on each other bring the same exchange several times: once is enough.
-    once = {id(exchange): exchange for exchange in trial.exchanges}.values()
-    exchanges = tuple(rendered(exchange, redactor) for exchange in once)
+    trial, outcome = execution.trial, execution.outcome
+    redactor = trial.session.redactor
+    names, evidence = trial.session.evidence_of(trial.exchanges)
     detail = ""
-    if outcome.word == "error" and ended is not None:
-        detail = redactor.text("".join(traceback.format_exception(ended)))
+    if outcome.word == "error" and execution.ended is not None:
+        detail = redactor.text("".join(traceback.format_exception(execution.ended)))
     return TestResult(
         requirement=requirement,
         name=name,
@@ -67,7 +77,8 @@ def result_of(
         expected=redactor.text(outcome.expected),
         observed=redactor.text(outcome.observed),
         detail=detail,
-        duration=time.perf_counter() - started,
+        duration=execution.duration,
         notes=tuple(redactor.text(note) for note in trial.notes),
-        exchanges=exchanges,
+        exchanges=tuple(names),
+        evidence=tuple(evidence),
     )

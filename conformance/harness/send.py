@@ -371,13 +371,9 @@ class Send:
         agent = user_agent or self._trial.given.user_agent()
         return agent.authorize(self._trial, request, method, decision, encoded=encoded, headers=headers)
 
-    def opened(self, url: str, user_agent: UserAgent) -> Reply:
-        """A GET by a user agent, with its cookies."""
-        return user_agent.open(self._trial, url)
-
-    def submitted(self, form: Form, fields: Pairs, user_agent: UserAgent) -> Reply:
-        """A form as a person submits it, with exactly these fields."""
-        return user_agent.submit(self._trial, form, fields)
+    def followed(self, url: str, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
+        """A link that a person follows, who signs in where it is asked for and takes no decision."""
+        return user_agent.drive(self._trial, request, user_agent.open(self._trial, url), "wait")
 
     def submitted_across_sites(
         self, form: Form, fields: Pairs, request: AuthorizationRequest, user_agent: UserAgent

@@ -44,19 +44,33 @@ class Session:
     target: Target
     transport: Transport
     vault: Vault
+    redactor: Redactor
+    hosts: frozenset[tuple[str, int]]
+    worker: str = ""
     started: float = field(default_factory=time.perf_counter)
     observations: dict[str, Observation] = field(default_factory=dict)
     user_agents: dict[str, UserAgent] = field(default_factory=dict)
+    rendered: int = 0
 
     @classmethod
-    def open(cls, target: Target, transport: Transport, placeholders: Mapping[str, str]) -> Session:
-        """A session that knows the profile's secrets."""
+    def open(cls, target: Target, transport: Transport, placeholders: Mapping[str, str], worker: str = "") -> Session:
+        """A session that knows the profile's secrets; `worker` names this process among those of a run."""
         vault = Vault(placeholders)
         for client in target.clients.values():
             if client.client_secret:
                 shown = f"{{basic credentials of {client.name}}}"
                 vault.add_basic(client.client_id, client.client_secret, shown)
-        return cls(target, transport, vault)
+        return cls(target, transport, vault, Redactor(vault, worker), target.hosts(), worker)
+
+    def evidence_of(self, exchanges: Sequence[Exchange]) -> tuple[list[str], list[dict[str, Any]]]:
+        """Names of exchanges in the run's evidence, and those rendered that no test has handed in before."""
+        fresh: list[dict[str, Any]] = []
+        for exchange in exchanges:
+            if not exchange.id:
+                self.rendered += 1
+                exchange.id = f"{self.worker}{self.rendered}"
+                fresh.append({"id": exchange.id, **rendered(exchange, self.redactor)})
+        return list(dict.fromkeys(exchange.id for exchange in exchanges)), fresh
 
     def close(self) -> None:
         """Let go of connections."""
@@ -136,10 +150,6 @@ class Trial:
         """A value that no server issued; it may be shown in evidence."""
         return self.session.vault.invented(f"invented-{what.replace('_', '-')}-{secrets.token_hex(8)}")
 
-    def redactor(self) -> Redactor:
-        """A fresh numbering of placeholders for this trial's evidence."""
-        return Redactor(self.session.vault)
-
     def _record(self, request: Request, phase: str | None) -> Exchange:
         at = time.perf_counter() - self.session.started
         record = Exchange(request, None, at, phase or self.phase)
@@ -148,7 +158,7 @@ class Trial:
 
     def _prepared(self, request: Request) -> Request:
         """Add what every request carries; refuse hosts that the profile doesn't name."""
-        if host_and_port(request.url) not in self.target.hosts():
+        if host_and_port(request.url) not in self.session.hosts:
             raise Inconclusive(f"requests go to the profile's hosts only, not to {request.url.partition('?')[0]}")
         extra: list[tuple[str, str]] = [*self.target.headers.items()]
         if request.header("User-Agent") is None:

@@ -92,7 +92,7 @@ def open_world(variant: str | None, edits: Sequence[Edit] = ()) -> World:
 def run_case(case: Case, world: World) -> Ended:
     """Run one test in a world."""
     requirement = catalogue().by_id[case.requirement]
-    outcome, _ = execute(case.function, case.parameters, requirement, case.needs, world.session)
+    outcome = execute(case.function, case.parameters, requirement, case.needs, world.session).outcome
     why = outcome.reason or f"expected {outcome.expected}; observed {outcome.observed}"
     return Ended(verdict_of(requirement.level, outcome.word), why)
 
@@ -174,3 +174,12 @@ def in_process_defects() -> list[Defect]:
 def expected_not_applicable(features: frozenset[str]) -> set[str]:
     """Requirements that features leave out."""
     return {r.id for r in catalogue().requirements if not_applicable(r, features, {}) is not None}
+
+
+def declared_changes(variant: Variant) -> dict[str, str]:
+    """What a variant declares, and that what its profile no longer claims is not applicable: the catalogue says it."""
+    left_out = expected_not_applicable(profile_of(variant.name).target.features)
+    before = by_requirement(clean(None))
+    follows = {name: "not applicable" for name, verdict in before.items() if name in left_out}
+    own = {name: verdict for name, verdict in variant.changes.items() if verdict != before.get(name)}
+    return {name: verdict for name, verdict in follows.items() if before[name] != verdict} | own
