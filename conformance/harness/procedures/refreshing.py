@@ -79,6 +79,13 @@ def scope_obtained(given: Given, send: Send, reply: Reply, tokens: Tokens, asked
     return scope_granted(given, send, given.tokens_in(reply, tokens.client, tokens.grant, asked))
 
 
+def full_scope_obtained(given: Given, send: Send, reply: Reply, tokens: Tokens, asked: str | None) -> frozenset[str]:
+    """The same of a refresh for all that was granted. Inconclusive when it is refused for another reason than scope."""
+    if reply.members.get("error") != "invalid_scope":
+        given.issued(reply, "a refresh")
+    return scope_obtained(given, send, reply, tokens, asked)
+
+
 def successor(given: Given, send: Send, tokens: Tokens, **changes: Any) -> Tokens:
     """What a refresh gives, with a new refresh token among it; NotApplicable where the old one stays."""
     fresh = given.refreshed(tokens, **changes)
