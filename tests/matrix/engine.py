@@ -180,6 +180,5 @@ def declared_changes(variant: Variant) -> dict[str, str]:
     """What a variant declares, and that what its profile no longer claims is not applicable: the catalogue says it."""
     left_out = expected_not_applicable(profile_of(variant.name).target.features)
     before = by_requirement(clean(None))
-    follows = {name: "not applicable" for name, verdict in before.items() if name in left_out}
-    own = {name: verdict for name, verdict in variant.changes.items() if verdict != before.get(name)}
-    return {name: verdict for name, verdict in follows.items() if before[name] != verdict} | own
+    left = {name: "not applicable" for name in left_out if before.get(name, "not applicable") != "not applicable"}
+    return {**left, **variant.changes}

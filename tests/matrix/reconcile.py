@@ -18,7 +18,16 @@ from pathlib import Path
 import reference_server
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
-from tests.matrix.engine import cases, clean, defect_differences, differences, in_process_defects, reasons, with_edits
+from tests.matrix.engine import (
+    cases,
+    clean,
+    declared_changes,
+    defect_differences,
+    differences,
+    in_process_defects,
+    reasons,
+    with_edits,
+)
 
 DEFECTS_FOLDER = Path(reference_server.__file__).parent / "defects"
 
@@ -130,13 +139,14 @@ def _variants(names: Sequence[str]) -> int:
             continue
         ended = with_edits(variant.name, (), cases())
         found = {name: after for name, (_, after) in differences(clean(None), ended).items()}
-        if found != dict(variant.changes):
+        declared = declared_changes(variant)
+        if found != declared:
             differing += 1
             print(f"{variant.name}: {variant.says}")
-            for name in sorted(set(found) | set(variant.changes)):
-                if found.get(name) != variant.changes.get(name):
-                    print(f"  {name}: declared {variant.changes.get(name)}, seen {found.get(name)}")
-            print(reasons(ended, set(found) ^ set(variant.changes)), flush=True)
+            for name in sorted(set(found) | set(declared)):
+                if found.get(name) != declared.get(name):
+                    print(f"  {name}: declared {declared.get(name)}, seen {found.get(name)}")
+            print(reasons(ended, set(found) ^ set(declared)), flush=True)
     print(f"{differing} variants differ from what they declare")
     return 1 if differing else 0
 
