@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
@@ -14,6 +14,9 @@ from conformance.harness.procedures.token_requests import token_request
 from conformance.harness.send import OMIT, Send
 from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
+
+if TYPE_CHECKING:
+    from conformance.harness.procedures.token_responses import ScopeOfToken
 
 # Characters that no scope name has: section 3.3 permits the others of printable ASCII.
 UNFIT = {"quote": '"', "backslash": "\\", "control": "\x07", "non-ascii": "\u00e9"}
@@ -43,6 +46,11 @@ class Obtained:
     def granted(self) -> frozenset[str]:
         """The scope of the token: as told, else as asked (section 5.1); empty when no token came."""
         return frozenset() if self.tokens is None else self.tokens.granted
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The granted names, whatever stands between them."""
+        return frozenset(word for name in self.granted for word in name.split(","))
 
     @property
     def text(self) -> str:
@@ -96,6 +104,11 @@ def obtained(given: Given, send: Send, scope: Any, grant: str | None = None, cli
     return Obtained(reply, given.tokens_in(reply, owner, grant, asked), None)
 
 
+def in_full(given: Given, grant: str | None = None) -> str:
+    """All scopes that the main client of a grant may ask for, in one text."""
+    return " ".join(given.scopes(grant or given.any_grant()))
+
+
 def seen_alone(given: Given, send: Send, names: tuple[str, ...], grant: str | None = None) -> None:
     """Positive control: each scope can be had by itself."""
     for name in names:
@@ -109,15 +122,15 @@ def oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
 
 
 def _oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
-    scopes = given.scopes(given.any_grant())
-    good, last = scopes[0], scopes[-1]
-    seen_alone(given, send, (good,))
+    good = in_full(given)
+    last = good.split()[-1]
+    given.issued(obtained(given, send, good).reply)
     odd = {name: f"{good} mal{character}formed" for name, character in UNFIT.items()}
     odd |= {
         "two spaces": f"{good}  {last}",
         "space before": f" {good}",
         "space behind": f"{good} ",
-        "same twice": f"{good} {good}",
+        "same twice": f"{good} {last}",
         "unknown": f"{good} {given.invented('scope')}",
     }
     return {what: obtained(given, send, scope) for what, scope in odd.items()}
@@ -134,6 +147,14 @@ def is_list_of(names: tuple[str, ...], told: object) -> bool:
     if not isinstance(told, str):
         return False
     return bool({*told.split(" ")} & {*names}) or not {*re.split(r"[,;|+\s]+", told)} & {*names}
+
+
+def told_and_applied(scope: ScopeOfToken) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that an answer tells (section 5.1: those asked for, if it tells none), and those that are applied."""
+    if scope.actual is None:
+        raise Untested("which scope a token has shows neither by introspection nor by token info: claim one of them")
+    told = scope.asked if scope.told is None else scope.told
+    return frozenset(word for name in told for word in name.split(",")), scope.actual
 
 
 def scope_by_introspection(given: Given, send: Send, tokens: Tokens) -> frozenset[str] | None:
