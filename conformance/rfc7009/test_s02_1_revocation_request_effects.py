@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.revocation import both_kinds, revocable, revoke, taken
+from conformance.harness.procedures.revocation import both_kinds, revocable, revoke, taken, working
 from conformance.harness.procedures.revocation_effects import (
     active_in_parallel,
     after_access_token,
@@ -41,6 +41,8 @@ def test_the_first_use_after_a_revocation_fails(given: Given, send: Send, expect
 
 @requirement("rfc7009-2.1-revoked-token-stays-unusable")
 def test_a_revoked_token_doesnt_come_back(given: Given, send: Send, expect: Expect) -> None:
+    working(given, send)
+
     found = revoked_again(given, send)
 
     expect.that(found.ended, found.wanted, found)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.revocation import (
+    answered,
     both_kinds,
     hinted,
     judgment,
     revocable,
-    settled,
     unknown_token,
 )
 from conformance.harness.procedures.revocation_effects import revoked_again
@@ -61,7 +61,7 @@ def test_an_invented_hint_doesnt_matter(given: Given, send: Send, expect: Expect
 @requirement("rfc7009-2.2-invalid-hint-same-answer")
 @both_kinds
 def test_an_invented_hint_doesnt_show_in_the_answer(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    without = settled(given, send, kind)
+    without = answered(given, send, kind)
 
     found = hinted(given, send, kind, "invented")
 

@@ -128,9 +128,9 @@ def best(given: Given, send: Send, kind: TokenKind) -> Revocation:
 
 
 def ordinary(given: Given, send: Send) -> Revocation:
-    """A revocation that ended a token, of whichever kind; where none did, one that did not."""
+    """A revocation that ended a token, of whichever kind; else one that was answered with success; else any."""
     found = list(_until_one_ended(given, send))
-    return found[-1] if found[-1].ended else found[0]
+    return next((each for each in reversed(found) if each.ended or each.reply.is_success), found[0])
 
 
 def _until_one_ended(given: Given, send: Send) -> Iterator[Revocation]:
@@ -154,8 +154,15 @@ def _until_one_ended(given: Given, send: Send) -> Iterator[Revocation]:
 # Controls
 
 
+def let_through(given: Given, send: Send) -> Revocation:
+    """The positive control for what is refused: an ordinary request was answered with success."""
+    found = ordinary(given, send)
+    given.accepted(found.reply, "an ordinary revocation request")
+    return found
+
+
 def working(given: Given, send: Send) -> Revocation:
-    """The positive control: an ordinary request ended a token."""
+    """The positive control for what becomes of tokens: an ordinary request ended one."""
     found = ordinary(given, send)
     if not found.ended:
         raise Inconclusive(f"positive control: an ordinary revocation request should end a token, but got {found}")
@@ -167,10 +174,18 @@ def usual(given: Given, send: Send) -> TokenKind:
     return working(given, send).token.kind
 
 
-def settled(given: Given, send: Send, kind: TokenKind) -> Revocation:
-    """What an ordinary request comes to for a kind of token: it ends, or the server says that it can't be revoked."""
+def answered(given: Given, send: Send, kind: TokenKind) -> Revocation:
+    """The positive control for answers about one kind of token: success, or that the server doesn't revoke it."""
     found = best(given, send, kind)
-    if not (found.ended or found.is_unsupported):
+    if not objects_to_kind(given, send, found):
+        given.accepted(found.reply, f"an ordinary request to revoke the {in_words(kind)}")
+    return found
+
+
+def settled(given: Given, send: Send, kind: TokenKind) -> Revocation:
+    """The same with the effect: the token ended, if the server revokes that kind at all."""
+    found = answered(given, send, kind)
+    if found.reply.is_success and not found.ended:
         raise Inconclusive(f"positive control: an ordinary request should end the {in_words(kind)}, but got {found}")
     return found
 
@@ -178,12 +193,11 @@ def settled(given: Given, send: Send, kind: TokenKind) -> Revocation:
 def taken(given: Given, send: Send, kind: TokenKind) -> Revocation:
     """A revocation that was answered with success, whatever became of the token.
 
-    NotApplicable for access tokens where the server says that it doesn't revoke them.
+    NotApplicable for access tokens where the server doesn't revoke them.
     """
-    found = best(given, send, kind)
-    if found.is_unsupported:
+    found = answered(given, send, kind)
+    if not found.reply.is_success:
         raise NotApplicable(f"the server doesn't revoke access tokens: it answers {found.reply}")
-    given.accepted(found.reply, f"an ordinary request to revoke the {in_words(kind)}")
     return found
 
 
@@ -193,11 +207,24 @@ def revocable(given: Given, send: Send, kind: TokenKind) -> Revocation:
     return settled(given, send, kind)
 
 
+def objects_to_kind(given: Given, send: Send, found: Revocation) -> bool:
+    """Whether a server refused an access token as such: it says so, or takes the client's request for another token."""
+    if found.ended or found.reply.is_success or found.reply.status >= 500 or found.token.kind != "access_token":
+        return False
+    client = found.token.tokens.client
+
+    def procedure() -> Reply:
+        with given.arranging():
+            return send.revocation(given.invented("token"), client)
+
+    return found.is_unsupported or given.observed("an invented token, where access tokens fail", procedure).is_success
+
+
 def let_in(given: Given, send: Send, client: Client) -> Client:
-    """The positive control for a client: its request to revoke a token of its own is taken."""
+    """The positive control for a client: its request to revoke a token of its own is answered with success."""
 
     def procedure() -> None:
-        kind = usual(given, send)
+        kind = let_through(given, send).token.kind
         token = value_of(unseen(given, kind, client), kind)
         given.revoked(token, client, **way(given, send, kind))
 
@@ -213,7 +240,7 @@ def way(given: Given, send: Send, kind: TokenKind) -> dict[str, Any]:
 
     That a server wrongly demands a hint is found by the test of that; the others go on with one.
     """
-    return {"token_type_hint": kind} if working(given, send).hint else {}
+    return {"token_type_hint": kind} if let_through(given, send).hint else {}
 
 
 def revoke(given: Given, send: Send, token: Live, client: Client | None = None, **changes: Any) -> Reply:
@@ -230,7 +257,7 @@ def revocation(given: Given, send: Send, token: Live, client: Client | None = No
 
 def of_invented_token(given: Given, send: Send, **changes: Any) -> Reply:
     """A request by a good client for the revocation of a token that no server issued."""
-    found = working(given, send)
+    found = let_through(given, send)
     own = {**way(given, send, found.token.kind), **changes}
     return send.revocation(given.invented("token"), found.token.tokens.client, **own)
 
@@ -242,7 +269,7 @@ def unknown_token(given: Given, send: Send) -> Reply:
 
 def by_other(given: Given, send: Send, kind: TokenKind) -> Revocation:
     """A request of `[clients.other]` for the revocation of a token of `[clients.confidential]`."""
-    revocable(given, send, kind)
+    taken(given, send, kind)
 
     def procedure() -> Revocation:
         other = let_in(given, send, given.other_client())
@@ -276,7 +303,7 @@ def with_secret(given: Given, send: Send) -> Client:
 def in_someone_elses_name(given: Given, send: Send, appearing: Appearing) -> Reply:
     """A request with bad credentials in the Authorization header, for the revocation of a real token."""
     client = with_secret(given, send)
-    kind = usual(given, send)
+    kind = let_through(given, send).token.kind
     token = value_of(unseen(given, kind, client), kind)
     bad, own = appearing(given, client), way(given, send, kind)
     return send.revocation(token, bad, authentication="client_secret_basic", **own)
@@ -288,13 +315,13 @@ def _missing_token(given: Given, send: Send) -> Reply:
 
 def _wrong_secret(given: Given, send: Send) -> Reply:
     client = with_secret(given, send)
-    kind = usual(given, send)
+    kind = let_through(given, send).token.kind
     token = value_of(unseen(given, kind, client), kind)
     return send.revocation(token, wrong_secret(given, client), **way(given, send, kind))
 
 
 def _unknown_client(given: Given, send: Send) -> Reply:
-    found = working(given, send)
+    found = let_through(given, send)
     kind, client = found.token.kind, found.token.tokens.client
     token = value_of(unseen(given, kind, client), kind)
     return send.revocation(token, unknown_client(given, client), **way(given, send, kind))

@@ -10,7 +10,7 @@ from conformance.harness.exchange import Reply, Request
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.procedures.introspection import best_grant
-from conformance.harness.procedures.revocation import Revocation, best, fresh, revoke, usual, working
+from conformance.harness.procedures.revocation import Revocation, best, fresh, let_through, revoke, usual
 from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Live, TokenKind, Tokens
 
@@ -37,10 +37,10 @@ def in_use(given: Given, kind: TokenKind) -> Live:
 
 
 def revoked_again(given: Given, send: Send) -> Revocation:
-    """A second revocation of a token that an ordinary one had ended."""
+    """A second revocation of a token whose first was answered with success."""
 
     def procedure() -> Revocation:
-        token = working(given, send).token
+        token = let_through(given, send).token
         return Revocation(token, revoke(given, send, token), given.still_active(token))
 
     return given.observed("second revocation of a token", procedure)

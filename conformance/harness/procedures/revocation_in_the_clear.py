@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import NotApplicable
-from conformance.harness.procedures.revocation import Revocation, fresh, usual, working
+from conformance.harness.procedures.revocation import Revocation, fresh, usual, way, working
 from conformance.harness.procedures.transport import InTheClear, revocation_request
 from conformance.harness.send import Send
 from conformance.harness.target import Client
@@ -38,14 +38,14 @@ def sent_in_the_clear(given: Given, send: Send) -> SentInTheClear:
 
 def _with_real_token(given: Given, send: Send) -> SentInTheClear:
     token = fresh(given, usual(given, send))
-    request = revocation_request(given, send, token.value, token.tokens.client)
+    request = revocation_request(given, send, token.value, token.tokens.client, **way(given, send, token.kind))
     reply = _heard(send.plainly(request))
     found = Revocation(token, reply, given.still_active(token))
     return SentInTheClear(reply.is_success and found.ended, found)
 
 
 def _with_invented(given: Given, send: Send, client: Client) -> SentInTheClear:
-    request = revocation_request(given, send, given.invented("token"), client)
+    request = revocation_request(given, send, given.invented("token"), client, **way(given, send, usual(given, send)))
     with given.arranging():
         secure = send.raw(request.method, request.url, request.headers, request.body)
     found = InTheClear(_heard(send.plainly(request)), secure)

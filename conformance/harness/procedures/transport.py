@@ -137,9 +137,9 @@ def introspection_in_the_clear(given: Given, send: Send) -> InTheClear:
     return given.observed("an introspection request over plain HTTP", lambda: _in_both_ways(given, send, request))
 
 
-def revocation_request(given: Given, send: Send, token: str, client: Client) -> Request:
+def revocation_request(given: Given, send: Send, token: str, client: Client, **more: str | None) -> Request:
     """A revocation request for sending it over plain HTTP; the token and its client have to be real."""
-    return _client_request(given, send, "revocation", {"token": token}, client)
+    return _client_request(given, send, "revocation", {"token": token, **more}, client)
 
 
 def resource_request_in_the_clear(given: Given, send: Send, endpoint: str = "protected_resource") -> InTheClear:
