@@ -9,8 +9,8 @@ import pytest
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.token_requests import with_refresh_token
 from conformance.harness.procedures.token_responses import (
-    DEFINED,
     SCOPED_GRANTS,
+    UNMISTAKABLE,
     ScopeOfToken,
     announced_lifetime,
     by_each_grant,
@@ -144,7 +144,7 @@ def test_parameters_stand_at_the_top_level(given: Given, send: Send, expect: Exp
     reply = token_response(given, send, grant)
 
     expect(reply).is_a_json_object()
-    below = nested_only(reply, *DEFINED)
+    below = nested_only(reply, *UNMISTAKABLE)
     expect.that(not below, "every parameter at the top level", f"{', '.join(below)} below it")
 
 

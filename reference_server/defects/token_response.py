@@ -84,10 +84,10 @@ def list_scopes(call: Call) -> None:
     call.answer["scope"] = list(call.scope)
 
 
-def nest_scope(call: Call) -> None:
-    """Puts what belongs to the resource owner's consent into an object of its own."""
+def nest_lifetime(call: Call) -> None:
+    """Puts the details of a token into an object of their own."""
     if call.grant_type == "password":
-        call.answer["details"] = {"scope": call.answer.pop("scope")}
+        call.answer["details"] = {"expires_in": call.answer.pop("expires_in")}
 
 
 def tell_scope_of_owners(call: Call) -> None:
@@ -190,10 +190,10 @@ DEFECTS = (
         edits=(replace("token.response", "render_json", render_as_text),),
     ),
     Defect(
-        name="scope-nested",
-        says="The scope of a password grant's answer stands in an object below the top level.",
-        breaks=("rfc6749-5.1-success-top-level-members",),
-        edits=in_answer(nest_scope),
+        name="lifetime-nested",
+        says="The `expires_in` of a password grant's answer stands in an object below the top level.",
+        breaks=("rfc6749-5.1-expires-in-present", "rfc6749-5.1-success-top-level-members"),
+        edits=in_answer(nest_lifetime),
     ),
     Defect(
         name="lifetime-as-string",

@@ -23,8 +23,9 @@ from conformance.harness.tokens import Tokens
 GRANTS = ("client_credentials", "password", "authorization_code", "refresh_token", "extension_grant")
 # Those in which a request can name a scope that the answer has to be honest about.
 SCOPED_GRANTS = GRANTS[:3]
-# The parameters that section 5.1 defines.
+# The parameters that section 5.1 defines, and those of them whose names nothing else in an answer would bear.
 DEFINED = ("access_token", "token_type", "expires_in", "refresh_token", "scope")
+UNMISTAKABLE = DEFINED[:4]
 
 
 def by_each_grant(*grants: str) -> pytest.MarkDecorator:
