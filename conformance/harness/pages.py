@@ -77,13 +77,22 @@ def read_page(reply: Reply) -> Page:
     if not reply.body or "json" in reply.media_type:
         return Page((), (), "")
     try:
-        document = lxml.html.document_fromstring(reply.body)
+        document = lxml.html.document_fromstring(reply.body, parser=_parser(reply))
     except (ParserError, XMLSyntaxError, ValueError):
         return Page((), (), reply.text)
     forms = tuple(_form(form, reply.request.url) for form in document.forms)
     moves = tuple(_moves(document, forms, reply))
     links = tuple(urljoin(reply.request.url, href) for href in document.xpath("//a/@href"))
     return Page(forms, moves, " ".join(document.text_content().split()), links)
+
+
+def _parser(reply: Reply) -> lxml.html.HTMLParser:
+    """A parser for the encoding in the Content-Type header, which comes before what the page says of itself."""
+    named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", reply.header("Content-Type") or "", re.I)
+    try:
+        return lxml.html.HTMLParser(encoding=named.group(1) if named else None)
+    except LookupError:
+        return lxml.html.HTMLParser()
 
 
 def _form(form: lxml.html.FormElement, base: str) -> Form:
