@@ -73,6 +73,7 @@ def show_checkbox(call: Call) -> Response | None:
         "consent_checkbox.html",
         client=call.client.title or call.client.client_id,
         username=call.user.username,
+        warning=call.warning,
         scopes=[(name, consent.SCOPE_TEXTS.get(name, name)) for name in call.scope],
         csrf_token=sign_in.csrf_token(call),
         authorization_request=urlencode(without_form_fields(call).pairs),
