@@ -7,13 +7,13 @@ import pytest
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.procedures.client_authentication import (
     BY_BODY,
-    authenticated_otherwise,
     by_basic,
     client_by_basic,
     client_by_body,
     declared_for_body,
     expect_authenticated,
     own_request,
+    rightly_sent,
     served,
     with_credentials_in_uri,
     with_wrong_secret,
@@ -38,11 +38,10 @@ def test_basic_alone_is_enough(given: Given, send: Send, expect: Expect, name: s
 @requirement("rfc6749-2.3.1-basic-credentials-form-decoded")
 def test_basic_credentials_are_form_decoded(given: Given, send: Send, expect: Expect) -> None:
     client = given.client("special")
-    authenticated_otherwise(given, send, client)
 
-    reply = token_request(given, send, None, client, authentication="client_secret_basic")
+    reply = own_request(given, send, by_basic(client))
 
-    expect_authenticated(expect, reply)
+    expect_authenticated(expect, rightly_sent(given, send, client, reply))
 
 
 @requirement("rfc6749-2.3.1-basic-supported")

@@ -12,6 +12,7 @@ from conformance.harness.procedures.authorization_requests import (
     expect_alike,
     is_granted,
     ordinary,
+    posted,
     repeated,
     repeated_parameters,
     spare_owner,
@@ -115,7 +116,9 @@ def test_a_longer_get_is_served(given: Given, send: Send, expect: Expect) -> Non
 
 @requirement("rfc6749-3.1-post-supported")
 def test_post_may_be_served(given: Given, send: Send) -> None:
-    answer = taken_by_post(given, ordinary(given, send))
+    request = ordinary(given, send)
+
+    answer = posted(given, request)
 
     given.note(f"an authorization request by POST: {answer}")
 

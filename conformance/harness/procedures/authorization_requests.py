@@ -114,9 +114,14 @@ def is_granted(answer: Answer) -> bool:
     return any(answer.get(name) for name in GRANTED)
 
 
+def posted(given: Given, request: Ordinary) -> Answer:
+    """The ordinary request by POST, sent once."""
+    return given.observed("an authorization request by POST", lambda: request.changed(method="POST"))
+
+
 def taken_by_post(given: Given, request: Ordinary) -> Answer:
     """The ordinary request by POST; NotApplicable where the server doesn't take it, which section 3.1 allows."""
-    answer = given.observed("an authorization request by POST", lambda: request.changed(method="POST"))
+    answer = posted(given, request)
     if not is_granted(answer):
         raise NotApplicable(f"the server takes no authorization requests by POST: {answer}")
     return answer

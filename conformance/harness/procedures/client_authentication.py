@@ -75,10 +75,10 @@ def with_wrong_secret(client: Client, how: str) -> Client:
     return replace(client, client_secret=wrong)
 
 
-def authenticated_otherwise(given: Given, send: Send, client: Client) -> None:
-    """A control for HTTP Basic with special characters: id and secret are right, as another way to send them shows.
+def rightly_sent(given: Given, send: Send, client: Client, reply: Reply) -> Reply:
+    """The reply, if id and secret were right beyond doubt: it shows so itself, or another way to send them does.
 
-    In the body, or in Basic credentials that were not form-encoded.
+    That is in the body, or in Basic credentials that were not form-encoded.
     """
 
     def works(reply: Reply) -> bool:
@@ -89,8 +89,9 @@ def authenticated_otherwise(given: Given, send: Send, client: Client) -> None:
             in_body = token_request(given, send, None, client, authentication=BY_BODY)
             return works(in_body) or works(token_request(given, send, None, client, **_unencoded(client)))
 
-    if not given.observed(f"{client.name} in the body or unencoded", procedure):
+    if not works(reply) and not given.observed(f"{client.name} in the body or unencoded", procedure):
         raise Inconclusive(f"the client {client.name} is not authenticated in any way: check it in the profile")
+    return reply
 
 
 def _unencoded(client: Client) -> dict[str, Any]:
