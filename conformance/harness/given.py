@@ -217,10 +217,14 @@ class Given:
     def refreshable(self, client: Client | None = None, grant: str | None = None, **changes: Any) -> Tokens:
         """Fresh tokens with a refresh token among them: by the first grant that gives one, unless told."""
         self.feature("refresh_token")
+        if client is not None and not client.may_use("refresh_token"):
+            raise Untested(f"[clients.{client.name}] may not use the grant refresh_token")
         for each in [grant] if grant else self._refreshable_grants(client):
             tokens = self.tokens(each, client, **changes)
             if tokens.refresh_token is not None:
                 return tokens
+        if client is not None and client.name != "confidential":
+            raise Untested(f"no refresh token comes for [clients.{client.name}], as a server may decide")
         raise Inconclusive("the profile claims refresh_token, but none came with the access token")
 
     def _refreshable_grants(self, client: Client | None) -> list[str]:
