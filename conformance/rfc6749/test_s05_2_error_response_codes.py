@@ -7,7 +7,7 @@ import json
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
-from conformance.harness.procedures.refreshing import narrow_grant, refreshable, refreshing_seen
+from conformance.harness.procedures.refreshing import another_client, narrow_grant, refreshable
 from conformance.harness.procedures.token_refusals import (
     BY_BODY,
     BY_HEADER,
@@ -218,8 +218,7 @@ def test_for_a_revoked_refresh_token_it_is_invalid_grant(given: Given, send: Sen
 
 @requirement("rfc6749-5.2-other-clients-refresh-token-invalid-grant")
 def test_for_another_clients_refresh_token_it_is_invalid_grant(given: Given, send: Send, expect: Expect) -> None:
-    other = given.other_client("refresh_token")
-    refreshing_seen(given, send, other)
+    other = another_client(given, send, "other")
     tokens = refreshable(given, send)
 
     reply = send.refresh(tokens, other)

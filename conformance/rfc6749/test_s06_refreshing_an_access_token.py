@@ -8,6 +8,7 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.procedures.refreshing import (
+    another_client,
     as_live_as,
     full_scope_obtained,
     fully_granted,
@@ -15,7 +16,6 @@ from conformance.harness.procedures.refreshing import (
     narrow_grant,
     refreshable,
     refreshable_with_secret,
-    refreshing_seen,
     scope_obtained,
     successor,
 )
@@ -128,8 +128,7 @@ def test_without_scope_it_is_the_full_grant_after_a_narrower_refresh(given: Give
 @requirement("rfc6749-6-refresh-token-bound-to-client")
 @pytest.mark.parametrize("name", ["other", "public"])
 def test_another_client_gets_nothing_for_it(given: Given, send: Send, expect: Expect, name: str) -> None:
-    other = given.client(name)
-    refreshing_seen(given, send, other)
+    other = another_client(given, send, name)
     tokens = refreshable(given, send)
 
     reply = send.refresh(tokens, other)
@@ -158,8 +157,7 @@ def test_with_a_wrong_secret_it_is_refused(given: Given, send: Send, expect: Exp
 
 @requirement("rfc6749-6-token-owner-is-authenticated-client")
 def test_an_authenticated_client_gets_nothing_for_anothers_token(given: Given, send: Send, expect: Expect) -> None:
-    other = given.other_client("refresh_token")
-    refreshing_seen(given, send, other)
+    other = another_client(given, send, "other")
     tokens = refreshable_with_secret(given, send)
 
     reply = send.refresh(tokens, other)

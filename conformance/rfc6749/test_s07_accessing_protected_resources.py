@@ -8,9 +8,9 @@ from conformance.harness.procedures.resource_access import (
     USER_GRANTS,
     opening_token,
     refused_access,
+    resource_answer,
     resource_grant,
     resource_opened,
-    resource_tokens,
 )
 from conformance.harness.procedures.token_responses import altered, by_each_grant, lifetime_of
 
@@ -26,9 +26,7 @@ def refused(expect: Expect, reply: Reply) -> None:
 @requirement("rfc6749-7-presented-token-opens-resource")
 @by_each_grant(*USER_GRANTS, "client_credentials")
 def test_a_good_token_opens_the_resource(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    tokens = resource_tokens(given, send, grant)
-
-    reply = send.resource(tokens.access_token)
+    reply = resource_answer(given, send, grant)
 
     expect(reply).succeeds()
 

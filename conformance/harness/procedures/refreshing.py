@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Inconclusive, NotApplicable
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.procedures.token_responses import actual_scope
 from conformance.harness.send import Send
 from conformance.harness.target import Client
@@ -14,15 +14,36 @@ from conformance.harness.tokens import Live, Tokens
 
 
 def refreshing_seen(given: Given, send: Send, client: Client | None = None) -> Tokens:
-    """Positive control: a client's refresh tokens are good for refreshing. Seen once; returns what came before it."""
+    """Positive control: refresh tokens, of the main client unless told, are good for refreshing. Seen once; returns
+    what came before it."""
 
     def procedure() -> Tokens:
-        tokens = given.refreshable(client)
+        tokens = _own_tokens(given, client) if client else given.refreshable()
         with given.arranging():
             given.issued(send.refresh(tokens), "a refresh by the token's own client")
         return tokens
 
     return given.observed(f"a refresh by {client.name if client else 'the main client'}", procedure)
+
+
+def _own_tokens(given: Given, client: Client) -> Tokens:
+    if not client.may_use("refresh_token"):
+        raise Untested(f"[clients.{client.name}] may not refresh: let it use the grant refresh_token")
+    for grant in ("password", "authorization_code"):
+        if given.claims(grant) and client.may_use(grant):
+            tokens = given.tokens(grant, client)
+            if tokens.refresh_token is not None:
+                return tokens
+    raise NotApplicable(f"no refresh token comes for [clients.{client.name}]")
+
+
+def another_client(given: Given, send: Send, name: str) -> Client:
+    """A client of the profile that refresh tokens also come for; Untested where it is the main one itself."""
+    client = given.client(name)
+    if refreshing_seen(given, send).client.client_id == client.client_id:
+        raise Untested("this probe needs two clients that refresh tokens come for: add [clients.other]")
+    refreshing_seen(given, send, client)
+    return client
 
 
 def refreshable(given: Given, send: Send, **changes: Any) -> Tokens:

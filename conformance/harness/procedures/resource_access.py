@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
-from conformance.harness.outcomes import NotApplicable
+from conformance.harness.outcomes import Inconclusive, NotApplicable
 from conformance.harness.procedures.challenges import challenge_parameters
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
@@ -17,17 +17,34 @@ def resource_grant(given: Given) -> str:
     return next((name for name in USER_GRANTS if given.claims(name)), "client_credentials")
 
 
-def resource_tokens(given: Given, send: Send, grant: str | None = None) -> Tokens:
-    """Fresh tokens for the protected resource."""
-    grant = grant or resource_grant(given)
-    if grant == "client_credentials" and resource_grant(given) != grant:
+def resource_answers(given: Given, send: Send) -> dict[str, Reply]:
+    """What the protected resource answers to good tokens, by the grant that each came by; asked once.
+
+    Inconclusive when none of them opens it: then the profile names the wrong resource, or the wrong scopes.
+    """
+
+    def procedure() -> dict[str, Reply]:
+        grants = [name for name in USER_GRANTS if given.claims(name)] or ["client_credentials"]
+        return {name: send.resource(given.tokens(name).access_token) for name in grants}
+
+    answers = given.observed("the protected resource with good tokens", procedure)
+    if not any(reply.is_success for reply in answers.values()):
+        seen = ", ".join(f"{reply} ({grant})" for grant, reply in answers.items())
+        raise Inconclusive(f"no good token opens the protected resource: check its endpoint and the scopes; got {seen}")
+    return answers
+
+
+def resource_answer(given: Given, send: Send, grant: str) -> Reply:
+    """Its answer to the token of one grant."""
+    answers = resource_answers(given, send)
+    if grant not in answers:
         raise NotApplicable("the protected resource takes a resource owner's tokens")
-    return given.tokens(grant)
+    return answers[grant]
 
 
 def opening_token(given: Given, send: Send) -> Tokens:
     """A fresh token that was seen to open the protected resource."""
-    tokens = resource_tokens(given, send)
+    tokens = given.tokens(resource_grant(given))
     with given.arranging():
         given.accepted(send.resource(tokens.access_token), "the protected resource with a good token")
     return tokens
