@@ -183,6 +183,18 @@ def expect_granted(expect: Expect, answer: Answer) -> None:
     expect.that(was_granted(answer), "the implicit request to be granted", answer)
 
 
+def expect_error_if_told(given: Given, expect: Expect, answer: Answer, code: str) -> None:
+    """A Violation if the request was granted, or an error was told that is another one.
+
+    Told to the client, or on a page for programs. That the client has to be told is the matter of another sentence.
+    """
+    expect(answer).grants_nothing()
+    told = answer.get("error") or answer.reply.members.get("error")
+    if told is None:
+        given.note(f"refused without an error code: {answer}")
+    expect.that(told in (None, code), f"error {code!r}", f"error {told!r}")
+
+
 def misplaced(answer: Answer, names: frozenset[str]) -> list[str]:
     """Response parameters that stand in the query of the redirection URI."""
     return sorted(name for name, _ in answer.query if name in names)
