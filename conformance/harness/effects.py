@@ -22,7 +22,8 @@ POLL_INTERVAL = 0.2
 def possible_witnesses(trial: Trial, kind: TokenKind, grant: str) -> tuple[str, ...]:
     """The ways that the profile offers to ask about a token."""
     target = trial.target
-    asks = ["introspection"] if "introspection" in target.features else []
+    may_ask = any(name in target.clients for name in ("introspecting", "confidential"))
+    asks = ["introspection"] if may_ask and "introspection" in target.features else []
     if kind == "refresh_token":
         return (*asks, "refresh") if "refresh_token" in target.features else tuple(asks)
     if "token_info" in target.features:

@@ -6,6 +6,7 @@ one kind of token is tried with the kind that an ordinary request is seen to end
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,8 @@ from conformance.harness.target import Client
 from conformance.harness.tokens import Live, TokenKind, Tokens
 
 KINDS: tuple[TokenKind, ...] = ("access_token", "refresh_token")
+# From the cheapest to the dearest.
+GRANTS = ("client_credentials", "password", "authorization_code", "implicit")
 Appearing = Callable[[Given, Client], Client]
 UNSUPPORTED = "unsupported_token_type"
 
@@ -84,13 +87,37 @@ def in_words(kind: TokenKind) -> str:
 
 
 def fresh(given: Given, kind: TokenKind, client: Client | None = None) -> Live:
-    """A fresh token of a kind, seen active."""
-    return given.live(unseen(given, kind, client), kind)
+    """A fresh token of a kind, seen active: by the cheapest grant whose tokens the profile's witnesses see."""
+    if kind == "refresh_token":
+        return given.live(given.refreshable(client), kind)
+    *cheaper, dearest = _grants(given, client)
+    for grant in cheaper:
+        with contextlib.suppress(Inconclusive):
+            return given.live(given.tokens(grant, client))
+    return given.live(given.tokens(dearest, client))
 
 
 def unseen(given: Given, kind: TokenKind, client: Client | None = None) -> Tokens:
-    """Fresh tokens with one of a kind among them."""
-    return given.refreshable(client) if kind == "refresh_token" else given.tokens(client=client)
+    """Fresh tokens with one of a kind among them, that nobody was asked about."""
+    if kind == "refresh_token":
+        return given.refreshable(client)
+    return given.tokens(_grants(given, client)[0], client)
+
+
+def _grants(given: Given, client: Client | None) -> list[str]:
+    """The claimed grants that a client may use, or that some client may use."""
+    grants = [grant for grant in GRANTS if given.claims(grant) and (client is None or client.may_use(grant))]
+    usable = [grant for grant in grants if client is not None or _has_client(given, grant)]
+    if not usable:
+        raise NotApplicable("the profile claims no grant that this test can use")
+    return usable
+
+
+def _has_client(given: Given, grant: str) -> bool:
+    try:
+        return given.client_for(grant) is not None
+    except Untested:
+        return False
 
 
 def value_of(tokens: Tokens, kind: TokenKind) -> str:

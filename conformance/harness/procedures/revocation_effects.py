@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.procedures.introspection import best_grant
 from conformance.harness.procedures.revocation import Revocation, best, fresh, let_through, revoke, usual
 from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Live, TokenKind, Tokens
@@ -32,7 +31,8 @@ class Related:
 
 def in_use(given: Given, kind: TokenKind) -> Live:
     """A fresh token, and of its witnesses only the one that shows it in use: a resource rather than introspection."""
-    token = given.live(given.tokens(best_grant(given))) if kind == "access_token" else fresh(given, kind)
+    by_user = kind == "access_token" and (given.claims("password") or given.claims("authorization_code"))
+    token = given.live(given.tokens(given.user_grant())) if by_user else fresh(given, kind)
     return replace(token, witnesses=token.witnesses[-1:])
 
 

@@ -21,6 +21,7 @@ from conformance.harness.procedures.revocation import (
     of_invented_token,
     taken,
     unknown_token,
+    unseen,
     usual,
     way,
     with_secret,
@@ -69,7 +70,7 @@ def of_invented_token_with_invented_hint(given: Given, send: Send) -> Reply:
 def of_expired_access_token(given: Given, send: Send) -> Reply:
     """A request for the revocation of an access token that has expired."""
     taken(given, send, "access_token")
-    tokens = given.tokens()
+    tokens = unseen(given, "access_token")
     given.outlived(tokens.access_token, lifetime(given, tokens))
     return send.revocation(tokens.access_token, tokens.client, **way(given, send, "access_token"))
 
