@@ -128,7 +128,7 @@ DEFECTS = (
             "rfc6749-2.3.1-body-parameters-authenticate",
         ),
         blocks=(
-            "rfc6749-2.3.1-basic-credentials-form-decoded",
+            "rfc6749-2.3-two-methods-refused",
             "rfc6749-2.3.1-client-id-required",
             "rfc6749-2.3.1-client-id-its-own",
             "rfc6749-2.3.1-client-secret-required",

@@ -166,6 +166,7 @@ VARIANTS = (
         says="Clients with a secret authenticate by HTTP Basic and nothing else.",
         edits=(setting(clients=BASIC_ONLY),),
         changes={
+            "rfc6749-2.3-two-methods-refused": "not applicable",
             "rfc6749-2.3.1-body-parameters-authenticate": "not applicable",
             "rfc6749-2.3.1-client-id-required": "not applicable",
             "rfc6749-2.3.1-client-id-its-own": "not applicable",

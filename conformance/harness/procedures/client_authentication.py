@@ -62,14 +62,9 @@ def declared_for_body(given: Given) -> Client:
 
 
 def with_wrong_secret(client: Client, how: str) -> Client:
-    """The client with a secret that comes near its own: `longer`, `shorter`, `other-case`, `first-half`."""
+    """The client with a secret that comes near its own: one that is `longer`, or its letters in the `other-case`."""
     secret = client.client_secret or ""
-    wrong = {
-        "longer": secret + "x",
-        "shorter": secret[:-1],
-        "other-case": secret.swapcase(),
-        "first-half": secret[: len(secret) // 2] + "x" * (len(secret) - len(secret) // 2),
-    }[how]
+    wrong = {"longer": secret + "x", "other-case": secret.swapcase()}[how]
     if wrong == secret:
         raise NotApplicable(f"the secret of the client {client.name} has no {how.replace('-', ' ')} to try")
     return replace(client, client_secret=wrong)

@@ -129,7 +129,7 @@ NEAR_MISSES: dict[str, NearMiss] = {
     "other-case-of-path": NearMiss("path", _other_case_of_path),
     "more-query": NearMiss("query", _more_query),
     "fragment": NearMiss("fragment", _with(fragment="attacker")),
-    "path-alone": NearMiss("relative", lambda uri: uri.path if uri.path.startswith("/") else None),
+    "path-alone": NearMiss("relative", lambda uri: uri.path if uri.path not in ("", "/") else None),
     "without-scheme": NearMiss("relative", lambda uri: f"//{uri.netloc}{uri.path}" if uri.netloc else None),
     "host-and-path": NearMiss("relative", lambda uri: f"{uri.netloc}{uri.path}" if uri.netloc else None),
     "scheme-in-capitals": NearMiss("equivalent", _capital_scheme),
@@ -196,6 +196,8 @@ def missed(
 
 def served(given: Given, client: Client, response_type: ResponseType) -> Answer:
     """The positive control: the client's first registered redirection URI is served."""
+    if not client.redirect_uris:
+        raise Untested(f"the registered redirection URIs aren't known: add `redirect_uris` to [clients.{client.name}]")
     return given.observed(
         f"the registered redirection URI of {client.name} for a {response_type}",
         lambda: given.came_back(given.approval(client, response_type)),
