@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
@@ -190,6 +190,23 @@ def added_query(answer: Answer) -> str:
 def is_form_encoded(text: str) -> bool:
     """Whether every part of a query is made of URI characters and proper escapes."""
     return all(ENCODED.fullmatch(part) is not None for part in text.split("&"))
+
+
+def is_encoded_well(answer: Answer) -> bool:
+    """Whether what the server added to the query is form-encoded, and `state` not harmed by its encoding.
+
+    A state that is missing or changed in another way has been encoded well.
+    """
+    sent = answer.request.get("state") or ""
+    return is_form_encoded(added_query(answer)) and not any(
+        _harmed_by_encoding(sent, came) for came in values(answer, "state") if came != sent
+    )
+
+
+def _harmed_by_encoding(sent: str, came: str) -> bool:
+    """A plus sign that went out as it is, an ampersand that ended the value, or an encoding too many."""
+    cut = sent.startswith(came) and sent[len(came)] in "&#"
+    return cut or came == sent.replace("+", " ") or unquote_plus(came) == sent
 
 
 def lost_from_query(answer: Answer) -> list[tuple[str, str]]:
