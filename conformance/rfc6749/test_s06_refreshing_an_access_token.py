@@ -9,13 +9,13 @@ import pytest
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.procedures.refreshing import (
     another_client,
-    as_live_as,
     full_scope_obtained,
     fully_granted,
     in_order,
     narrow_grant,
     refreshable,
     refreshable_with_secret,
+    refreshed_as_live,
     scope_obtained,
     successor,
 )
@@ -192,11 +192,9 @@ def test_an_access_token_comes(given: Given, send: Send, expect: Expect) -> None
 
 @requirement("rfc6749-6-refresh-issues-access-token")
 def test_the_access_token_is_good(given: Given, send: Send, expect: Expect) -> None:
-    tokens = given.refreshable()
+    token = refreshed_as_live(given, send)
 
-    reply = given.issued(send.refresh(tokens), "a refresh")
-
-    expect(as_live_as(given, tokens, reply)).is_active()
+    expect(token).is_active()
 
 
 @requirement("rfc6749-6-failed-refresh-error-response")

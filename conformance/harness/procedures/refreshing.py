@@ -115,10 +115,12 @@ def successor(given: Given, send: Send, tokens: Tokens, **changes: Any) -> Token
     return fresh
 
 
-def as_live_as(given: Given, tokens: Tokens, reply: Reply) -> Live:
-    """A refreshed access token, to be asked about where its predecessor is seen active."""
+def refreshed_as_live(given: Given, send: Send) -> Live:
+    """A refreshed access token, to be asked about where its predecessor was seen active before the refresh."""
+    tokens = given.refreshable()
     witnesses = given.live(tokens).witnesses
-    fresh = given.tokens_in(reply, tokens.client, tokens.grant, tokens.asked_scope)
+    with given.arranging():
+        fresh = given.refreshed(tokens)
     return Live(fresh.access_token, "access_token", fresh, witnesses)
 
 
