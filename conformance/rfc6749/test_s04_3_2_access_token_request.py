@@ -11,6 +11,7 @@ from conformance.harness.procedures.grants import (
     client_served,
     client_using,
     client_with_secret_served,
+    if_credentials_are_right,
     near_password,
     parameters_in_query,
     wrong_secret,
@@ -70,7 +71,7 @@ def test_a_request_without_grant_type_is_refused(given: Given, send: Send, expec
 def test_the_grant_type_password_is_accepted(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = client_using(given, name, "password")
 
-    reply = send.password(client)
+    reply = if_credentials_are_right(send.password(client))
 
     expect(reply).issues_a_token()
 
@@ -117,7 +118,7 @@ def test_a_request_without_scope_is_served_or_its_scope_invalid(given: Given, se
 def test_a_scope_of_the_client_is_accepted(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_for("password")
 
-    reply = send.password(client, scope=given.scopes("password", client=client)[0])
+    reply = if_credentials_are_right(send.password(client, scope=given.scopes("password", client=client)[0]))
 
     expect(reply).issues_a_token()
 

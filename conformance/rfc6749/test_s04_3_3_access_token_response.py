@@ -10,6 +10,7 @@ from conformance.harness.procedures.grants import (
     client_using,
     client_with_secret_served,
     expect_refresh_token_good,
+    if_credentials_are_right,
     wrong_secret,
 )
 from conformance.harness.procedures.token_responses import tokens_by
@@ -20,7 +21,7 @@ from conformance.harness.procedures.token_responses import tokens_by
 def test_a_valid_request_obtains_an_access_token(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = client_using(given, name, "password")
 
-    reply = send.password(client)
+    reply = if_credentials_are_right(send.password(client))
 
     expect(reply).issues_a_token()
 

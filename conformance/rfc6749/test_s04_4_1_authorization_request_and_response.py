@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.grants import client_using
+from conformance.harness.procedures.grants import client_using, if_credentials_are_right
 
 
 @pytest.mark.parametrize("name", ["confidential", "single_redirect"])
@@ -13,6 +13,6 @@ from conformance.harness.procedures.grants import client_using
 def test_client_authentication_is_all_that_is_needed(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = client_using(given, name, "client_credentials")
 
-    reply = send.client_credentials(client)
+    reply = if_credentials_are_right(send.client_credentials(client))
 
     expect(reply).issues_a_token()

@@ -10,6 +10,7 @@ from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.procedures.grants import (
     client_served,
     client_with_secret_served,
+    if_credentials_are_right,
     parameters_in_query,
     wrong_secret,
 )
@@ -59,7 +60,7 @@ def test_a_request_without_grant_type_is_refused(given: Given, send: Send, expec
 def test_the_grant_type_client_credentials_is_accepted(given: Given, send: Send, expect: Expect, method: str) -> None:
     client = given.client_authenticating_by(method, "client_credentials")
 
-    reply = send.client_credentials(client)
+    reply = if_credentials_are_right(send.client_credentials(client))
 
     expect(reply).issues_a_token()
 
@@ -86,7 +87,9 @@ def test_a_request_without_scope_is_served_or_its_scope_invalid(given: Given, se
 def test_a_scope_of_the_client_is_accepted(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_for("client_credentials")
 
-    reply = send.client_credentials(client, scope=given.scopes("client_credentials", client=client)[0])
+    reply = if_credentials_are_right(
+        send.client_credentials(client, scope=given.scopes("client_credentials", client=client)[0])
+    )
 
     expect(reply).issues_a_token()
 

@@ -9,6 +9,7 @@ from conformance.harness.procedures.grants import (
     client_served,
     client_using,
     client_with_secret_served,
+    if_credentials_are_right,
     wrong_secret,
 )
 from conformance.harness.procedures.token_responses import token_response
@@ -19,7 +20,7 @@ from conformance.harness.procedures.token_responses import token_response
 def test_a_valid_request_obtains_an_access_token(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = client_using(given, name, "client_credentials")
 
-    reply = send.client_credentials(client)
+    reply = if_credentials_are_right(send.client_credentials(client))
 
     expect(reply).issues_a_token()
 

@@ -11,10 +11,11 @@ from conformance.harness.procedures.grants import (
     client_served,
     expect_refresh_token_good,
     extension_request,
+    if_credentials_are_right,
     plain_name,
     wrong_secret,
 )
-from conformance.harness.procedures.token_responses import tokens_by
+from conformance.harness.procedures.token_responses import token_response, tokens_by
 from conformance.harness.target import Target
 
 # Grant types that RFC 6749 itself defines: no extensions.
@@ -25,7 +26,7 @@ OWN_GRANT_TYPES = ("authorization_code", "implicit", "password", "client_credent
 def test_the_uri_of_an_extension_grant_is_accepted(given: Given, send: Send, expect: Expect) -> None:
     reply = extension_request(given, send, given.client_with_secret())
 
-    expect(reply).succeeds()
+    expect(if_credentials_are_right(reply, "invalid_request", "invalid_scope")).succeeds()
 
 
 @requirement("rfc6749-4.5-grant-type-is-absolute-uri")
@@ -76,7 +77,7 @@ def test_a_request_without_the_additional_parameters_is_refused(given: Given, se
 
 @requirement("rfc6749-4.5-access-token-issued")
 def test_a_valid_request_obtains_an_access_token(given: Given, send: Send, expect: Expect) -> None:
-    reply = extension_request(given, send, given.client_with_secret())
+    reply = token_response(given, send, "extension_grant")
 
     expect(reply).issues_a_token()
 

@@ -48,7 +48,7 @@ def refuse_beyond_ascii(call: Call) -> None:
 def refuse_credentials_in_body(call: Call) -> None:
     """Knows credentials from the Authorization header only."""
     if call.attempts[0].method != "client_secret_basic":
-        raise client_authentication.failed()
+        raise OAuthError("unauthorized_client", "The client has to authenticate by HTTP Basic.")
 
 
 def demand_approval(call: Call) -> None:

@@ -4,8 +4,8 @@ from ..defect import Defect
 from ..errors import OAuthError
 from ..pipeline import Call, after, before, replace
 from ..secrets import random_value
-from ..steps import grant_extension
-from .conditions import nothing
+from ..steps import grant_extension, token_response
+from .conditions import nothing, when
 from .grant_mistakes import dead_refresh_token, refused_in_plain_words
 
 
@@ -52,9 +52,10 @@ DEFECTS = (
     Defect(
         name="extension-grant-refused",
         says="The extension grant that the server offers is refused as unsupported.",
-        breaks=("rfc6749-4.5-grant-type-uri-accepted", "rfc6749-4.5-access-token-issued"),
+        breaks=("rfc6749-4.5-grant-type-uri-accepted",),
         edits=(before("token", "find_grant", refuse_extension),),
         blocks=(
+            "rfc6749-4.5-access-token-issued",
             "rfc6749-4.5-grant-type-is-absolute-uri",
             "rfc6749-4.5-additional-parameters-needed",
             "rfc6749-4.5-refresh-token-optional",
@@ -62,6 +63,15 @@ DEFECTS = (
             "rfc6749-4.5-failed-authentication-error",
             "rfc6749-4.5-invalid-request-error",
         ),
+    ),
+    Defect(
+        name="extension-grant-without-token",
+        says="A good request by the extension grant succeeds, and brings no access token.",
+        breaks=("rfc6749-4.5-access-token-issued",),
+        edits=(
+            replace("token.response", "put_access_token", when(by_extension, nothing, token_response.put_access_token)),
+        ),
+        blocks=("rfc6749-4.5-refresh-token-optional", "rfc6749-4.5-refresh-token-usable"),
     ),
     Defect(
         name="extension-grant-by-plain-name",

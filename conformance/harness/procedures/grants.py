@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from conformance.harness.outcomes import Untested
+from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.procedures.token_requests import with_query
-from conformance.harness.procedures.token_responses import tokens_by
+from conformance.harness.procedures.token_responses import valid_request
 
 if TYPE_CHECKING:
     from conformance.harness.exchange import Reply, Request
@@ -34,8 +34,10 @@ def client_using(given: Given, name: str, grant: str) -> Client:
 
 
 def client_served(given: Given, send: Send, grant: str) -> Client:
-    """The main client of a grant; its ordinary request by that grant has been seen to obtain a token."""
-    return tokens_by(given, send, grant).client
+    """The main client of a grant; its ordinary request by that grant has been seen to be served."""
+    request = valid_request(given, send, grant)
+    given.accepted(request.reply, f"a valid token request by {grant}")
+    return request.client
 
 
 def client_with_secret_served(given: Given, send: Send, grant: str) -> Client:
@@ -93,6 +95,13 @@ def plain_name(given: Given) -> str:
 
 
 # Ends
+
+
+def if_credentials_are_right(reply: Reply, *more_faults: str) -> Reply:
+    """The reply to a valid request; Inconclusive when it says that something in the profile isn't valid."""
+    if reply.members.get("error") in ("invalid_client", "invalid_grant", *more_faults):
+        raise Inconclusive(f"a token request that the profile makes for a valid one got {reply}: check what the profile says")
+    return reply
 
 
 def expect_refresh_token_good(given: Given, send: Send, expect: Expect, tokens: Tokens) -> None:
