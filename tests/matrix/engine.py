@@ -99,10 +99,12 @@ def run_case(case: Case, world: World) -> Ended:
 
 @cache
 def clean(variant: str | None) -> Mapping[str, Ended]:
-    """How every test ends on a clean server, each in a world of its own so that its steps are known."""
+    """How every test ends on a clean server. On the default one each has a world of its own: its steps are known."""
+    if variant is not None:
+        return with_edits(variant, (), cases())
     ended = {}
     for case in cases():
-        world = open_world(variant)
+        world = open_world(None)
         result = run_case(case, world)
         world.session.close()
         ended[key(case)] = Ended(result.verdict, result.why, frozenset(world.steps))
@@ -124,15 +126,28 @@ def with_edits(variant: str | None, edits: Sequence[Edit], chosen: Iterable[Case
 
 
 def touched_cases(edits: Sequence[Edit], variant: str | None) -> list[Case]:
-    """The tests that a list of edits can change: those that ran an edited step; all of them for a setting."""
+    """The tests that a list of edits can change: those that ran an edited step; all of them for a setting.
+
+    On a variant these are the tests that ran the step on the default server, and those that end otherwise there; all
+    of them when the step is the variant's own. The full matrix runs every test.
+    """
     steps: set[Step] = set()
     for edit in edits:
         touches = edit.touches()
         if touches is None or os.environ.get("MATRIX_FULL"):
             return list(cases())
         steps |= touches
-    before = clean(variant)
-    return [case for case in cases() if before[key(case)].steps & steps]
+    default = clean(None)
+    if variant is None:
+        return [case for case in cases() if default[key(case)].steps & steps]
+    if not steps <= frozenset().union(*(ended.steps for ended in default.values())):
+        return list(cases())
+    there = clean(variant)
+    return [case for case in cases() if default[key(case)].steps & steps or _differs(default, there, key(case))]
+
+
+def _differs(one: Mapping[str, Ended], other: Mapping[str, Ended], name: str) -> bool:
+    return one[name].verdict != other[name].verdict
 
 
 def by_requirement(ended: Mapping[str, Ended]) -> dict[str, Verdict]:

@@ -137,7 +137,7 @@ def _variants(names: Sequence[str]) -> int:
     for variant in VARIANTS:
         if names and variant.name not in names:
             continue
-        ended = with_edits(variant.name, (), cases())
+        ended = clean(variant.name)
         found = {name: after for name, (_, after) in differences(clean(None), ended).items()}
         declared = declared_changes(variant)
         if found != declared:
