@@ -100,7 +100,7 @@ def plain_name(given: Given) -> str:
 def if_credentials_are_right(reply: Reply, *more_faults: str) -> Reply:
     """The reply to a valid request; Inconclusive when it says that something in the profile isn't valid."""
     if reply.members.get("error") in ("invalid_client", "invalid_grant", *more_faults):
-        raise Inconclusive(f"a token request that the profile makes for a valid one got {reply}: check what the profile says")
+        raise Inconclusive(f"a token request that the profile makes for a valid one got {reply}: see the profile")
     return reply
 
 
