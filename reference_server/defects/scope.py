@@ -89,11 +89,6 @@ def leave_scope_out(call: Call) -> None:
     """Thinks that the client knows what it asked for."""
 
 
-def put_scope_as_array(call: Call) -> None:
-    """Makes the list a list."""
-    call.answer["scope"] = list(call.scope)
-
-
 def put_scope_as_asked(call: Call) -> None:
     """Says what was asked for, as it was written."""
     call.answer["scope"] = call.parameters.get("scope") or " ".join(call.scope)
@@ -157,12 +152,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        name="scope-told-as-array",
-        says="The scope of a token response is a JSON array.",
-        breaks=("rfc6749-3.3-response-scope-is-list",),
-        edits=(replace("token.response", "put_scope", put_scope_as_array),),
-    ),
-    Defect(
         name="scope-echoed-as-written",
         says="Superfluous spaces in a scope are tolerated, and come back in the token response.",
         breaks=("rfc6749-3.3-response-scope-grammar",),
@@ -206,14 +195,5 @@ DEFECTS = (
         says="An authorization request without scope is refused with invalid_request.",
         breaks=("rfc6749-3.3-omitted-scope-at-authorization",),
         edits=(before("scope", "check_scope_syntax", only(at("authorization"), demand_scope)),),
-    ),
-    Defect(
-        name="omitted-scope-is-invalid-request-at-token-endpoint",
-        says="A token request without scope is refused with invalid_request.",
-        breaks=(
-            "rfc6749-3.3-omitted-scope-client-credentials",
-            "rfc6749-3.3-omitted-scope-password",
-        ),
-        edits=(before("scope", "check_scope_syntax", only(at("token"), demand_scope)),),
     ),
 )

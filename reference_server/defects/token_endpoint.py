@@ -270,15 +270,6 @@ DEFECTS = (
         edits=(replace("token.error", "render_json_error", render_error_twice),),
     ),
     Defect(
-        name="client-credentials-without-authentication",
-        says="In the client credentials grant client_id alone is enough for a client that has a secret.",
-        breaks=("rfc6749-3.2.1-unauthenticated-client-refused",),
-        edits=(
-            *without_authentication("client_credentials"),
-            remove("grant.client_credentials", "require_authenticated_client"),
-        ),
-    ),
-    Defect(
         name="code-exchange-without-authentication",
         says="In the authorization code grant client_id alone is enough for a client that has a secret.",
         breaks=(
@@ -288,22 +279,10 @@ DEFECTS = (
         edits=without_authentication("authorization_code"),
     ),
     Defect(
-        name="password-grant-without-authentication",
-        says="In the password grant client_id alone is enough for a client that has a secret.",
-        breaks=("rfc6749-3.2.1-unauthenticated-client-refused",),
-        edits=without_authentication("password"),
-    ),
-    Defect(
         name="refresh-without-authentication",
         says="In a refresh client_id alone is enough for a client that has a secret.",
         breaks=("rfc6749-3.2.1-unauthenticated-client-refused",),
         edits=without_authentication("refresh_token"),
-    ),
-    Defect(
-        name="any-secret-for-client-credentials",
-        says="In the client credentials grant any client secret will do.",
-        breaks=("rfc6749-3.2.1-wrong-secret-refused",),
-        edits=(with_any_secret("client_credentials"),),
     ),
     Defect(
         name="any-secret-for-code-exchange",
@@ -314,18 +293,6 @@ DEFECTS = (
             "rfc6749-4.1.4-failed-authentication-error",
         ),
         edits=(with_any_secret("authorization_code"),),
-    ),
-    Defect(
-        name="any-secret-for-password-grant",
-        says="In the password grant any client secret will do.",
-        breaks=("rfc6749-3.2.1-wrong-secret-refused",),
-        edits=(with_any_secret("password"),),
-    ),
-    Defect(
-        name="any-secret-for-refresh",
-        says="In a refresh any client secret will do.",
-        breaks=("rfc6749-3.2.1-wrong-secret-refused",),
-        edits=(with_any_secret("refresh_token"),),
     ),
     Defect(
         name="client-id-beside-basic-refused",
