@@ -19,14 +19,12 @@ import reference_server
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
 from tests.matrix.engine import (
-    cases,
     clean,
     declared_changes,
     defect_differences,
     differences,
     in_process_defects,
     reasons,
-    with_edits,
 )
 
 DEFECTS_FOLDER = Path(reference_server.__file__).parent / "defects"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reference_server.variants import VARIANTS, Variant
-from tests.matrix.engine import cases, catalogue, clean, declared_changes, differences, reasons, with_edits
+from tests.matrix.engine import catalogue, clean, declared_changes, differences, reasons
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
