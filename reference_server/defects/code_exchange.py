@@ -190,6 +190,15 @@ DEFECTS = (
         edits=(replace("grant.authorization_code", "consume_code", use_code_later),),
     ),
     Defect(
+        name="tokens-outlive-code-replay",
+        says="A code that is presented twice is denied, but its tokens stay good.",
+        breaks=(
+            "rfc6749-4.1.2-reused-code-revokes-access-token",
+            "rfc6749-4.1.2-reused-code-revokes-refresh-token",
+        ),
+        edits=(remove("grant.authorization_code", "revoke_tokens_of_replayed_code"),),
+    ),
+    Defect(
         name="access-token-outlives-code-replay",
         says="A code that comes again is denied, and its access token stays good.",
         breaks=("rfc6749-4.1.2-reused-code-revokes-access-token",),
