@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.token_refusals import (
-    BY_HEADER,
     by_each_refusal,
-    client_by,
     faulty_request,
-    request_as,
 )
 from conformance.harness.procedures.token_responses import by_each_grant, valid_request
-from conformance.harness.send import basic
 
 
 @requirement("rfc6749-5-valid-request-gets-token")
 @by_each_grant()
 def test_a_valid_request_gets_an_access_token(given: Given, send: Send, expect: Expect, grant: str) -> None:
     reply = valid_request(given, send, grant).reply
-
-    expect(reply).issues_a_token()
-
-
-@requirement("rfc6749-5-valid-request-gets-token")
-@needs("client_password")
-def test_a_valid_request_gets_it_however_the_scheme_is_spelled(given: Given, send: Send, expect: Expect) -> None:
-    client = client_by(given, BY_HEADER)
-    name, value = basic(client.client_id, client.client_secret or "")
-
-    reply = request_as(given, send, client, client, "absent", ((name, value.replace("Basic", "basic")),))
 
     expect(reply).issues_a_token()
 

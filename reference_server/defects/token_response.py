@@ -3,20 +3,12 @@
 from ..defect import Defect
 from ..pipeline import Call, Edit, Response, Step, after, before, remove, replace
 from ..secrets import random_value
-from ..steps.client_authentication import failed
 from ..steps.token_response import json_response, make_refresh_token, put_scope
 
 
 def in_answer(change: Step) -> tuple[Edit, ...]:
     """A change of the answer's members before they are rendered."""
     return (before("token.response", "render_json", change),)
-
-
-def compare_scheme_as_written(call: Call) -> None:
-    """Compares the authentication scheme letter by letter."""
-    header = call.header(b"authorization")
-    if header is not None and not header.startswith("Basic "):
-        raise failed()
 
 
 def render_created(call: Call) -> Response:
@@ -111,12 +103,6 @@ ECHOED_SCOPE = (
 )
 
 DEFECTS = (
-    Defect(
-        name="basic-scheme-in-one-case",
-        says="Client authentication takes the scheme only when it is spelled `Basic`.",
-        breaks=("rfc6749-5-valid-request-gets-token",),
-        edits=(before("client_authentication", "collect_basic", compare_scheme_as_written),),
-    ),
     Defect(
         name="token-response-201",
         says="Tokens are answered with status 201.",
