@@ -18,6 +18,7 @@ from conformance.harness.procedures.implicit_answers import (
     errors,
     expect_granted,
     granted,
+    granted_anew,
     unregistered,
     was_granted,
     was_moved_to,
@@ -96,10 +97,9 @@ def test_the_only_redirect_uri_need_not_be_sent(given: Given, send: Send, expect
 
 @requirement("rfc6749-4.2.1-redirect-uri-followed")
 def test_the_answer_goes_to_the_redirect_uri_of_the_request(given: Given, send: Send, expect: Expect) -> None:
-    client = given.client_for("implicit")
-    redirect_uri = other_redirect_uri(client)
+    redirect_uri = other_redirect_uri(given.client_for("implicit"))
 
-    answer = given.approval(client, "token", redirect_uri=redirect_uri)
+    answer = granted_anew(given, redirect_uri=redirect_uri)
 
     expect(answer).goes_to(redirect_uri)
 

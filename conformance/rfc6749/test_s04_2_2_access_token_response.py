@@ -17,6 +17,7 @@ from conformance.harness.procedures.authorization_answers import (
 from conformance.harness.procedures.implicit_answers import (
     GRANT_PARAMETERS,
     granted,
+    granted_anew,
     granted_with_special_state,
     lifetime,
     misplaced,
@@ -152,9 +153,9 @@ def _first(client: Client) -> str:
 @pytest.mark.parametrize("choose", [_first, redirect_uri_of], ids=["plain redirect URI", "with a query"])
 @requirement("rfc6749-4.2.2-fragment-survives-the-redirect")
 def test_the_fragment_arrives_whole(given: Given, send: Send, expect: Expect, choose: Callable[[Client], str]) -> None:
-    client = given.client_for("implicit")
+    redirect_uri = choose(given.client_for("implicit"))
 
-    answer = given.approval(client, "token", redirect_uri=choose(client))
+    answer = granted_anew(given, redirect_uri=redirect_uri)
 
     names = {name for name, _ in answer.fragment}
     expect.that(

@@ -75,20 +75,21 @@ def unregistered(client: Client, how: str) -> str:
 
 def granted(given: Given, send: Send) -> Answer:
     """The answer to an ordinary implicit request."""
-    return given.observed("a granted implicit request", lambda: _granted(given))
+    return given.observed("a granted implicit request", lambda: granted_anew(given))
 
 
 def granted_with_special_state(given: Given, send: Send) -> Answer:
     """The same for a request whose `state` has every kind of character that it may have."""
     return given.observed(
-        "a granted implicit request with a special state", lambda: _granted(given, state=SPECIAL_STATE)
+        "a granted implicit request with a special state", lambda: granted_anew(given, state=SPECIAL_STATE)
     )
 
 
-def _granted(given: Given, **changes: Any) -> Answer:
+def granted_anew(given: Given, **changes: Any) -> Answer:
+    """The answer to a valid implicit request; Inconclusive when it is refused."""
     answer = given.approval(given.client_for("implicit"), "token", **changes)
     if answer.get("error"):
-        raise Inconclusive(f"positive control: an ordinary implicit request should be granted, but {answer}")
+        raise Inconclusive(f"positive control: a valid implicit request should be granted, but {answer}")
     return answer
 
 
