@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from conformance.harness.session import Trial
 
 POLL_INTERVAL = 0.2
+# How introspection may wrongly speak of a token that isn't good: nobody would take it for active.
+REFUSED_TOKEN = (400, 404)
 
 
 def possible_witnesses(trial: Trial, kind: TokenKind, grant: str) -> tuple[str, ...]:
@@ -44,10 +46,21 @@ def live(trial: Trial, tokens: Tokens, kind: TokenKind) -> Live:
             "the profile offers no way to ask whether a token is active: claim introspection or token_info, "
             "or set `resource_checks_tokens = true`"
         )
+    problems: list[Inconclusive] = []
+
+    def sees(witness: str) -> bool:
+        try:
+            return says_active(trial, witness, value, kind, tokens)
+        except Inconclusive as problem:  # the others may do: one that refuses to answer blocks nothing
+            problems.append(problem)
+            return False
+
     # Refreshing would use the token up: that refresh tokens of this client work is shown on a sibling.
-    seen = tuple(w for w in candidates if (w == "refresh" or says_active(trial, w, value, kind, tokens)))
+    seen = tuple(witness for witness in candidates if witness == "refresh" or sees(witness))
     if "refresh" in seen and not _siblings_refresh(trial, tokens):
         seen = tuple(w for w in seen if w != "refresh")
+    if not seen and problems:
+        raise problems[0]
     if not seen:
         raise Inconclusive(f"a fresh {kind.replace('_', ' ')} is not seen active by {' or '.join(candidates)}")
     return Live(value, kind, tokens, seen)
@@ -70,7 +83,7 @@ def says_active(trial: Trial, witness: str, value: str, kind: TokenKind, tokens:
         trial.phase = before
     if reply.status >= 500:
         raise Inconclusive(f"{witness} answered {reply} when asked about a token")
-    if witness == "introspection":
+    if witness == "introspection" and reply.status not in REFUSED_TOKEN:
         if not isinstance(reply.members.get("active"), bool):
             raise Inconclusive(f"introspection answered {reply} when asked about a token")
         return bool(reply.members["active"])

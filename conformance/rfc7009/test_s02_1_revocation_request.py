@@ -29,6 +29,7 @@ from conformance.harness.procedures.revocation import (
 from conformance.harness.procedures.revocation_requests import (
     of_invented_token_with_wrong_secret,
     sent_changed,
+    special_by_basic,
     with_token_escaped,
 )
 from conformance.harness.procedures.token_requests import with_content_type
@@ -142,7 +143,7 @@ def test_a_client_authenticates_as_at_the_token_endpoint(given: Given, send: Sen
 
 @requirement("rfc7009-2.1-basic-credentials-form-decoded")
 def test_special_characters_in_basic_credentials_are_decoded(given: Given, send: Send, expect: Expect) -> None:
-    special = given.client("special")
+    special = special_by_basic(given)
     token = fresh(given, usual(given, send), special)
 
     found = revocation(given, send, token, special, authentication=BY_BASIC)

@@ -10,6 +10,7 @@ from conformance.harness.procedures.revocation_effects import (
     after_refresh_token,
     in_use,
     revoked_again,
+    seen_before,
 )
 from conformance.harness.tokens import TokenKind
 
@@ -68,7 +69,7 @@ def test_access_tokens_end_with_the_refresh_token(given: Given, send: Send, expe
     revocable(given, send, "access_token")
     revocable(given, send, "refresh_token")
 
-    found = after_refresh_token(given, send)
+    found = seen_before(after_refresh_token(given, send))
 
     expect.that(not found.after, "every access token of the grant to be inactive", found)
 

@@ -82,14 +82,20 @@ def after_refresh_token(given: Given, send: Send) -> Related:
 
     def procedure() -> Related:
         hint = best(given, send, "refresh_token").hint
-        tokens = given.refreshable()
-        newer = given.refreshed(tokens)
-        before = (given.live(newer), *_if_active(given, tokens))
-        reply = send.revocation(newer.refresh_token or "", newer.client, token_type_hint=hint)
+        last, *older = _family(given)
+        before = tuple(live for tokens in (last, *older) for live in _if_active(given, tokens))
+        reply = send.revocation(last.refresh_token or "", last.client, token_type_hint=hint)
         after = tuple(each for each in before if given.still_active(each))
         return Related(reply, before, after)
 
     return given.observed("access tokens after their refresh token's revocation", procedure)
+
+
+def seen_before(related: Related) -> Related:
+    """A control: there were related tokens, and they were seen active."""
+    if not related.before:
+        raise Inconclusive("no fresh access token of the grant is seen active")
+    return related
 
 
 def after_access_token(given: Given, send: Send) -> Related:
@@ -104,6 +110,20 @@ def after_access_token(given: Given, send: Send) -> Related:
         return Related(reply, (before,), after)
 
     return given.observed("the refresh token after its access token's revocation", procedure)
+
+
+def _family(given: Given) -> list[Tokens]:
+    """Tokens of one grant, the last ones first: those of a refresh if what a refresh gives can be refreshed again."""
+
+    def procedure() -> bool:
+        with contextlib.suppress(Inconclusive):
+            given.refreshed(given.refreshed(given.refreshable()))
+            return True
+        return False
+
+    goes_on = given.observed("whether refreshed tokens can be refreshed", procedure)
+    first = given.refreshable()
+    return [given.refreshed(first), first] if goes_on else [first]
 
 
 def _if_active(given: Given, tokens: Tokens) -> Iterator[Live]:

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Inconclusive, NotApplicable
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.harness.procedures.client_authentication import BY_BASIC
 from conformance.harness.procedures.inactive_tokens import lifetime
 from conformance.harness.procedures.revocation import (
     Revocation,
@@ -28,6 +29,7 @@ from conformance.harness.procedures.revocation import (
     wrong_secret,
 )
 from conformance.harness.send import Send
+from conformance.harness.target import Client
 
 # What breaks messages that repeat their input: quote, backslash, beyond ASCII, controls.
 HOSTILE = 'in"vented\\ \u00e9\u2603\x7f\n'
@@ -49,6 +51,14 @@ def with_token_escaped(request: Request) -> Request:
     others = urlencode([pair for pair in pairs if pair[0] != "token"])
     token = "".join(f"%{octet:02X}" for octet in dict(pairs)["token"].encode())
     return replace(request, body=f"token={token}{'&' if others else ''}{others}".encode())
+
+
+def special_by_basic(given: Given) -> Client:
+    """The client with special characters in its credentials, if it authenticates by HTTP Basic."""
+    client = given.client("special")
+    if BY_BASIC not in client.authentication:
+        raise Untested(f"[clients.special] doesn't authenticate by {BY_BASIC}: add it to its `authentication`")
+    return client
 
 
 def of_invented_token_with_wrong_secret(given: Given, send: Send) -> Reply:
