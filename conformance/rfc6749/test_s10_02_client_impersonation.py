@@ -10,7 +10,7 @@ from conformance.harness.procedures.consent import (
     look,
     told_only_by,
 )
-from conformance.harness.procedures.public_clients import asked_somebody, asked_twice, public_client
+from conformance.harness.procedures.public_clients import asked_at_first, asked_somebody, asked_twice, public_client
 from conformance.harness.procedures.redirects import any_response_type, expect_not_moved, missed
 from conformance.harness.procedures.token_refusals import client_with_secret, wrong_secret
 from conformance.harness.procedures.token_requests import token_request
@@ -46,9 +46,9 @@ def test_a_public_clients_unregistered_redirect_uri_is_refused(given: Given, sen
 
 @requirement("rfc6749-10.2-owner-asked-for-public-client")
 def test_the_owner_is_asked_about_a_public_client(given: Given, send: Send, expect: Expect) -> None:
-    first, _ = asked_twice(given, send)
+    asked = asked_at_first(given, send)
 
-    expect.that(asked_somebody(first), "the resource owner asked on a page", "a grant without any question")
+    expect.that(asked, "the resource owner asked on a page", "a grant without any question")
 
 
 @requirement("rfc6749-10.2-owner-authenticates-explicitly")

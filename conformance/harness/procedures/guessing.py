@@ -178,7 +178,8 @@ def _sign_in(given: Given, send: Send, place: str, owner: ResourceOwner) -> Try:
     response_type = "code" if given.claims("authorization_code") else "token"
     # A browser of its own each time: a lock that lives in a cookie stops nobody.
     answer = send.authorize(None, response_type, user_agent=UserAgent(owner))
-    return Try(answer.reply, answer.destination is not None, secrets=_passwords_sent(answer))
+    taken = answer.signed_in and answer.destination is not None
+    return Try(answer.reply, taken, secrets=_passwords_sent(answer))
 
 
 def _passwords_sent(answer: Answer) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import NotApplicable, Untested
-from conformance.harness.procedures.redirects import GRANT_OF, ResponseType
+from conformance.harness.procedures.redirects import GRANT_OF, ResponseType, served
 from conformance.harness.send import Send
 from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
@@ -49,12 +49,20 @@ def asked_twice(given: Given, send: Send) -> tuple[Answer, Answer]:
         )
 
     def procedure() -> tuple[Answer, Answer]:
+        served(given, client, response_type)
         return (
             given.approval(client, response_type, redirect_uri=uri),
             send.authorize(client, response_type, redirect_uri=uri),
         )
 
     return given.observed("two equal requests of the public client", procedure)
+
+
+def asked_at_first(given: Given, send: Send) -> bool:
+    """Whether a person was asked at one of the first requests of the public client: later ones may be remembered."""
+    earlier = served(given, *public_client(given))
+    first, _ = asked_twice(given, send)
+    return earlier.consented or asked_somebody(first)
 
 
 def asked_somebody(answer: Answer) -> bool:

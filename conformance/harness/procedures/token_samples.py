@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive
 from conformance.harness.procedures.sampling import SAMPLE_SIZE, is_jwt
 from conformance.harness.tokens import Live, Tokens
 
@@ -42,16 +43,30 @@ def refresh_tokens(given: Given) -> list[str]:
 
 def _refresh_tokens(given: Given) -> list[str]:
     tokens = given.refreshable()
-    fresh = given.refreshed(tokens)
-    replaced = fresh.refresh_token != tokens.refresh_token
     values = [tokens.refresh_token or ""]
     while len(values) < SAMPLE_SIZE:
-        fresh = fresh if replaced else given.refreshable(tokens.client, tokens.grant)
-        if not replaced and fresh.refresh_token == values[0]:
+        tokens = _replaced(given, tokens) or given.refreshable(tokens.client, tokens.grant)
+        if tokens.refresh_token in values[-1:]:
             break  # One token as long as it lives.
-        values.append(fresh.refresh_token or "")
-        fresh = given.refreshed(fresh) if replaced else fresh
+        values.append(tokens.refresh_token or "")
     return values
+
+
+def _replaced(given: Given, tokens: Tokens) -> Tokens | None:
+    """What a refresh brings, with a new refresh token; None where none comes, which is seen once."""
+
+    def procedure() -> bool:
+        try:
+            return (
+                given.refreshed(given.refreshable(tokens.client, tokens.grant)).members.get("refresh_token") is not None
+            )
+        except Inconclusive:
+            return False
+
+    if not given.observed("a refresh token comes with each refresh", procedure):
+        return None
+    fresh = given.refreshed(tokens)
+    return fresh if fresh.refresh_token != tokens.refresh_token else None
 
 
 def codes(given: Given) -> list[str]:
