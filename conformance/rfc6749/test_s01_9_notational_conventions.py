@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.harness.outcomes import NotApplicable
 from conformance.harness.procedures.authorization_requests import expect_alike, is_granted, ordinary
 from conformance.harness.procedures.client_authentication import served
 from conformance.harness.procedures.token_requests import code_exchange_seen, outcome, token_request
@@ -35,7 +34,7 @@ def test_a_client_id_in_the_other_case_is_unknown(given: Given, send: Send, expe
     request = ordinary(given, send)
     unknown = request.changed(client_id=given.invented("client_id"))
 
-    answer = request.changed(client_id=in_other_case(request.client.client_id, "client identifier"))
+    answer = request.changed(client_id=in_other_case(given, request.client.client_id))
 
     expect_alike(expect, unknown, answer, request.client.redirect_uris, "an unknown client")
 
@@ -66,13 +65,14 @@ def test_a_code_in_the_other_case_is_refused(given: Given, send: Send, expect: E
     code_exchange_seen(given)
     code = given.authorization_code()
 
-    reply = send.code_exchange(replace(code, value=in_other_case(code.value, "code")))
+    reply = send.code_exchange(replace(code, value=in_other_case(given, code.value)))
 
     expect(reply).is_refused()
 
 
-def in_other_case(text: str, what: str) -> str:
-    """A text with its letters in the other case; NotApplicable where it has none."""
-    if text.swapcase() == text:
-        raise NotApplicable(f"the {what} has no letters")
-    return text.swapcase()
+def in_other_case(given: Given, text: str) -> str:
+    """A text with its letters in the other case; some invented one where it has none, which a note tells."""
+    if text.swapcase() != text:
+        return text.swapcase()
+    given.note("the value has no letters, so an invented one was tried")
+    return given.invented("value")

@@ -74,6 +74,7 @@ def consent_page(call: Call, client: str, scopes: list[tuple[str, str]]) -> Resp
         "consent.html",
         client=client,
         username=call.user.username,
+        warning=call.warning,
         scopes=scopes,
         csrf_token=csrf_token(call),
         authorization_request=urlencode(request_alone(call).pairs),

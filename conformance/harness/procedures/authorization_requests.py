@@ -85,8 +85,7 @@ class Outcome:
 
 def outcome(answer: Answer, registered: tuple[str, ...]) -> Outcome:
     """What was granted, which error was told, and at which of the client's redirection URIs."""
-    granted = tuple(name for name in GRANTED if answer.get(name))
-    return Outcome(granted, answer.get("error"), landed_at(answer, registered) or _elsewhere(answer))
+    return Outcome(granted(answer), answer.get("error"), landed_at(answer, registered) or _elsewhere(answer))
 
 
 def _elsewhere(answer: Answer) -> str:
@@ -109,9 +108,14 @@ def repeated_parameters(answer: Answer) -> list[str]:
     return sorted(name for name, count in names.items() if count > 1)
 
 
+def granted(answer: Answer) -> tuple[str, ...]:
+    """Which of code and token were sent."""
+    return tuple(name for name in GRANTED if answer.get(name))
+
+
 def is_granted(answer: Answer) -> bool:
     """Whether a code or a token was sent."""
-    return any(answer.get(name) for name in GRANTED)
+    return bool(granted(answer))
 
 
 def posted(given: Given, request: Ordinary) -> Answer:
