@@ -225,7 +225,7 @@ def test_no_parameter_of_a_grant_is_repeated(
 def test_no_parameter_of_an_error_is_repeated(given: Given, send: Send, expect: Expect) -> None:
     answers = refused(given, send)
 
-    twice = [name for answer in answers for name in repeated_parameters(answer)]
+    twice = sorted({name for answer in answers for name in repeated_parameters(answer)})
     expect.that(not twice, "each parameter once", f"{twice} twice")
 
 
