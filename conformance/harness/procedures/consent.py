@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import lxml.html
@@ -147,21 +148,16 @@ def linked_decision(given: Given, send: Send) -> Answer:
 
 
 def _copy_of_somebody_else(given: Given, send: Send, victim: Asked) -> Asked:
-    """The same page as another person gets it; where the profile has none, the same person in another browser."""
-    name = next((each for each in OWNERS if each != victim.owner and _has_account(given, each)), victim.owner)
-    agent = given.observed(f"another browser of {name}", lambda: given.user_agent(name, fresh=True))
-    with given.arranging():
-        answer = look(given, send, victim.request, agent)
-    found = send.decision_form(answer.reply, agent) if answer.destination is None else None
-    if found is None:
-        raise Untested("only one person is asked for consent: what others see of the page can't be compared")
-    return Asked(victim.client, name, agent, victim.request, answer.reply, *found)
-
-
-def _has_account(given: Given, name: str) -> bool:
-    with suppress(Untested):
-        return bool(given.owner(name))
-    return False
+    """The same page as another person gets it; where none is asked, the same person in another browser."""
+    for name in sorted(OWNERS, key=lambda name: name == victim.owner):
+        with suppress(Untested):
+            agent = given.observed(f"another browser of {name}", partial(given.user_agent, name, fresh=True))
+            with given.arranging():
+                answer = look(given, send, victim.request, agent)
+            found = None if answer.destination else send.decision_form(answer.reply, agent)
+            if found is not None:
+                return Asked(victim.client, name, agent, victim.request, answer.reply, *found)
+    raise Untested("what somebody else sees of the page that asks for consent can't be compared: nobody else is asked")
 
 
 def _without_secrets(victim: Asked, theirs: Asked) -> tuple[Form, Pairs]:
