@@ -141,7 +141,7 @@ def test_the_error_response_is_form_encoded(given: Given, send: Send, expect: Ex
 
 @requirement("rfc6749-4.1.2.1-error-keeps-redirect-query")
 def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect: Expect) -> None:
-    answers = [with_own_query(answer) for answer in refused(given, send)]
+    answers = with_own_query(*refused(given, send))
 
     harmed = [answer for answer in answers if lost_from_query(answer)]
     expect.that(not harmed, "the query of the redirection URI kept", in_words(harmed))

@@ -55,7 +55,7 @@ def test_the_response_is_form_encoded(given: Given, send: Send, expect: Expect) 
 
 @requirement("rfc6749-4.1.2-redirect-query-kept")
 def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect: Expect) -> None:
-    answer = with_own_query(granted(given, send))
+    answer = with_own_query(granted(given, send))[0]
 
     expect.that(not lost_from_query(answer), f"the query of {answer.request.get('redirect_uri')} kept", answer)
 

@@ -222,12 +222,13 @@ def lost_from_query(answer: Answer) -> list[tuple[str, str]]:
     return lost
 
 
-def with_own_query(answer: Answer) -> Answer:
-    """An answer to a request whose redirection URI has a query of its own; Untested where the client has none such."""
-    if not urlsplit(answer.request.get("redirect_uri") or "").query:
-        name = answer.request.client.name
+def with_own_query(*answers: Answer) -> list[Answer]:
+    """Those answers that went to a redirection URI with a query of its own; Untested where the client has none such."""
+    found = [answer for answer in answers if urlsplit(answer.request.get("redirect_uri") or "").query]
+    if not found:
+        name = answers[0].request.client.name
         raise Untested(f"no redirection URI of [clients.{name}] has a query: register one and add it")
-    return answer
+    return found
 
 
 def in_words(answers: Iterable[Answer]) -> str:
