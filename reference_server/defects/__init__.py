@@ -1,8 +1,9 @@
 """Deliberate breaches. Each module of this package lists its own in `DEFECTS`."""
 
 from ..collecting import collect
+from ..consequences import defects_with_consequences
 from ..defect import Defect
 
-DEFECTS: tuple[Defect, ...] = collect(__name__, __path__, "DEFECTS", Defect)
+DEFECTS: tuple[Defect, ...] = defects_with_consequences(collect(__name__, __path__, "DEFECTS", Defect))
 
 __all__ = ["DEFECTS", "Defect"]

@@ -1,21 +1,20 @@
-"""Shows where defects and variants differ from what they declare; `--write` puts what was seen into the sources.
+"""Shows where defects and variants differ from what they declare; `--write` puts what was seen into consequences.toml.
 
-A tool for whoever adds a requirement that older defects break as well. Read each line before you write it: an
-unexpected break is either a true consequence or a false alarm of a test.
+A tool for whoever adds a requirement that older defects break as well. Read each line before you commit it: an
+unexpected break is either a true consequence or a false alarm of a test. What a defect declares in its source and no
+longer breaks is printed: that is edited by hand.
 
-    python -m tests.matrix.reconcile [--write] [--variants] [NAME ...]
+    python -m tests.matrix.reconcile [--write] [--only-defects | --only-variants] [NAME ...]
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
-import reference_server
+from reference_server import consequences
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
 from tests.matrix.engine import (
@@ -27,68 +26,91 @@ from tests.matrix.engine import (
     reasons,
 )
 
-DEFECTS_FOLDER = Path(reference_server.__file__).parent / "defects"
+HEADER = """# What else turns when a defect or a variant is chosen, beside what its source says: requirements of
+# other sections that repeat the sentence or need what was broken. Written by tests/matrix/reconcile.py,
+# read by a person before each commit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a defect was seen to do, beside what it declares."""
+    """How one defect or variant was seen to differ from what it declares: what turned besides, and what didn't."""
 
+    kind: str
     name: str
-    breaks: tuple[str, ...]
-    blocks: tuple[str, ...]
-    others: Mapping[str, tuple[str, str]]
+    more: Mapping[str, str]
+    fewer: tuple[str, ...]
     why: str
 
 
-def look_at(name: str) -> Seen:
+def look_at_defect(name: str) -> Seen:
     """Run one defect."""
     defect = next(each for each in DEFECTS if each.name == name)
     found, ended = defect_differences(defect)
-    kinds = {identifier: after for identifier, (_, after) in found.items()}
-    breaks = tuple(sorted(i for i, after in kinds.items() if after in ("failed", "warned")))
-    blocks = tuple(sorted(i for i, after in kinds.items() if after == "inconclusive"))
-    others = {i: change for i, change in found.items() if i not in breaks and i not in blocks}
-    unexpected = set(breaks) ^ set(defect.breaks) | set(blocks) ^ set(defect.blocks) | set(others)
-    return Seen(name, breaks, blocks, others, reasons(ended, unexpected))
+    turned = {identifier: after for identifier, (_, after) in found.items()}
+    declared = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "inconclusive")}
+    seen = {i: "broken" if after in ("failed", "warned") else after for i, after in turned.items()}
+    return _compared("defect", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
 
 
-def in_order(seen: Sequence[str], declared: Sequence[str]) -> tuple[str, ...]:
-    """What was seen, in the order of the declaration, new ones behind."""
-    return (*(each for each in declared if each in seen), *(each for each in seen if each not in declared))
+def look_at_variant(name: str) -> Seen:
+    """Run one variant."""
+    variant = next(each for each in VARIANTS if each.name == name)
+    ended = clean(name)
+    seen: dict[str, str] = {i: after for i, (_, after) in differences(clean(None), ended).items()}
+    declared = declared_changes(variant)
+    return _compared("variant", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
 
 
-def rewrite(defect_name: str, old: Sequence[str], new: Sequence[str]) -> bool:
-    """Replace a defect's tuple of requirement ids in its source; False when it isn't found there literally."""
-    for path in DEFECTS_FOLDER.glob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        node = next(_tuples(ast.parse(text), defect_name, old), None)
-        if node is not None:
-            lines = text.splitlines(keepends=True)
-            starts = [0]
-            for line in lines:
-                starts.append(starts[-1] + len(line.encode()))
-            raw = text.encode()
-            begin = starts[node.lineno - 1] + node.col_offset
-            end = starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
-            replacement = "(" + "".join(f'"{each}", ' for each in new) + ")" if new else "()"
-            path.write_bytes(raw[:begin] + replacement.encode() + raw[end:])
-            return True
-    return False
+def _unexpected(seen: Mapping[str, str], declared: Mapping[str, str]) -> set[str]:
+    return {name for name in {*seen, *declared} if seen.get(name) != declared.get(name)}
 
 
-def _tuples(tree: ast.AST, defect_name: str, content: Sequence[str]) -> Iterator[ast.expr]:
-    """Literal tuples with exactly this content that stand in the smallest call that names the defect."""
-    holders = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _names(node, defect_name)]
-    for call in holders[-1:]:
-        for node in ast.walk(call):
-            if isinstance(node, ast.Tuple) and [getattr(e, "value", None) for e in node.elts] == list(content):
-                yield node
+def _compared(kind: str, name: str, seen: Mapping[str, str], declared: Mapping[str, str], why: str) -> Seen:
+    more = {i: word for i, word in sorted(seen.items()) if declared.get(i) != word}
+    return Seen(kind, name, more, tuple(sorted(set(declared) - set(seen))), why)
 
 
-def _names(call: ast.Call, defect_name: str) -> bool:
-    values = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return any(isinstance(value, ast.Constant) and value.value == defect_name for value in values)
+def show(seen: Seen) -> None:
+    """Print one difference with its reasons."""
+    print(f"{seen.kind} {seen.name}")
+    for identifier, word in seen.more.items():
+        print(f"  + {identifier}: {word}")
+    for identifier in seen.fewer:
+        print(f"  - {identifier}")
+    print(seen.why, flush=True)
+
+
+def write(found: Sequence[Seen]) -> None:
+    """Add what was seen to the file, and drop from it what no longer turns."""
+    table = consequences.consequences()
+    for seen in found:
+        entry = table.setdefault(seen.kind, {}).setdefault(seen.name, {})
+        if seen.kind == "variant":
+            entry.update(seen.more)
+            for identifier in seen.fewer:
+                entry.pop(identifier, None)
+            continue
+        for key, word in (("breaks", "broken"), ("blocks", "inconclusive")):
+            kept = [i for i in entry.get(key, []) if i not in seen.fewer and i not in seen.more]
+            entry[key] = sorted({*kept, *(i for i, after in seen.more.items() if after == word)})
+    consequences.FILE.write_text(HEADER + _as_toml(table), encoding="utf-8")
+
+
+def _as_toml(table: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str:
+    lines: list[str] = []
+    for kind in ("defect", "variant"):
+        for name, entry in sorted(table.get(kind, {}).items()):
+            filled = {key: value for key, value in entry.items() if value}
+            if not filled:
+                continue
+            lines.append(f"\n[{kind}.{name}]")
+            for key, value in sorted(filled.items()):
+                if isinstance(value, list):
+                    lines += [f"{key} = [", *(f'    "{each}",' for each in value), "]"]
+                else:
+                    lines.append(f'"{key}" = "{value}"')
+    return "\n".join(lines) + "\n"
 
 
 def main() -> int:
@@ -96,57 +118,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--variants", action="store_true")
+    parser.add_argument("--only-defects", action="store_true")
+    parser.add_argument("--only-variants", action="store_true")
     options = parser.parse_args()
-    if options.variants:
-        return _variants(options.names)
-    chosen = [d.name for d in in_process_defects() if not options.names or d.name in options.names]
     clean(None)
-    differing = 0
+    defects = [] if options.only_variants else [defect.name for defect in in_process_defects()]
+    variants = [] if options.only_defects else [variant.name for variant in VARIANTS]
     with ProcessPoolExecutor(2) as pool:
-        for seen in pool.map(look_at, chosen, chunksize=4):
-            differing += _tell(seen, options.write)
-    print(f"{differing} of {len(chosen)} defects differ from what they declare")
+        looks = [
+            *pool.map(look_at_defect, _chosen(defects, options.names), chunksize=4),
+            *pool.map(look_at_variant, _chosen(variants, options.names), chunksize=2),
+        ]
+    differing = [seen for seen in looks if seen.more or seen.fewer]
+    for seen in differing:
+        show(seen)
+    if options.write:
+        write(differing)
+    print(f"{len(differing)} of {len(looks)} differ from what they declare")
     return 1 if differing else 0
 
 
-def _tell(seen: Seen, write: bool) -> bool:
-    defect = next(each for each in DEFECTS if each.name == seen.name)
-    same = set(seen.breaks) == set(defect.breaks) and set(seen.blocks) == set(defect.blocks) and not seen.others
-    if same:
-        return False
-    print(f"{seen.name}: {defect.says}")
-    for sign, words in (("+", set(seen.breaks) - set(defect.breaks)), ("-", set(defect.breaks) - set(seen.breaks))):
-        print("".join(f"  {sign} breaks {each}\n" for each in sorted(words)), end="")
-    for sign, words in (("+", set(seen.blocks) - set(defect.blocks)), ("-", set(defect.blocks) - set(seen.blocks))):
-        print("".join(f"  {sign} blocks {each}\n" for each in sorted(words)), end="")
-    for each, change in seen.others.items():
-        print(f"  ? {each}: {change[0]} -> {change[1]}")
-    print(seen.why, flush=True)
-    if write:
-        for old, new in ((defect.breaks, seen.breaks), (defect.blocks, seen.blocks)):
-            if set(old) != set(new) and not rewrite(seen.name, old, in_order(new, old)):
-                print(f"  {seen.name}: not found literally, edit it by hand: {in_order(new, old)}")
-    return True
-
-
-def _variants(names: Sequence[str]) -> int:
-    differing = 0
-    for variant in VARIANTS:
-        if names and variant.name not in names:
-            continue
-        ended = clean(variant.name)
-        found = {name: after for name, (_, after) in differences(clean(None), ended).items()}
-        declared = declared_changes(variant)
-        if found != declared:
-            differing += 1
-            print(f"{variant.name}: {variant.says}")
-            for name in sorted(set(found) | set(declared)):
-                if found.get(name) != declared.get(name):
-                    print(f"  {name}: declared {declared.get(name)}, seen {found.get(name)}")
-            print(reasons(ended, set(found) ^ set(declared)), flush=True)
-    print(f"{differing} variants differ from what they declare")
-    return 1 if differing else 0
+def _chosen(names: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    return [name for name in names if not wanted or name in wanted]
 
 
 if __name__ == "__main__":
