@@ -31,7 +31,7 @@ def test_basic_alone_is_enough(given: Given, send: Send, expect: Expect, name: s
 
     reply = own_request(given, send, client)
 
-    expect_authenticated(expect, reply)
+    expect_authenticated(expect, rightly_sent(given, send, client, reply))
     given.issued(reply, f"a token request of [clients.{name}] by HTTP Basic")
 
 
