@@ -2,7 +2,7 @@
 
 from ..defect import Defect
 from ..pipeline import Call, Response, Step, after, before, named, replace
-from ..steps.authorization_response import redirect, show_error_page
+from ..steps.authorization_response import show_error_page
 from ..steps.consent import show_consent
 from ..steps.sign_in import show_sign_in, show_sign_in_again
 
@@ -27,17 +27,29 @@ def echoing(step: Step, parameter: str) -> Step:
     return named(step.__name__, echo)
 
 
+def write_header(response: Response, name: str, text: str) -> None:
+    """What a header comes to that is written as it is: after a line break, another one begins."""
+    first, *others = text.encode().decode("latin-1").split("\r\n")
+    response.headers.append((name, first))
+    for line in others[: others.index("")] if "" in others else others:
+        key, colon, value = line.partition(":")
+        if colon:
+            response.headers.append((key.strip(), value.strip()))
+
+
 def redirect_with_raw_state(call: Call) -> Response:
-    """Adds what is to be added as text. Line breaks make headers of their own."""
+    """Adds what is to be added as text."""
     uri = call.redirect_uri or ""
     text = "&".join(f"{name}={value}" for name, value in call.answer.items())
-    return redirect(call, f"{uri}{'&' if '?' in uri else '?'}{text}".encode().decode("latin-1"))
+    response = Response(call.server.settings.redirect_status)
+    write_header(response, "Location", f"{uri}{'&' if '?' in uri else '?'}{text}")
+    return response
 
 
 def echo_state(call: Call) -> None:
     """Helps developers to follow a request through the logs."""
     if call.state is not None:
-        call.response.headers.append(("X-Request-State", call.state.encode().decode("latin-1")))
+        write_header(call.response, "X-Request-State", call.state)
 
 
 def link_back(call: Call) -> Response | None:
@@ -54,7 +66,7 @@ def choke_on_null(call: Call) -> None:
 
 def note_grant_type(call: Call) -> None:
     """Helps to find out who uses what."""
-    call.response.headers.append(("X-Grant-Type", call.grant_type.encode().decode("latin-1")))
+    write_header(call.response, "X-Grant-Type", call.grant_type)
 
 
 DEFECTS = (
