@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness.procedures.authorization_answers import code_client
+from conformance.harness.procedures.code_exchanges import seen_exchanged
 from conformance.harness.procedures.token_requests import token_request
 from conformance.harness.procedures.token_responses import by_each_grant
 
@@ -51,6 +53,7 @@ def test_client_id_may_stand_beside_the_header(given: Given, send: Send, expect:
 @pytest.mark.parametrize("grant", ["authorization_code", pytest.param("refresh_token", marks=needs("refresh_token"))])
 def test_client_id_alone_identifies_a_public_client(given: Given, send: Send, expect: Expect, grant: str) -> None:
     client = given.client("public")
+    given.issued(token_request(given, send, grant), "the main client's request by the same grant")
 
     reply = token_request(given, send, grant, client)
 
@@ -60,8 +63,8 @@ def test_client_id_alone_identifies_a_public_client(given: Given, send: Send, ex
 @requirement("rfc6749-3.2.1-unidentified-code-exchange-refused")
 @pytest.mark.parametrize("name", ["confidential", "public"])
 def test_an_exchange_by_nobody_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    client = given.client(name)
-    given.tokens_for(given.authorization_code(client))
+    client = code_client(given, name)
+    seen_exchanged(given, client)
 
     reply = token_request(given, send, "authorization_code", client, authentication="absent")
 

@@ -13,6 +13,7 @@ import pytest
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.procedures.authorization_answers import (
     arrived,
+    brings_no_code,
     code_client,
     declined,
     granted,
@@ -66,7 +67,7 @@ def test_no_code_without_response_type(given: Given, send: Send, expect: Expect)
 
     answer = send.authorize(response_type=OMIT)
 
-    expect(answer).is_refused()
+    expect.that(brings_no_code(answer), "no code", answer)
 
 
 @requirement("rfc6749-4.1.1-response-type-code-served")
@@ -86,7 +87,7 @@ def test_no_code_for_a_similar_response_type(given: Given, send: Send, expect: E
 
     answer = send.authorize(response_type=response_type)
 
-    expect(answer).is_refused()
+    expect.that(brings_no_code(answer), "no code", answer)
 
 
 @requirement("rfc6749-4.1.1-client-id-required")
@@ -173,7 +174,7 @@ def test_a_faulty_request_of_a_willing_owner_obtains_no_code(
 
     answer = send.authorize(**faulty)
 
-    expect(answer).grants_nothing()
+    expect.that(brings_no_code(answer), "no code", answer)
 
 
 @requirement("rfc6749-4.1.1-resource-owner-authenticated")

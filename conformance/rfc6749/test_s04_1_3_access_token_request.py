@@ -10,7 +10,7 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.procedures.authorization_answers import code_client
-from conformance.harness.procedures.code_exchanges import altered, presented_by_another
+from conformance.harness.procedures.code_exchanges import altered, presented_by_another, seen_exchanged
 from conformance.harness.procedures.token_requests import (
     code_exchange_seen,
     good_request,
@@ -137,7 +137,7 @@ def test_a_redirect_uri_that_differs_is_refused(given: Given, send: Send, expect
 @requirement("rfc6749-4.1.3-redirect-uri-not-owed")
 def test_a_redirect_uri_that_was_not_sent_is_not_owed(given: Given, send: Send, expect: Expect) -> None:
     client = code_client(given, "single_redirect")
-    given.tokens_for(given.authorization_code(client))
+    seen_exchanged(given, client)
     code = given.authorization_code(client, redirect_uri=OMIT)
 
     reply = send.code_exchange(code)
@@ -151,7 +151,7 @@ def test_a_redirect_uri_that_was_not_sent_is_not_owed(given: Given, send: Send, 
 @requirement("rfc6749-4.1.3-client-id-required")
 def test_a_public_client_without_client_id_is_refused(given: Given, send: Send, expect: Expect) -> None:
     client = code_client(given, "public")
-    given.tokens_for(given.authorization_code(client))
+    seen_exchanged(given, client)
 
     reply = send.code_exchange(given.authorization_code(client), authentication="absent")
 
@@ -173,7 +173,7 @@ def test_a_client_with_a_secret_has_to_authenticate(
     given: Given, send: Send, expect: Expect, authentication: str
 ) -> None:
     client = given.client_with_secret("authorization_code")
-    given.tokens_for(given.authorization_code(client))
+    seen_exchanged(given, client)
 
     reply = send.code_exchange(given.authorization_code(client), authentication=authentication)
 
@@ -184,7 +184,7 @@ def test_a_client_with_a_secret_has_to_authenticate(
 @pytest.mark.parametrize("wrong", ["client_secret", "client_id"])
 def test_wrong_client_authentication_is_refused(given: Given, send: Send, expect: Expect, wrong: str) -> None:
     client = given.client_with_secret("authorization_code")
-    given.tokens_for(given.authorization_code(client))
+    seen_exchanged(given, client)
     invented: dict[str, Any] = {wrong: given.invented(wrong)}
 
     reply = send.code_exchange(given.authorization_code(client), client=replace(client, **invented))
@@ -216,7 +216,7 @@ def test_a_code_of_a_public_client_is_its_own(
 @requirement("rfc6749-4.1.3-public-client-id-matches")
 def test_a_code_of_a_public_client_is_refused_to_an_unknown_one(given: Given, send: Send, expect: Expect) -> None:
     client = code_client(given, "public")
-    given.tokens_for(given.authorization_code(client))
+    seen_exchanged(given, client)
 
     reply = send.code_exchange(given.authorization_code(client), client_id=given.invented("client_id"))
 

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.authorization_answers import code_client
+from conformance.harness.procedures.code_exchanges import seen_exchanged
 from conformance.harness.procedures.token_requests import code_exchange_seen, with_refresh_token
 
 
@@ -43,7 +44,7 @@ def test_a_refresh_token_can_be_used(given: Given, send: Send, expect: Expect) -
 @requirement("rfc6749-4.1.4-failed-authentication-error")
 def test_failed_authentication_is_invalid_client(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_with_secret("authorization_code")
-    given.tokens_for(given.authorization_code(client))
+    seen_exchanged(given, client)
     impostor = replace(client, client_secret=given.invented("client_secret"))
 
     reply = send.code_exchange(given.authorization_code(client), client=impostor)

@@ -72,6 +72,13 @@ def seen_granted(given: Given) -> Answer:
     return given.observed("an ordinary authorization request", lambda: given.came_back(given.approval()))
 
 
+def not_granted(answer: Answer) -> Answer:
+    """The answer to a faulty request, unless it was granted all the same: then there is no failure to judge."""
+    if answer.get("code") or answer.get("access_token"):
+        raise NotApplicable("the server grants this faulty request: there is no failure that it could tell")
+    return answer
+
+
 def granted(given: Given, send: Send) -> Answer:
     """A granted request with all the specialties."""
 
@@ -179,6 +186,17 @@ def response_types(answer: Answer) -> list[str]:
 def values(answer: Answer, name: str) -> list[str]:
     """All values of a response parameter, in query and fragment."""
     return [value for key, value in (*answer.query, *answer.fragment) if key == name]
+
+
+def brings_no_code(answer: Answer) -> bool:
+    """A decided answer without a code; what else it may bring is another matter."""
+    return not answer.get("code") and answer.reply.status < 500
+
+
+def has_error_if_any(answer: Answer, code: str) -> bool:
+    """The error code, if the request was refused at the redirection URI; that it was is another matter."""
+    granted = answer.get("code") or answer.get("access_token")
+    return answer.destination is None or bool(granted) or answer.get("error") == code
 
 
 def added_query(answer: Answer) -> str:

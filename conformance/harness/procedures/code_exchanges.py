@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
@@ -54,13 +53,16 @@ def expired_code(given: Given, seconds: float) -> Code:
 def presented_by_another(given: Given, send: Send, issued_to: str, presented_by: str) -> Reply:
     """A code of one client (names of the profile) presented by another one; both can exchange codes of their own."""
     owner, other = code_client(given, issued_to), code_client(given, presented_by)
-    for client in (owner, other):
-        given.observed(f"a code exchange by {client.name}", partial(_exchanged, given, client))
+    seen_exchanged(given, owner)
+    seen_exchanged(given, other)
     return send.code_exchange(given.authorization_code(owner), client=other)
 
 
-def _exchanged(given: Given, client: Client) -> Tokens:
-    return given.tokens_for(given.authorization_code(client))
+def seen_exchanged(given: Given, client: Client) -> Tokens:
+    """The positive control: a client can exchange a code of its own; seen once."""
+    return given.observed(
+        f"a code exchange by {client.name}", lambda: given.tokens_for(given.authorization_code(client))
+    )
 
 
 def exchanging_client(given: Given) -> Client:
