@@ -41,9 +41,9 @@ def toggle_token(call: Call) -> None:
 
 
 def remember_token(call: Call) -> None:
-    """Keeps a cache of the tokens that a resource has seen, and never looks again."""
+    """Keeps a cache of the tokens that a resource has seen, and looks at nothing but their lifetime again."""
     times = count(call, "seen by a resource", call.bearer.hash) if call.endpoint.startswith("resource.") else 0
-    if times <= 1:
+    if times <= 1 or not call.bearer.fresh:
         check_token_active(call)
 
 
