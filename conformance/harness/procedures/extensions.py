@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
-from conformance.harness.grammar import ABSOLUTE_URI
+from conformance.harness.grammar import ABSOLUTE_URI, URI_REFERENCE
 from conformance.harness.outcomes import Inconclusive, NotApplicable
 from conformance.harness.procedures.token_responses import parameter, token_response
 from conformance.harness.send import Send
@@ -20,6 +20,12 @@ CORE_GRANTS = ("authorization_code", "implicit", "password", "client_credentials
 def is_absolute_uri(name: str) -> bool:
     """Whether a name is an absolute URI."""
     return re.fullmatch(ABSOLUTE_URI, name) is not None
+
+
+def is_name_or_uri_reference(name: str) -> bool:
+    """Whether a name has the syntax of a grant type or token type in Appendix A: a plain name, or a URI reference."""
+    # Every plain name is a relative reference as well.
+    return re.fullmatch(URI_REFERENCE, name) is not None
 
 
 def issued_type(given: Given, send: Send, grant: str) -> str:
