@@ -13,6 +13,6 @@ class Defect:
     says: str
     breaks: tuple[str, ...]  # requirements that turn failed or warned
     edits: tuple[Edit, ...]
-    blocks: tuple[str, ...] = ()  # requirements that turn inconclusive, where that can't be helped
+    blocks: tuple[str, ...] = ()  # requirements that can't be decided any more, where that can't be helped
     on: str | None = None  # the variant that it stands on
     transport: bool = False  # shows only over a real socket

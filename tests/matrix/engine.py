@@ -30,6 +30,9 @@ CONTROL = "http://127.0.0.1:8999"
 # Real hashing has no part in what the matrices show.
 SETTINGS = Settings(issuer=BASE, password_cost=2)
 
+# What a defect may do to a requirement that it doesn't break: its precondition can't be arranged any more.
+UNDECIDED: tuple[Verdict, ...] = ("inconclusive", "untested", "not applicable")
+
 Step = tuple[str, str]
 
 

@@ -14,10 +14,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
+from conformance.harness.verdicts import Verdict
 from reference_server import consequences
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
 from tests.matrix.engine import (
+    UNDECIDED,
     clean,
     declared_changes,
     defect_differences,
@@ -48,9 +50,15 @@ def look_at_defect(name: str) -> Seen:
     defect = next(each for each in DEFECTS if each.name == name)
     found, ended = defect_differences(defect)
     turned = {identifier: after for identifier, (_, after) in found.items()}
-    declared = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "inconclusive")}
-    seen = {i: "broken" if after in ("failed", "warned") else after for i, after in turned.items()}
+    declared = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "blocked")}
+    seen = {i: _turn(after) for i, after in turned.items()}
     return _compared("defect", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
+
+
+def _turn(after: Verdict) -> str:
+    if after in ("failed", "warned"):
+        return "broken"
+    return "blocked" if after in UNDECIDED else after
 
 
 def look_at_variant(name: str) -> Seen:
@@ -91,7 +99,7 @@ def write(found: Sequence[Seen]) -> None:
             for identifier in seen.fewer:
                 entry.pop(identifier, None)
             continue
-        for key, word in (("breaks", "broken"), ("blocks", "inconclusive")):
+        for key, word in (("breaks", "broken"), ("blocks", "blocked")):
             kept = [i for i in entry.get(key, []) if i not in seen.fewer and i not in seen.more]
             entry[key] = sorted({*kept, *(i for i, after in seen.more.items() if after == word)})
     consequences.FILE.write_text(HEADER + _as_toml(table), encoding="utf-8")

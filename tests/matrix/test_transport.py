@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reference_server.defects import DEFECTS, Defect
-from tests.matrix.engine import differences, key, reasons
+from tests.matrix.engine import UNDECIDED, differences, key, reasons
 from tests.matrix.sockets import clean_over_sockets, over_sockets, transport_cases
 
 TRANSPORT_DEFECTS = [defect for defect in DEFECTS if defect.transport]
@@ -23,7 +23,7 @@ def test_transport_defect_breaks_exactly_what_it_declares(defect: Defect) -> Non
     assert {name for name, (_, verdict) in found.items() if verdict in ("failed", "warned")} == set(defect.breaks), (
         reasons(after, found)
     )
-    assert {name for name, (_, verdict) in found.items() if verdict == "inconclusive"} == set(defect.blocks)
+    assert {name for name, (_, verdict) in found.items() if verdict in UNDECIDED} == set(defect.blocks)
 
 
 def test_every_test_is_decided_somewhere() -> None:
