@@ -9,7 +9,7 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.procedures.authorization_answers import code_client
 from conformance.harness.procedures.code_exchanges import seen_exchanged
-from conformance.harness.procedures.token_requests import token_request
+from conformance.harness.procedures.token_requests import client_accepted, token_request
 from conformance.harness.procedures.token_responses import by_each_grant
 
 GRANTS = ("client_credentials", "password", "authorization_code", "refresh_token")
@@ -55,7 +55,7 @@ def test_client_id_alone_identifies_a_public_client(given: Given, send: Send, ex
     client = given.client("public")
     given.issued(token_request(given, send, grant), "the main client's request by the same grant")
 
-    reply = token_request(given, send, grant, client)
+    reply = client_accepted(token_request(given, send, grant, client))
 
     expect(reply).issues_a_token()
 

@@ -17,6 +17,7 @@ from conformance.harness.procedures.authorization_answers import (
     code_client,
     declined,
     granted,
+    is_back,
     left_waiting,
     other_redirect_uri,
     refused,
@@ -218,13 +219,13 @@ def test_a_grant_returns_to_the_client(given: Given, send: Send, expect: Expect,
     client = code_client(given, name)
     redirect_uri = (client.redirect_uris[0], other_redirect_uri(client))[at]
 
-    answer = send.authorize(client, redirect_uri=redirect_uri)
+    answer = arrived(send.authorize(client, redirect_uri=redirect_uri))
 
-    expect(arrived(answer)).goes_to(redirect_uri)
+    expect.that(is_back(answer), f"the user agent sent to {redirect_uri}", answer)
 
 
 @requirement("rfc6749-4.1.1-denied-returns-to-client")
 def test_a_denial_returns_to_the_client(given: Given, send: Send, expect: Expect) -> None:
     answer = declined(given, send)
 
-    expect(answer).goes_to(answer.request.get("redirect_uri") or "")
+    expect.that(is_back(answer), "the user agent sent to the client's redirection URI", answer)

@@ -188,6 +188,13 @@ def values(answer: Answer, name: str) -> list[str]:
     return [value for key, value in (*answer.query, *answer.fragment) if key == name]
 
 
+def is_back(answer: Answer, redirect_uri: str | None = None) -> bool:
+    """Whether the user agent was moved to the redirection URI of the request; what became of its query is another
+    matter."""
+    wanted = redirect_uri or answer.request.get("redirect_uri") or ""
+    return (answer.destination or "").partition("#")[0].partition("?")[0] == wanted.partition("?")[0]
+
+
 def brings_no_code(answer: Answer) -> bool:
     """A decided answer without a code; what else it may bring is another matter."""
     return not answer.get("code") and answer.reply.status < 500

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.given import Given
-from conformance.harness.outcomes import NotApplicable, Untested
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.send import Send
 from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
@@ -50,6 +50,13 @@ def with_refresh_token(tokens: Tokens) -> Tokens:
     if tokens.refresh_token is None:
         raise NotApplicable(f"no refresh token comes with the access token of the grant {tokens.grant}")
     return tokens
+
+
+def client_accepted(reply: Reply) -> Reply:
+    """The reply, unless it finds fault with the grant: then it tells nothing of how the client named itself."""
+    if reply.members.get("error") == "invalid_grant":
+        raise Inconclusive(f"a fresh code or refresh token was refused: {reply}")
+    return reply
 
 
 # Requests that go out changed
