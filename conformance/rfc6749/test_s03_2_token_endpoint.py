@@ -20,7 +20,6 @@ from conformance.harness.procedures.token_requests import (
     token_request,
     with_content_type,
     with_parameter_repeated,
-    with_query,
 )
 from conformance.harness.procedures.transport import expect_unserved, token_request_in_the_clear
 from conformance.harness.send import FORM
@@ -41,15 +40,6 @@ def test_a_query_of_the_uri_is_form_encoded(given: Given, send: Send, expect: Ex
     expect.that(
         all(is_form_encoded(urlsplit(uri).query) for uri in uris), "a form-encoded query, if any", " and ".join(uris)
     )
-
-
-@requirement("rfc6749-3.2-added-query-tolerated")
-def test_an_unknown_parameter_in_the_query_is_tolerated(given: Given, send: Send, expect: Expect) -> None:
-    request = good_request(given, send)
-
-    reply = sent(send, with_query(request, f"{given.invented('parameter')}=1"))
-
-    expect(reply).issues_a_token()
 
 
 @requirement("rfc6749-3.2-no-fragment-in-uri")

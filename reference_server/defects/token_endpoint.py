@@ -39,12 +39,6 @@ def tell_http(call: Call) -> None:
 # Requests
 
 
-def refuse_query(call: Call) -> None:
-    """Takes any query for an attempt to send parameters in the URI."""
-    if call.query_string:
-        raise OAuthError("invalid_request", "The token endpoint takes no query.")
-
-
 def read_query_or_form(call: Call) -> None:
     """Reads parameters from wherever they are, as frameworks offer it."""
     if call.method == "GET":
@@ -190,12 +184,6 @@ DEFECTS = (
         says="The token endpoint serves plain HTTP as well.",
         breaks=("rfc6749-3.2-plain-http-no-token",),
         edits=(remove("token", "require_tls"),),
-    ),
-    Defect(
-        name="token-endpoint-refuses-any-query",
-        says="A token request is refused as soon as the URI has a query.",
-        breaks=("rfc6749-3.2-added-query-tolerated",),
-        edits=(before("token", "read_form", refuse_query),),
     ),
     Defect(
         name="token-endpoint-takes-get",
