@@ -16,6 +16,7 @@ ALL_ENDPOINTS = (
     "resource.me",
     "resource.app",
     "resource.basic",
+    "resource.graphql",
     "metadata",
 )
 
