@@ -8,7 +8,7 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.consent import asked, forged_decision
-from conformance.harness.procedures.token_requests import good_request, sent
+from conformance.harness.procedures.documented import posted, refreshable_or_any
 
 
 @requirement("documented-endpoints-authorize-get")
@@ -72,9 +72,7 @@ def test_the_button_declines(given: Given, send: Send, expect: Expect) -> None:
 
 @requirement("documented-endpoints-token-post")
 def test_post_issues_a_token(given: Given, send: Send, expect: Expect) -> None:
-    request = good_request(given, send, given.any_grant())
-
-    reply = sent(send, request)
+    reply = posted(given, send)
 
     expect(reply).issues_a_token()
 
@@ -119,10 +117,7 @@ def test_delete_leaves_other_tokens(given: Given, send: Send, expect: Expect) ->
 
 @requirement("documented-endpoints-revoke-post")
 def test_revoke_ends_a_token(given: Given, send: Send, expect: Expect) -> None:
-    grant = given.any_grant()
-    kind = "refresh_token" if given.claims("refresh_token") else "access_token"
-    tokens = given.refreshable() if kind == "refresh_token" else given.tokens(grant)
-    token = given.live(tokens, kind)
+    token = refreshable_or_any(given)
 
     send.revocation(token.value, token.tokens.client)
 

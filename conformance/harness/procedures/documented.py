@@ -13,7 +13,7 @@ from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.procedures.token_responses import lifetime_of
 from conformance.harness.send import Send, bearer
 from conformance.harness.target import Client
-from conformance.harness.tokens import Tokens
+from conformance.harness.tokens import Live, Tokens
 from conformance.harness.user_agent import Answer
 
 # The errors of RFC 6749 section 5.2.
@@ -56,6 +56,13 @@ def client_with_scope(given: Given, scope: str) -> Client:
     return client
 
 
+def refreshable_or_any(given: Given) -> Live:
+    """A token of the kind that every server revokes (RFC 7009 section 2): a refresh token, where there are any."""
+    if given.claims("refresh_token"):
+        return given.live(given.refreshable(), "refresh_token")
+    return given.live(given.tokens())
+
+
 def tokens_of_kind(given: Given, kind: str) -> Tokens:
     """Tokens for `me`, `app` or `basic`, shared by the tests that do them no harm."""
 
@@ -63,6 +70,12 @@ def tokens_of_kind(given: Given, kind: str) -> Tokens:
         return user_tokens(given) if kind == "me" else app_tokens(given, kind)
 
     return given.observed(f"a token for {kind}", procedure)
+
+
+def posted(given: Given, send: Send) -> Reply:
+    """The token endpoint's answer to a good request by the cheapest grant."""
+    grant = given.any_grant()
+    return send.code_exchange(given.authorization_code()) if grant == "authorization_code" else send.grant(grant)
 
 
 # Token info
