@@ -18,6 +18,7 @@ from .steps import (
     grant_extension,
     grant_password,
     grant_refresh_token,
+    graphql_resource,
     introspection,
     metadata,
     resources,
@@ -39,6 +40,7 @@ PATHS = {
     "/api/me": "resource.me",
     "/api/app": "resource.app",
     "/api/basic": "resource.basic",
+    "/graphql": "resource.graphql",
     "/.well-known/oauth-authorization-server": "metadata",
 }
 CONTROL_PATHS = {"/age": "control.age"}
@@ -339,7 +341,7 @@ INTROSPECTION: Pipelines = {
 }
 
 
-def _resource(name: str, scope_name: str, answer: Step) -> Pipelines:
+def _resource(name: str, scope_name: str, *answer: Step) -> Pipelines:
     """A protected resource takes tokens with one scope, by GET or POST."""
     steps: list[Step] = [
         transport.require_tls,
@@ -347,7 +349,7 @@ def _resource(name: str, scope_name: str, answer: Step) -> Pipelines:
         transport.refuse_oversized,
         token.require_bearer,
         resources.require_scope(scope_name),
-        answer,
+        *answer,
     ]
     return {name: steps, f"{name}.error": [bearer.answer_as_bearer_error], f"{name}.finish": RESOURCE_HEADERS}
 
@@ -380,6 +382,15 @@ RESOURCES: Pipelines = {
     **_resource("resource.me", "me", resources.answer_owner),
     **_resource("resource.app", "app", resources.answer_app),
     **_resource("resource.basic", "basic", resources.answer_basic),
+    **_resource(
+        "resource.graphql",
+        "app",
+        graphql_resource.read_operation,
+        graphql_resource.read_variables,
+        graphql_resource.require_document,
+        graphql_resource.execute_operation,
+        graphql_resource.render_result,
+    ),
 }
 
 OTHERS: Pipelines = {

@@ -105,6 +105,9 @@ class Call:
     access_token: str = ""
     refresh_token: str | None = None
 
+    # what is asked of the GraphQL resource
+    operation: dict[str, Any] = field(default_factory=dict)
+
     # what is answered
     answer: dict[str, Any] = field(default_factory=dict)
     error: OAuthError = field(init=False)

@@ -89,6 +89,7 @@ def _endpoints(settings: Settings) -> Table:
         "resource_me": ("resource.me", "/api/me"),
         "resource_app": ("resource.app", "/api/app"),
         "resource_basic": ("resource.basic", "/api/basic"),
+        "graphql": ("resource.graphql", "/graphql"),
     }
     return {name: path for name, (endpoint, path) in paths.items() if endpoint in settings.endpoints}
 
@@ -157,9 +158,12 @@ def _extension_grant(settings: Settings) -> Table:
 
 
 def _documented(settings: Settings) -> Table:
-    documented: Table = {"m2m": "client_credentials" in settings.grants, "scopes": True}
+    with_apps = "client_credentials" in settings.grants
+    documented: Table = {"layout": True, "m2m": with_apps, "scopes": True}
+    documented["graphql"] = with_apps and "resource.graphql" in settings.endpoints
     external = next((client for client in settings.clients if client.takes_external_tokens), None)
-    value = next((user.external_authentication_token for user in settings.users), None)
-    if external is not None and value is not None and "password" in settings.grants:
-        documented["external_authentication_token"] = {"client": external.name, "value": value}
+    tokens = [user.external_authentication_token for user in settings.users if user.external_authentication_token]
+    if external is not None and tokens and "password" in settings.grants:
+        values = dict(zip(("value", "other_value"), tokens, strict=False))
+        documented["external_authentication_token"] = {"client": external.name, **values}
     return documented

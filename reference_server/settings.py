@@ -16,6 +16,7 @@ ALL_ENDPOINTS = (
     "resource.me",
     "resource.app",
     "resource.basic",
+    "resource.graphql",
     "metadata",
 )
 
@@ -45,6 +46,7 @@ class Settings:
     # Lifetimes, in seconds
     code_lifetime: int = 60
     access_token_lifetime: int = 1_209_600
+    implicit_token_lifetime: int = 3_600  # no longer than the other ones
     refresh_token_lifetime: int = 2_592_000
     session_lifetime: int = 3_600
 

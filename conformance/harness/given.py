@@ -122,6 +122,13 @@ class Given:
             raise Untested("the profile doesn't describe the extension grant: add [extension_grant]")
         return self._trial.target.extension_grant
 
+    def documented(self, name: str) -> Mapping[str, object]:
+        """A table of the profile's [documented]; Untested, with the table to add, where it is none."""
+        table = self._trial.target.documented.get(name)
+        if not isinstance(table, Mapping):
+            raise Untested(f"the profile doesn't describe it: add [documented.{name}]")
+        return table
+
     def scopes(self, grant: str, at_least: int = 1, client: Client | None = None) -> tuple[str, ...]:
         """The scopes that a client may ask for in a grant; Untested when the profile names fewer than needed."""
         client = client or self.client_for(grant)

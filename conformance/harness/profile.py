@@ -16,7 +16,7 @@ from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, Ta
 
 CLAIMED_UNLESS_DENIED = ("scopes", "full_redirect_uris")
 OWNER_TABLES = ("resource_owner", "resource_owner_other", "resource_owner_unicode", "resource_owner_guessing")
-SECRET_KEYS = ("client_secret", "password", "external_authentication_token")
+SECRET_KEYS = ("client_secret", "password", "refused_password", "external_authentication_token")
 
 
 class ProfileError(Exception):
@@ -133,7 +133,8 @@ class _Secrets:
         return value
 
     def _is_secret(self, path: tuple[str, ...], value: str) -> bool:
-        named = path[-1] in SECRET_KEYS or path[-2:] == ("external_authentication_token", "value")
+        external = path[-2:-1] == ("external_authentication_token",) and path[-1] != "client"
+        named = path[-1] in SECRET_KEYS or external
         return named or path[:2] == ("target", "headers") or value.startswith("env:")
 
     def _secret(self, value: str, path: tuple[str, ...]) -> str:

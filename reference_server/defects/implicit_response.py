@@ -8,6 +8,7 @@ from ..pipeline import Call, Response, after, remove, replace
 from ..secrets import random_value
 from ..steps import scope
 from ..steps.authorization_response import redirect, redirect_with_query
+from ..steps.token_response import access_token_lifetime
 from .conditions import asks_for_token, when
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
@@ -40,13 +41,13 @@ def put_empty_access_token(call: Call) -> None:
 
 def put_fraction(call: Call) -> None:
     """Divides milliseconds."""
-    call.answer["expires_in"] = call.server.settings.access_token_lifetime * 1000 / 1000
+    call.answer["expires_in"] = access_token_lifetime(call) * 1000 / 1000
 
 
 def make_lasting_token(call: Call) -> None:
     """Makes tokens for browsers live twice as long as they are told to."""
     call.access_token = random_value()
-    lifetime = 2 * call.server.settings.access_token_lifetime
+    lifetime = 2 * access_token_lifetime(call)
     call.server.store.add_token(call.access_token, "access_token", call.grant, call.scope, lifetime)
 
 

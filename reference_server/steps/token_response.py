@@ -17,11 +17,17 @@ def json_response(call: Call, status: int = 200) -> Response:
 # issue
 
 
+def access_token_lifetime(call: Call) -> int:
+    """RFC 6750 section 5.3: tokens that go to a browser live one hour at most."""
+    settings = call.server.settings
+    lifetime = settings.access_token_lifetime
+    return min(lifetime, settings.implicit_token_lifetime) if call.endpoint == "authorization" else lifetime
+
+
 def make_access_token(call: Call) -> None:
     """Sections 1.4 and 10.3: an unguessable string, bound to grant and scope."""
     value = random_value()
-    lifetime = call.server.settings.access_token_lifetime
-    call.server.store.add_token(value, "access_token", call.grant, call.scope, lifetime)
+    call.server.store.add_token(value, "access_token", call.grant, call.scope, access_token_lifetime(call))
     call.access_token = value
 
 
@@ -51,7 +57,7 @@ def put_token_type(call: Call) -> None:
 
 def put_expires_in(call: Call) -> None:
     """Section 5.1: the lifetime in seconds, a number."""
-    call.answer["expires_in"] = call.server.settings.access_token_lifetime
+    call.answer["expires_in"] = access_token_lifetime(call)
 
 
 def put_refresh_token(call: Call) -> None:

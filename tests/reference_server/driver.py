@@ -82,7 +82,8 @@ class Browser:
     ) -> Reply:
         """One request."""
         body = form if isinstance(form, bytes) else urlencode(form).encode()
-        sent = [*headers, *([FORM] if body else [])]
+        typed = any(name.lower() == "content-type" for name, _ in headers)
+        sent = [*headers, *([FORM] if body and not typed else [])]
         if self.cookies:
             sent.append(("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())))
         app = self.server.control_app if control else self.server.app

@@ -1,0 +1,1 @@
+"""The documented API: its endpoints, token info, scopes and flows."""
