@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.outcomes import Inconclusive
+from conformance.harness.outcomes import Untested
 from conformance.harness.pages import read_page
 from conformance.harness.procedures.redirects import any_response_type, insecure_and_secure, landed_at
 from conformance.harness.target import Target
@@ -29,9 +29,9 @@ def test_the_owner_is_warned_of_an_insecure_endpoint(given: Given, send: Send, e
 
 
 def words_shown(answer: Answer) -> set[str]:
-    """The words on the pages on the way, addresses left out; Inconclusive when no page asked for a decision."""
+    """The words on the pages on the way, addresses left out; Untested when no page asked for a decision."""
     if not answer.consented:
-        raise Inconclusive(
+        raise Untested(
             "the consent is remembered, so there was no page: withdraw it from the client before the run"
         )
     text = " ".join(read_page(page).text for page in answer.pages)
