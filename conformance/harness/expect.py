@@ -185,17 +185,21 @@ class AnswerExpectation:
         if not self._answer.get(name):
             self._broken(f"{name} sent to the client")
 
-    def grants_nothing(self) -> None:
-        """No code and no token reaches anybody; decided, not a server error."""
+    def issues_nothing(self) -> None:
+        """No code and no token reaches anybody; a server that broke down over the request gave none either."""
         issued = [name for name in GRANTING_MEMBERS if self._answer.get(name)]
         if issued:
             self._broken("no code and no token", f"{', '.join(issued)} sent to {self._address()}")
+
+    def grants_nothing(self) -> None:
+        """No code and no token reaches anybody; decided, not a server error."""
+        self.issues_nothing()
         if self._answer.reply.status >= 500:
             self._broken("a refusal that the server decided", f"a server error: {self._answer.reply}")
 
     def stays_on_a_page(self) -> None:
         """The user agent isn't sent anywhere outside the target, by any mechanism that needs no click."""
-        self.grants_nothing()
+        self.issues_nothing()
         if self._answer.destination is not None and self._answer.mechanism not in CLICKED:
             self._broken(
                 "a page that stays at the authorization server", f"{self._answer.mechanism} to {self._address()}"

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.harness.procedures.authorization_requests import ordinary
-from conformance.harness.procedures.redirects import expect_not_accepted, missed, near_misses, second_uri
-
-
-@requirement("rfc6749-3.1.2.3-missing-uri-of-several-refused")
-def test_with_several_uris_one_has_to_be_named(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
-    second_uri(request.client)
-
-    answer = request.changed(redirect_uri=OMIT)
-
-    expect(answer).is_refused()
+from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.procedures.redirects import expect_not_accepted, missed, near_misses
 
 
 @requirement("rfc6749-3.1.2.3-unmatched-uri-refused")

@@ -13,6 +13,7 @@ from conformance.harness.procedures.authorization_answers import (
     SPECIAL_STATE,
     in_words,
     is_form_encoded,
+    not_granted,
     other_redirect_uri,
     values,
 )
@@ -43,7 +44,7 @@ def test_a_missing_redirect_uri_is_told_to_the_owner(given: Given, send: Send, e
     client = given.client_for("implicit")
     other_redirect_uri(client)
 
-    answer = send.authorize(client, "token", redirect_uri=OMIT)
+    answer = not_granted(send.authorize(client, "token", redirect_uri=OMIT))
 
     expect.that(tells_of_an_error(answer), "a page that tells of an error", answer)
 

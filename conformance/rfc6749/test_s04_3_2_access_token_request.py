@@ -13,7 +13,6 @@ from conformance.harness.procedures.grants import (
     client_with_secret_served,
     if_credentials_are_right,
     near_password,
-    parameters_in_query,
     wrong_secret,
 )
 from conformance.harness.procedures.guessing import guesses, password_guessed
@@ -28,15 +27,6 @@ def test_the_body_is_read_as_form_encoded(given: Given, send: Send, expect: Expe
     reply = sent(send, with_everything_escaped(request))
 
     expect(reply).issues_a_token()
-
-
-@requirement("rfc6749-4.3.2-parameters-in-the-body")
-def test_parameters_in_the_query_are_refused(given: Given, send: Send, expect: Expect) -> None:
-    request = good_request(given, send, "password")
-
-    reply = sent(send, parameters_in_query(request))
-
-    expect(reply).is_refused()
 
 
 @requirement("rfc6749-4.3.2-body-in-utf8")

@@ -11,7 +11,6 @@ from conformance.harness.procedures.grants import (
     client_served,
     client_with_secret_served,
     if_credentials_are_right,
-    parameters_in_query,
     wrong_secret,
 )
 from conformance.harness.procedures.scopes import is_processed_or_invalid_scope
@@ -25,15 +24,6 @@ def test_the_body_is_read_as_form_encoded(given: Given, send: Send, expect: Expe
     reply = sent(send, with_everything_escaped(request))
 
     expect(reply).issues_a_token()
-
-
-@requirement("rfc6749-4.4.2-parameters-in-the-body")
-def test_parameters_in_the_query_are_refused(given: Given, send: Send, expect: Expect) -> None:
-    request = good_request(given, send, "client_credentials")
-
-    reply = sent(send, parameters_in_query(request))
-
-    expect(reply).is_refused()
 
 
 @requirement("rfc6749-4.4.2-body-in-utf8")

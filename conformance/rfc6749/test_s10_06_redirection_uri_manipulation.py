@@ -35,7 +35,7 @@ def test_no_code_for_a_public_clients_unregistered_redirect_uri(given: Given, se
 
     found = missed(given, send, "foreign-uri", client, "code")
 
-    expect(found.answer).grants_nothing()
+    expect(found.answer).issues_nothing()
 
 
 @requirement("rfc6749-10.6-confidential-client-should-register")
@@ -44,7 +44,7 @@ def test_no_code_for_a_confidential_clients_unregistered_redirect_uri(given: Giv
 
     found = missed(given, send, "foreign-uri", client, "code")
 
-    expect(found.answer).grants_nothing()
+    expect(found.answer).issues_nothing()
 
 
 @requirement("rfc6749-10.6-redirect-uri-validated")
@@ -54,5 +54,5 @@ def test_a_redirect_uri_that_resembles_a_registered_one_is_refused(
 ) -> None:
     found = missed(given, send, name, response_type="code")
 
-    expect(found.answer).grants_nothing()
+    expect(found.answer).issues_nothing()
     expect_not_moved(expect, found)

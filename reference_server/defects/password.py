@@ -7,7 +7,6 @@ from ..errors import OAuthError
 from ..pipeline import Call, Response, after, before, replace
 from ..secrets import random_value
 from ..steps import client_authentication, grant_password
-from ..steps.forms import parse
 from .conditions import by_grant, nothing, only, when
 from .grant_mistakes import (
     believe_secret,
@@ -27,12 +26,6 @@ HASHED_CHARACTERS = 8
 def is_public(call: Call) -> bool:
     """A client without a secret."""
     return not call.client.confidential
-
-
-def merge_query(call: Call) -> None:
-    """Has one dictionary for the parameters of body and query."""
-    pairs = (*call.parameters.pairs, *parse(call.query_string).pairs)
-    call.parameters = changed(call.parameters, pairs=pairs)
 
 
 def stumble_beyond_ascii(call: Call) -> Response | None:
@@ -109,12 +102,6 @@ DEFECTS = (
         says="The grant type password is looked for in the body before that is decoded.",
         breaks=("rfc6749-4.3.2-body-form-encoded",),
         edits=(before("token", "require_grant_type", read_grant_type_undecoded("password")),),
-    ),
-    Defect(
-        name="token-parameters-from-query",
-        says="The token endpoint takes parameters from the query as well as from the body.",
-        breaks=("rfc6749-4.3.2-parameters-in-the-body", "rfc6749-4.4.2-parameters-in-the-body"),
-        edits=(after("token", "read_form", merge_query),),
     ),
     Defect(
         name="password-grant-breaks-beyond-ascii",

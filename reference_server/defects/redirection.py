@@ -285,12 +285,6 @@ DEFECTS = (
         edits=(before(VALIDATE, "match_redirect_uri", refuse_other_schemes),),
     ),
     Defect(
-        name="first-redirect-uri-by-default",
-        says="A client with several redirect URIs may leave out which; then the first one is taken.",
-        breaks=("rfc6749-3.1.2.3-missing-uri-of-several-refused",),
-        edits=(remove(VALIDATE, "require_redirect_uri"),),
-    ),
-    Defect(
         name="redirect-uri-compared-after-normalization",
         says="Redirect URIs are normalized before they are compared.",
         breaks=("rfc6749-3.1.2.3-full-uri-compared-as-string",),

@@ -1,7 +1,7 @@
 """Breaches of RFC 6749 section 10.14: input that is put into pages, headers and URIs as it came."""
 
 from ..defect import Defect
-from ..pipeline import Call, Response, Step, after, before, named, replace
+from ..pipeline import Call, Response, Step, before, named, replace
 from ..steps.authorization_response import show_error_page
 from ..steps.consent import show_consent
 from ..steps.sign_in import show_sign_in, show_sign_in_again
@@ -58,12 +58,6 @@ def link_back(call: Call) -> Response | None:
     return with_text(show_error_page(call), f'<a href="{uri}">Back</a>')
 
 
-def choke_on_null(call: Call) -> None:
-    """The database driver takes no NUL in texts."""
-    if any("\0" in value for _, value in call.parameters.pairs):
-        raise ValueError("embedded null character")
-
-
 def note_grant_type(call: Call) -> None:
     """Helps to find out who uses what."""
     write_header(call.response, "X-Grant-Type", call.grant_type)
@@ -117,12 +111,6 @@ DEFECTS = (
         says="The page after a failed sign-in shows the user name as it was typed.",
         breaks=("rfc6749-10.14-hostile-page-input-harmless",),
         edits=(replace("sign_in.error", "show_sign_in_again", echoing(show_sign_in_again, "username")),),
-    ),
-    Defect(
-        name="null-breaks-token-endpoint",
-        says="A NUL character in a parameter breaks the token endpoint.",
-        breaks=("rfc6749-10.14-hostile-token-request-harmless",),
-        edits=(after("token", "refuse_unreadable_parameters", choke_on_null),),
     ),
     Defect(
         name="grant-type-in-header",

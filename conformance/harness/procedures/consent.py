@@ -16,7 +16,7 @@ from lxml.etree import ParserError, XMLSyntaxError
 
 from conformance.harness.exchange import Pairs, Reply
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Untested
+from conformance.harness.outcomes import NotApplicable, Untested
 from conformance.harness.pages import Form
 from conformance.harness.procedures.redirects import GRANT_OF, any_response_type
 from conformance.harness.send import AuthorizationRequest, Send
@@ -131,9 +131,10 @@ def forged_decision(given: Given, send: Send, knowing: Literal["nothing", "a cop
     """
     victim = asked(given, send)
     theirs = _copy_of_somebody_else(given, send, victim)
-    if knowing == "nothing":
-        form, fields = _without_secrets(victim, theirs)
-    else:
+    form, fields = _without_secrets(victim, theirs)
+    if knowing == "a copy of its own":
+        if list(fields) == list(victim.fields) and form == victim.form:
+            raise NotApplicable("the page holds no secret of a user agent: what is sent without any decides")
         form, fields = theirs.form, theirs.fields
     return send.submitted_across_sites(form, fields, victim.request, victim.user_agent)
 

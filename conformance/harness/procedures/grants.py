@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
 
 from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.procedures.token_requests import with_query
 from conformance.harness.procedures.token_responses import valid_request
 
 if TYPE_CHECKING:
-    from conformance.harness.exchange import Reply, Request
+    from conformance.harness.exchange import Reply
     from conformance.harness.expect import Expect
     from conformance.harness.given import Given
     from conformance.harness.send import Send
@@ -50,14 +48,6 @@ def client_with_secret_served(given: Given, send: Send, grant: str) -> Client:
 def wrong_secret(given: Given, client: Client) -> Client:
     """The client with a secret that isn't its own."""
     return replace(client, client_secret=given.invented("client_secret"))
-
-
-def parameters_in_query(request: Request) -> Request:
-    """The request with the parameters of its grant in the query, and those of client authentication in the body."""
-    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
-    body = [pair for pair in pairs if pair[0] in AUTHENTICATION]
-    query = [pair for pair in pairs if pair[0] not in AUTHENTICATION]
-    return with_query(replace(request, body=urlencode(body).encode()), urlencode(query))
 
 
 def near_password(owner: ResourceOwner, how: str) -> str:

@@ -210,8 +210,11 @@ def brings_grant(answer: Answer) -> bool:
 
 
 def expect_not_accepted(expect: Expect, found: Missed) -> None:
-    """A Violation if the unregistered redirection URI brought a code or a token, or a server error."""
-    expect(found.answer).grants_nothing()
+    """A Violation if the unregistered redirection URI brought a code or a token.
+
+    A server that breaks down over it accepted nothing: that it did is judged by the sentence about server errors.
+    """
+    expect(found.answer).issues_nothing()
     expect.that(
         not brings_grant(found.answer), f"a request for the unregistered {found.redirect_uri} refused", found.answer
     )

@@ -5,6 +5,7 @@ Each kind comes after its positive control: the same client gets a token by an o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.procedures.refreshing import refreshable
 from conformance.harness.procedures.token_requests import code_exchange_seen
 from conformance.harness.procedures.token_responses import invented_credentials, tokens_by
-from conformance.harness.send import OMIT, Send
+from conformance.harness.send import OMIT, Send, basic
 from conformance.harness.target import Client
 from conformance.harness.tokens import Code
 
@@ -227,6 +228,22 @@ def expect_code_if_refused(given: Given, expect: Expect, reply: Reply, *codes: s
         given.note("the server issues a token all the same, so there is no refusal to judge")
     else:
         expect(reply).is_an_error(*codes)
+
+
+def body_not_understood(given: Given, send: Send, media_type: str) -> Reply:
+    """The answer to a body that is no form. NotApplicable where it is read as a form without `grant_type`.
+
+    That shows in the answer, unless it is `invalid_request` for both.
+    """
+    client = client_by(given, BY_HEADER)
+    headers = [("Content-Type", media_type), basic(client.client_id, client.client_secret or "")]
+    reply = send.raw("POST", send.form_request("token", ()).url, headers, json.dumps({"grant_type": "password"}))
+    with given.arranging():
+        empty = send.token("", client, {}, grant_type=OMIT)
+    told = reply.status, reply.members.get("error")
+    if told == (empty.status, empty.members.get("error")) and told[1] != "invalid_request":
+        raise NotApplicable(f"the body is read as a form without grant_type, which gets {empty} as well")
+    return reply
 
 
 # Clients for single refusals
