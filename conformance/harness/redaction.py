@@ -39,6 +39,8 @@ SECRET_NAMES: Mapping[str, str] = {
 PUBLIC_VALUES = frozenset({"true", "false", "null", "none", ""})
 
 PARAMETER = re.compile(r"(?<![\w-])([A-Za-z_]+)=([^&\s\"'<>#;]+)")
+# A parameter of which nothing stands as it is: a form may be written so.
+ESCAPED_PARAMETER = re.compile(r"((?:%[0-9A-Fa-f]{2})+)=((?:%[0-9A-Fa-f]{2})+)")
 MEMBER = re.compile(r"\"([A-Za-z_]+)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
 HIDDEN_INPUT = re.compile(r"<input\b[^>]*>", re.I)
 ATTRIBUTE = re.compile(r"\b(name|value|type)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
@@ -167,6 +169,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text without secrets: by name where they have one, and wherever else a known one stands."""
+        if "%" in text:
+            text = ESCAPED_PARAMETER.sub(self._escaped_parameter, text)
         text = PARAMETER.sub(self._parameter, text)
         if "{" in text:
             text = MEMBER.sub(self._member, text)
@@ -208,6 +212,12 @@ class Redactor:
         if self._vault.is_public(plain) or len(plain) < SHORTEST:
             return match.group(0)
         return f"{name}={self.name(plain, SECRET_NAMES[name])}"
+
+    def _escaped_parameter(self, match: re.Match[str]) -> str:
+        name, value = unquote_plus(match.group(1)), unquote_plus(match.group(2))
+        if name not in SECRET_NAMES or self._vault.is_public(value) or len(value) < SHORTEST:
+            return match.group(0)
+        return f"{match.group(1)}={self.name(value, SECRET_NAMES[name])}"
 
     def _member(self, match: re.Match[str]) -> str:
         name, value = match.group(1), _unescaped(match.group(2))

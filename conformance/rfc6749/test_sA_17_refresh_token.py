@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.odd_characters import by_each_way, refresh_tokens_presented
-from conformance.harness.procedures.refreshing import refreshing_seen
 from conformance.harness.procedures.texts_in_answers import strings
 from conformance.harness.procedures.token_responses import by_each_grant, token_response
 
 
 @requirement("rfc6749-A.17-issued-refresh-token-printable")
 def test_a_refresh_token_is_printable(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshing_seen(given, send)
+    tokens = given.observed("tokens with a refresh token", given.refreshable)
 
     expect.syntax("refresh_token", tokens.refresh_token or "")
 

@@ -173,7 +173,9 @@ def tell_token_in(parameter: str) -> Step:
         token = "".join(call.bearer_values)
         if TOKEN.fullmatch(token):
             return
-        text = f"bad_token:{token}".encode("latin-1", "replace").decode("latin-1")
+        # What HTTP doesn't let a header have would end in no answer at all.
+        writable = "".join(character for character in token if character.isprintable())
+        text = f"bad_token:{writable}".encode("latin-1", "replace").decode("latin-1")
         call.error.headers = tuple(
             (name, re.sub(f'{parameter}="[^"]*"', lambda _: f'{parameter}="{text}"', value))
             for name, value in call.error.headers

@@ -58,6 +58,9 @@ def read_names_as_they_are(call: Call) -> None:
     """Decodes the values of parameters, and takes their names as they come."""
     if not is_form(call):
         raise OAuthError("invalid_request", "The request body has to be form-encoded.")
+    call.parameters = parse(call.body)
+    if call.parameters.unreadable:
+        return
     parts = [part.partition(b"=") for part in call.body.split(b"&")]
     values = [parse(b"=" + value).pairs[0][1] for _, _, value in parts]
     pairs = tuple((name.decode("latin-1"), value) for (name, _, _), value in zip(parts, values, strict=True))

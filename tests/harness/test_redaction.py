@@ -60,6 +60,14 @@ def test_client_secrets_are_redacted_in_every_spelling() -> None:
     assert "$CLIENT_SECRET" in text
 
 
+def test_a_form_of_escapes_alone_is_redacted() -> None:
+    name, value = ("".join(f"%{octet:02X}" for octet in text.encode()) for text in ("refresh_token", TOKEN))
+    body = f"%67%72=%61%62%63%64%65&{name}={value}"
+    text = exchange(Request("POST", "https://x.example/token", (), body.encode()))
+    assert value not in text
+    assert f"%67%72=%61%62%63%64%65&{name}={{refresh_token#1}}" in text
+
+
 def test_cookies_are_redacted_both_ways() -> None:
     request = Request("GET", "https://x.example/", (("Cookie", "session=abcdefgh12345678; b=second-cookie-value"),))
     reply = Reply(request, 200, (("Set-Cookie", "session=ijklmnop12345678; Path=/; HttpOnly"),))

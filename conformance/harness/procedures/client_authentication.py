@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.procedures.token_requests import token_request, with_query
@@ -73,7 +73,7 @@ def with_wrong_secret(client: Client, how: str) -> Client:
 def rightly_sent(given: Given, send: Send, client: Client, reply: Reply) -> Reply:
     """The reply, if id and secret were right beyond doubt: it shows so itself, or another way to send them does.
 
-    That is in the body, or in Basic credentials that were not form-encoded.
+    That is in the body, or in Basic credentials that were not form-encoded, or encoded as in a URI (a space as `%20`).
     """
 
     def works(reply: Reply) -> bool:
@@ -82,15 +82,17 @@ def rightly_sent(given: Given, send: Send, client: Client, reply: Reply) -> Repl
     def procedure() -> bool:
         with given.arranging():
             in_body = token_request(given, send, None, client, authentication=BY_BODY)
-            return works(in_body) or works(token_request(given, send, None, client, **_unencoded(client)))
+            user, word = client.client_id, client.client_secret or ""
+            pairs = ((user, word), (quote(user, safe=""), quote(word, safe="")))
+            return works(in_body) or any(works(token_request(given, send, None, client, **_basic(*p))) for p in pairs)
 
     if not works(reply) and not given.observed(f"{client.name} in the body or unencoded", procedure):
         raise Inconclusive(f"the client {client.name} is not authenticated in any way: check it in the profile")
     return reply
 
 
-def _unencoded(client: Client) -> dict[str, Any]:
-    pair = f"{client.client_id}:{client.client_secret}".encode()
+def _basic(user: str, word: str) -> dict[str, Any]:
+    pair = f"{user}:{word}".encode()
     return {"authentication": "absent", "headers": [("Authorization", f"Basic {base64.b64encode(pair).decode()}")]}
 
 

@@ -164,11 +164,17 @@ def _obtained_in_fragment(given: Given, send: Send, scope: str) -> Obtained:
     return Obtained(answer.reply, tokens, None)
 
 
+def _inside_path(uri: str, added: str) -> str:
+    """The URI with a text in the middle of what comes after its authority; anywhere, where nothing comes."""
+    at = uri.find("/", uri.find("//") + 2)
+    return uri[:at] + inside(uri[at:], added) if 0 < at < len(uri) - 1 else inside(uri, added)
+
+
 MALFORMED_URIS: Mapping[str, Callable[[str], str]] = {
     # What browsers, and the URL parsers written for them, leave out or mend.
-    "tab": lambda uri: inside(uri, "\t"),
-    "beyond-ascii": lambda uri: inside(uri, ACCENT),
-    "space": lambda uri: inside(uri, " "),
+    "tab": lambda uri: _inside_path(uri, "\t"),
+    "beyond-ascii": lambda uri: _inside_path(uri, ACCENT),
+    "space": lambda uri: _inside_path(uri, " "),
     "broken-escape": lambda uri: f"{uri}%z1",
     "text-behind-nul": lambda uri: f"{uri}\x00more",
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive
 from conformance.harness.procedures import authorization_answers, implicit_answers
 from conformance.harness.procedures.authorization_answers import values
 from conformance.harness.procedures.odd_characters import PLACES
@@ -26,7 +27,10 @@ def strings(reply: Reply, name: str) -> list[str]:
 
 def texts_at_token_endpoint(given: Given, send: Send, name: str) -> list[str]:
     """A parameter's values in all kinds of refusals of the token endpoint, hostile requests among them."""
-    return [text for reply in refusals(given, send).values() for text in strings(reply, name)]
+    found = refusals(given, send)
+    if not found:
+        raise Inconclusive("none of the faulty token requests came to a refusal that could be judged")
+    return [text for reply in found.values() for text in strings(reply, name)]
 
 
 def texts_at_authorization_endpoint(given: Given, send: Send, grant: str, name: str) -> list[str]:
