@@ -6,6 +6,7 @@ became of a token. `expect.that` is for what none of these says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
@@ -121,9 +122,9 @@ class ReplyExpectation:
             self._broken(f"no {name} header", f"{name}: {', '.join(self._reply.header_values(name))}")
 
     def challenges_with(self, scheme: str) -> None:
-        """A WWW-Authenticate challenge of that scheme."""
+        """A WWW-Authenticate challenge of that scheme, alone or among others in one header."""
         values = self._reply.header_values("WWW-Authenticate")
-        if not any(value.strip().lower().startswith(scheme.lower()) for value in values):
+        if not any(re.search(rf"(?:^|,)\s*{scheme}(?=[\s,]|$)", value, re.I) for value in values):
             observed = ", ".join(values) or f"none beside status {self._reply.status}"
             self._broken(f"a WWW-Authenticate challenge of the scheme {scheme}", observed)
 

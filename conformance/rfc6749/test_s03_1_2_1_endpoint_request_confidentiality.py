@@ -31,8 +31,6 @@ def test_the_owner_is_warned_of_an_insecure_endpoint(given: Given, send: Send, e
 def words_shown(answer: Answer) -> set[str]:
     """The words on the pages on the way, addresses left out; Untested when no page asked for a decision."""
     if not answer.consented:
-        raise Untested(
-            "the consent is remembered, so there was no page: withdraw it from the client before the run"
-        )
+        raise Untested("the consent is remembered, so there was no page: withdraw it from the client before the run")
     text = " ".join(read_page(page).text for page in answer.pages)
     return set(WORD.findall(ADDRESS.sub(" ", text).lower()))

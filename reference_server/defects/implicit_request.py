@@ -104,14 +104,6 @@ DEFECTS = (
         name="implicit-without-sign-in",
         says="An implicit request is granted to whoever sits at the browser.",
         breaks=("rfc6749-4.2-resource-owner-present", "rfc6749-4.2.1-owner-authenticated"),
-        # Nobody is there to be asked.
-        blocks=(
-            "rfc6749-4.2.1-owner-decides",
-            "rfc6749-4.2.1-state-comes-back",
-            "rfc6749-4.2.1-user-agent-sent-back",
-            "rfc6749-4.2.2.1-denial-in-the-fragment",
-            "rfc6749-4.2.2.1-access-denied",
-        ),
         edits=(replace("authorization", "sign_owner_in", when(asks_for_token, nothing, consent.sign_owner_in)),),
     ),
     Defect(

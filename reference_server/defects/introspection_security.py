@@ -5,7 +5,7 @@ from ..errors import OAuthError
 from ..pipeline import Call, Response, after, before, remove, replace, setting
 from ..steps.bearer import challenge_bearer, check_token_active
 from ..steps.introspection import answer_inactive, authorize_caller
-from ..steps.token_response import json_response
+from ..steps.token_response import access_token_lifetime, json_response
 
 RESTRICTED = "introspection-restricted"
 UNSIGNED_LENGTH = 32
@@ -61,7 +61,7 @@ def believe_revoked_refresh_tokens(call: Call) -> Response | None:
 def keep_unsigned_part(call: Call) -> None:
     """Makes what follows the first characters of a token a signature."""
     value = "unsigned:" + call.access_token[:UNSIGNED_LENGTH]
-    lifetime = call.server.settings.access_token_lifetime
+    lifetime = access_token_lifetime(call)
     call.server.store.add_token(value, "access_token", call.grant, call.scope, lifetime)
 
 

@@ -11,6 +11,7 @@ from ..defect import Defect
 from ..pipeline import Call, Edit, Step, named, replace
 from ..steps.client_authentication import refuse_throttled
 from ..steps.grant_password import refuse_locked_owner
+from ..steps.token_response import access_token_lifetime
 from .conditions import only
 
 Maker: TypeAlias = Callable[[Call], str]
@@ -53,7 +54,7 @@ def access_token_by(make: Maker) -> Edit:
 
     def step(call: Call) -> None:
         call.access_token = make(call)
-        lifetime = call.server.settings.access_token_lifetime
+        lifetime = access_token_lifetime(call)
         call.server.store.add_token(call.access_token, "access_token", call.grant, call.scope, lifetime)
 
     return replace("issue", "make_access_token", named("make_access_token", step))

@@ -9,6 +9,7 @@ from ..secrets import random_value
 from ..steps import token_response
 from ..steps.authorization_response import redirect
 from ..steps.bearer import TOKEN
+from ..steps.token_response import access_token_lifetime
 from .conditions import by_grant, only, when
 
 
@@ -60,14 +61,14 @@ def put_code_with_ellipsis(call: Call) -> None:
 def make_token_of_two_lines(call: Call) -> None:
     """Encodes random octets with a base64 that breaks lines."""
     call.access_token = f"{random_value()}\n{random_value()}"
-    lifetime = call.server.settings.access_token_lifetime
+    lifetime = access_token_lifetime(call)
     call.server.store.add_token(call.access_token, "access_token", call.grant, call.scope, lifetime)
 
 
 def make_token_with_accent(call: Call) -> None:
     """Makes tokens of all letters of Latin-1."""
     call.access_token = f"{random_value()}\u00e9{random_value()}"
-    lifetime = call.server.settings.access_token_lifetime
+    lifetime = access_token_lifetime(call)
     call.server.store.add_token(call.access_token, "access_token", call.grant, call.scope, lifetime)
 
 
@@ -87,12 +88,12 @@ def put_type_of_two_words(call: Call) -> None:
 
 def put_lifetime_with_fraction(call: Call) -> None:
     """Keeps times as numbers with a fraction."""
-    call.answer["expires_in"] = float(call.server.settings.access_token_lifetime)
+    call.answer["expires_in"] = float(access_token_lifetime(call))
 
 
 def put_lifetime_with_unit(call: Call) -> None:
     """Says what it counts."""
-    call.answer["expires_in"] = f"{call.server.settings.access_token_lifetime}s"
+    call.answer["expires_in"] = f"{access_token_lifetime(call)}s"
 
 
 def name_member_with_space(call: Call) -> None:

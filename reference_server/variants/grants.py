@@ -116,6 +116,8 @@ VARIANTS = (
         name="no-client-credentials",
         says="The client credentials grant is not offered.",
         edits=(without_grant("client_credentials"),),
+        # Only tokens of that grant authorize introspection here.
+        profile={"features": {"introspection_bearer": False}},
     ),
     Variant(
         name="no-extension-grant",

@@ -11,6 +11,7 @@ from ..secrets import random_value, same
 from ..steps.client_authentication import refuse_throttled
 from ..steps.grant_password import refuse_locked_owner
 from ..steps.sign_in import cookie, csrf_token
+from ..steps.token_response import access_token_lifetime
 from ..variant import Variant
 
 PAGES = ("authorization", "sign_in")
@@ -56,7 +57,7 @@ def issued_as(make: Callable[[str], str]) -> tuple[Edit, ...]:
 
     def make_access_token(call: Call) -> None:
         call.access_token = make("at")
-        lifetime = call.server.settings.access_token_lifetime
+        lifetime = access_token_lifetime(call)
         call.server.store.add_token(call.access_token, "access_token", call.grant, call.scope, lifetime)
 
     def make_refresh_token(call: Call) -> None:

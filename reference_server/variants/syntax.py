@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from ..pipeline import Call, Response, after, before, remove, replace
 from ..secrets import random_value
 from ..steps.authorization_response import redirect
-from ..steps.token_response import make_refresh_token
+from ..steps.token_response import access_token_lifetime, make_refresh_token
 from ..variant import Variant
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
@@ -42,7 +42,7 @@ def make_base64_token(call: Call) -> None:
     """RFC 6750 section 2.1: a bearer token may have plus signs and slashes, and equals signs at its end."""
     random = base64.b64encode(random_value().encode()).decode("ascii").rstrip("=")
     call.access_token = f"a+b/{random}-._~=="
-    lifetime = call.server.settings.access_token_lifetime
+    lifetime = access_token_lifetime(call)
     call.server.store.add_token(call.access_token, "access_token", call.grant, call.scope, lifetime)
 
 

@@ -151,6 +151,8 @@ VARIANTS = (
         name="undisclosed-lifetime",
         says="No answer tells the access token's lifetime: it stands in the documentation.",
         edits=tuple(remove(name, "put_expires_in") for name in TOKEN_ANSWERS),
+        # The documented API tells it, so this server doesn't claim the flows that answer with it.
+        profile={"documented": {"m2m": False, "scopes": False}},
         changes={
             "rfc6749-5.1-expires-in-present": "warned",
             "rfc6749-5.1-expires-in-counts-seconds": "not applicable",
