@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import replace
@@ -69,6 +71,16 @@ def exchange(
     return {"at": 0.125, "phase": "send", "request": request, "response": response, **more}
 
 
+def with_evidence(test: TestResult, *exchanges: dict[str, Any]) -> TestResult:
+    """The test with these exchanges as its evidence; the same exchange gets the same name in every test."""
+    named = tuple({"id": _name_of(each), **each} for each in exchanges)
+    return replace(test, exchanges=tuple(each["id"] for each in named), evidence=named)
+
+
+def _name_of(exchange: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(exchange).encode()).hexdigest()
+
+
 def content(tests: list[TestResult] | None = None, **header: Any) -> dict[str, Any]:
     """The content of a `results.json` of a run in which these tests ended."""
     known: dict[str, Any] = {
@@ -118,7 +130,8 @@ def _test_of(requirement: Requirement, n: int, dice: random.Random, broken: floa
     }.get(outcome, {})
     exchanges = tuple(_realistic(dice, m, number) for m in range(number))
     name = f"test_{requirement.id.split('-', 2)[-1].replace('-', '_')}[{n}]"
-    return TestResult(requirement.id, name, outcome, duration=dice.random() / 50, exchanges=exchanges, **more)
+    test = TestResult(requirement.id, name, outcome, duration=dice.random() / 50, **more)
+    return with_evidence(test, *exchanges)
 
 
 def _realistic(dice: random.Random, n: int, number: int) -> dict[str, Any]:
@@ -165,7 +178,7 @@ def hostile_run() -> dict[str, Any]:
     for n, requirement in enumerate(chosen):
         attack, outcome = HOSTILE[n % len(HOSTILE)], outcomes[n % len(outcomes)]
         test = TestResult(requirement.id, f"test[{attack}]", outcome, attack, attack, attack, attack)
-        tests.append(replace(test, notes=(attack,), exchanges=(hostile(attack),)))
+        tests.append(with_evidence(replace(test, notes=(attack,)), hostile(attack)))
     return content(tests, target_name=f"evil {HOSTILE[1]}", declined={"implicit": HOSTILE[0]})
 
 

@@ -109,7 +109,7 @@ def test_every_requirement_has_its_row_and_every_exchange_its_place(full: tuple[
 def test_shared_exchanges_are_packed_once() -> None:
     same = synthetic.exchange()
     ids = [r.id for r in synthetic.catalogue().requirements if r.is_tested and not r.needs][:3]
-    tests = [TestResult(name, "test", "kept", exchanges=(same,)) for name in ids]
+    tests = [synthetic.with_evidence(TestResult(name, "test", "kept"), same) for name in ids]
     assert len(unpacked(html.document_fromstring(report_as_html(synthetic.content(tests))))) == 1
 
 
