@@ -114,15 +114,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        name="consent-remembered-for-all-clients",
-        says="Who has consented to one client is asked about no other.",
-        breaks=(
-            "rfc6749-10.12-no-grant-without-consent",
-            "rfc6749-10.2-public-repeat-needs-interaction",
-        ),
-        edits=(replace("consent", "reuse_consent", remember_consent_for_everybody),),
-    ),
-    Defect(
         name="refusal-remembered-as-consent",
         says="Who has refused is asked no more, and taken to agree.",
         breaks=("rfc6749-10.12-no-grant-without-consent",),
