@@ -12,6 +12,7 @@ from conformance.harness.procedures.client_authentication import (
     client_by_body,
     declared_for_body,
     expect_authenticated,
+    in_either_spelling,
     own_request,
     rightly_sent,
     served,
@@ -29,7 +30,7 @@ from conformance.harness.send import Change
 def test_basic_alone_is_enough(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = by_basic(given.client(name))
 
-    reply = own_request(given, send, client)
+    reply = in_either_spelling(given, send, client)
 
     expect_authenticated(expect, rightly_sent(given, send, client, reply))
     given.issued(reply, f"a token request of [clients.{name}] by HTTP Basic")

@@ -33,4 +33,4 @@ def test_a_malformed_response_type_brings_no_grant(given: Given, send: Send, exp
 
     answer = request.changed(response_type=MALFORMED[how](request.response_type))
 
-    expect(answer).grants_nothing()
+    expect(answer).issues_nothing()

@@ -10,6 +10,7 @@ from conformance.harness.procedures.bearer import (
     bearer_challenges,
     by_failed_token,
     by_refusal,
+    challenged,
     grammar_fault,
     invented,
     most_often,
@@ -102,7 +103,7 @@ def test_scope_stands_once(given: Given, send: Send, expect: Expect, refusal: Pr
 @requirement("rfc6750-3-error-included")
 @by_failed_token
 def test_a_failed_token_gets_an_error(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
-    reply = refusal(given, send)
+    reply = challenged(refusal(given, send))
 
     expect.that(bool(values(reply, "error")), "an error in the challenge", reply)
 

@@ -27,6 +27,7 @@ from conformance.harness.procedures.revocation import (
     wrong_secret,
 )
 from conformance.harness.procedures.revocation_requests import (
+    fresh_of_special,
     of_invented_token_with_wrong_secret,
     sent_changed,
     special_by_basic,
@@ -144,7 +145,7 @@ def test_a_client_authenticates_as_at_the_token_endpoint(given: Given, send: Sen
 @requirement("rfc7009-2.1-basic-credentials-form-decoded")
 def test_special_characters_in_basic_credentials_are_decoded(given: Given, send: Send, expect: Expect) -> None:
     special = special_by_basic(given)
-    token = fresh(given, usual(given, send), special)
+    token = fresh_of_special(given, usual(given, send), special)
 
     found = revocation(given, send, token, special, authentication=BY_BASIC)
 

@@ -9,6 +9,7 @@ from conformance.harness.procedures.inactive_tokens import ENDS, Procedure
 from conformance.harness.procedures.introspection import said, says_inactive
 from conformance.harness.procedures.introspection_callers import (
     answer_to_barred,
+    as_described,
     expired_bearer,
     invented_bearer,
     unknown_client,
@@ -43,7 +44,7 @@ def test_bad_credentials_in_the_body_get_400_or_401(given: Given, send: Send, ex
 def test_bad_credentials_in_the_header_are_challenged(
     given: Given, send: Send, expect: Expect, call: Procedure
 ) -> None:
-    reply = call(given, send)
+    reply = as_described(call(given, send))
 
     expect(reply).challenges_with("Basic")
 
@@ -51,7 +52,7 @@ def test_bad_credentials_in_the_header_are_challenged(
 @requirement("rfc7662-2.3-bad-client-credentials-error-body")
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 def test_bad_credentials_are_told_as_invalid_client(given: Given, send: Send, expect: Expect, method: str) -> None:
-    reply = wrong_secret(given, send, method)
+    reply = as_described(wrong_secret(given, send, method))
 
     expect(reply).is_an_error("invalid_client")
 
@@ -74,7 +75,7 @@ def test_an_insufficient_bearer_token_gets_401(given: Given, send: Send, expect:
 @requirement("rfc7662-2.3-bad-bearer-challenged")
 @bad_bearers
 def test_a_bad_bearer_token_is_challenged(given: Given, send: Send, expect: Expect, call: Procedure) -> None:
-    reply = call(given, send)
+    reply = as_described(call(given, send))
 
     expect(reply).challenges_with("Bearer")
 

@@ -119,6 +119,13 @@ def values(reply: Reply, attribute: str) -> list[str]:
     return [value for each in bearer_challenges(reply) for name, value in each.attributes if name == attribute]
 
 
+def challenged(reply: Reply) -> Reply:
+    """A refusal with a challenge; NotApplicable where it has none, which is a mistake of its own."""
+    if not reply.header_values("WWW-Authenticate"):
+        raise NotApplicable("there is no challenge that could tell anything: another requirement judges that")
+    return reply
+
+
 def most_often(reply: Reply, attribute: str) -> int:
     """How often an attribute stands in one challenge, at most."""
     return max(

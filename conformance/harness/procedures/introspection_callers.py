@@ -157,6 +157,17 @@ def expired_bearer(given: Given, send: Send) -> Reply:
     return given.observed("an introspection call with an expired bearer token", procedure)
 
 
+def as_described(reply: Reply) -> Reply:
+    """The refusal of a call. NotApplicable where it is another one than section 2.3 describes, from its status on.
+
+    Then the status is what is wrong; that such an answer lacks challenge and error as well is no second mistake.
+    """
+    another = reply.status not in (400, 401) and not reply.header("WWW-Authenticate") and "error" not in reply.members
+    if another and not reply.is_success:
+        raise NotApplicable(f"the answer's status, which another requirement judges, isn't the one described: {reply}")
+    return reply
+
+
 def answer_to_other(given: Given, send: Send) -> Reply:
     """What `[clients.other]` is told of a live token that another client was given."""
     other = given.other_client()

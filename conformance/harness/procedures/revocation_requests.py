@@ -11,7 +11,7 @@ from conformance.harness.exchange import Reply, Request
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
-from conformance.harness.procedures.client_authentication import BY_BASIC
+from conformance.harness.procedures.client_authentication import BY_BASIC, as_in_uris
 from conformance.harness.procedures.inactive_tokens import lifetime
 from conformance.harness.procedures.revocation import (
     Revocation,
@@ -24,12 +24,14 @@ from conformance.harness.procedures.revocation import (
     unknown_token,
     unseen,
     usual,
+    value_of,
     way,
     with_secret,
     wrong_secret,
 )
 from conformance.harness.send import Send
 from conformance.harness.target import Client
+from conformance.harness.tokens import Live, TokenKind
 
 # What breaks messages that repeat their input: quote, backslash, beyond ASCII, controls.
 HOSTILE = 'in"vented\\ \u00e9\u2603\x7f\n'
@@ -59,6 +61,19 @@ def special_by_basic(given: Given) -> Client:
     if BY_BASIC not in client.authentication:
         raise Untested(f"[clients.special] doesn't authenticate by {BY_BASIC}: add it to its `authentication`")
     return client
+
+
+def fresh_of_special(given: Given, kind: TokenKind, special: Client) -> Live:
+    """A token of that client; where its form-encoded credentials get none, those encoded as in a URI may."""
+    try:
+        return fresh(given, kind, special)
+    except Inconclusive:
+        for grant in ("client_credentials", "password"):
+            if given.claims(grant) and special.may_use(grant):
+                tokens = given.tokens(grant, special, **as_in_uris(special))
+                if value_of(tokens, kind):
+                    return given.live(tokens, kind)
+        raise
 
 
 def of_invented_token_with_wrong_secret(given: Given, send: Send) -> Reply:

@@ -8,7 +8,7 @@ from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.procedures.authorization_answers import arrived
-from conformance.harness.procedures.client_authentication import rightly_sent
+from conformance.harness.procedures.client_authentication import BY_BASIC, in_either_spelling, rightly_sent
 from conformance.harness.procedures.redirects import GRANT_OF, any_response_type
 from conformance.harness.procedures.token_requests import token_request
 from conformance.harness.send import Send
@@ -57,9 +57,14 @@ def authenticated(given: Given, send: Send, client: Client, method: str | None =
 
 
 def rightly_authenticated(given: Given, send: Send, method: str) -> Reply:
-    """The same, where one way or another shows that identifier and secret are right."""
+    """The same, where one way or another shows that identifier and secret are right.
+
+    With Basic a space may be written as in a URI: how it is decoded is section 2.3.1's concern.
+    """
     client = special_client(given, "client_secret")
     reply = authenticated(given, send, client, method)
+    if method == BY_BASIC:
+        reply = in_either_spelling(given, send, replace(client, authentication=(BY_BASIC,)))
     others = [other for other in client.authentication if other != method]
     if any(_works(given, send, client, other) for other in others):
         return reply
