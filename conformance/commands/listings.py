@@ -1,0 +1,87 @@
+"""`requirements`, `defects`, `variants`: what the suite judges by, and what its own server can be given."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from conformance import exit_codes
+from conformance.commands import UsageFault
+
+if TYPE_CHECKING:
+    from conformance.commands import Commands
+
+SHOWN = ("id", "document", "section", "level", "role", "says", "statements", "needs", "untestable", "attest")
+
+
+def add(commands: Commands) -> None:
+    """Add the commands' parsers."""
+    requirements = commands.add_parser("requirements", help="the catalogue, with the tests of each requirement")
+    requirements.add_argument("--document", help="one document only, such as rfc7009")
+    requirements.add_argument("--json", action="store_true", help="machine-readable")
+    requirements.set_defaults(command=list_requirements)
+
+    for name, what in (("defects", "deliberate breaches"), ("variants", "conformant differences")):
+        listing = commands.add_parser(name, help=f"the {what} that the reference server can be given")
+        listing.add_argument("--json", action="store_true", help="machine-readable")
+        listing.set_defaults(command=list_defects if name == "defects" else list_variants)
+
+
+def list_requirements(options: argparse.Namespace) -> int:
+    """Print the catalogue. Raises UsageFault for an unknown document."""
+    from conformance.harness.catalogue import load_catalogue
+    from conformance.harness.collecting import tests_by_requirement
+
+    catalogue = load_catalogue()
+    if options.document and options.document not in catalogue.documents:
+        raise UsageFault(f"no document {options.document}: {', '.join(catalogue.documents)}")
+    tests = tests_by_requirement()
+    chosen = [r for r in catalogue.requirements if options.document in (None, r.document)]
+    if options.json:
+        rows = [{**{name: getattr(r, name) for name in SHOWN}, "tests": tests.get(r.id, [])} for r in chosen]
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return exit_codes.OK
+    for r in chosen:
+        print(f"{r.id}  [{r.level}, {r.role}]\n    {r.says}")
+        for name in tests.get(r.id, []):
+            print(f"    test: {name}")
+        if r.untestable:
+            print(f"    untestable: {r.untestable}")
+        elif r.is_tested and r.id not in tests:
+            print("    no test yet")
+    return exit_codes.OK
+
+
+def list_defects(options: argparse.Namespace) -> int:
+    """Print the reference server's defects."""
+    from reference_server.defects import DEFECTS
+
+    rows = [{"name": d.name, "says": d.says, "breaks": d.breaks, "blocks": d.blocks, "on": d.on} for d in DEFECTS]
+    return _list(rows, options.json, ("breaks", "blocks"))
+
+
+def list_variants(options: argparse.Namespace) -> int:
+    """Print the reference server's variants."""
+    from reference_server.variants import VARIANTS
+
+    rows = [{"name": v.name, "says": v.says, "changes": dict(v.changes)} for v in VARIANTS]
+    return _list(rows, options.json, ("changes",))
+
+
+def _list(rows: Sequence[Mapping[str, object]], as_json: bool, details: Sequence[str]) -> int:
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return exit_codes.OK
+    for row in rows:
+        print(f"{row['name']}\n    {row['says']}")
+        for name in details:
+            content = row[name]
+            if isinstance(content, dict):
+                lines = [f"{key}: {value}" for key, value in content.items()]
+            else:
+                lines = list(content)  # type: ignore[call-overload]
+            if lines:
+                print(f"    {name}: " + ", ".join(lines))
+    return exit_codes.OK
