@@ -8,7 +8,7 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.consent import asked, forged_decision
-from conformance.harness.procedures.documented import posted, refreshable_or_any
+from conformance.harness.procedures.documented import declining, posted, refreshable_or_any
 
 
 @requirement("documented-endpoints-authorize-get")
@@ -52,6 +52,17 @@ def test_a_decision_without_the_forms_secret_grants_nothing(given: Given, send: 
 
 @requirement("documented-endpoints-authorize-delete-declines")
 def test_delete_declines(given: Given, send: Send, expect: Expect) -> None:
+    page = asked(given, send)
+    form, fields = declining(send, page)
+
+    answer = send.submitted(form, fields, page.request, page.user_agent)
+
+    expect(answer).is_an_error("access_denied")
+    expect(answer).returns_state(page.request.get("state"))
+
+
+@requirement("documented-endpoints-authorize-plain-delete-declines")
+def test_a_plain_delete_declines(given: Given, send: Send, expect: Expect) -> None:
     page = asked(given, send)
 
     answer = send.authorization(page.request, user_agent=page.user_agent, method="DELETE")

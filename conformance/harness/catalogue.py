@@ -25,6 +25,7 @@ class Requirement:
     """One obligation from a source document.
 
     `needs` are feature names; `untestable` says why no black-box test decides it, `attest` is what a vendor is asked.
+    `see_also` names requirements of other documents that rule the same thing otherwise; `explains` says how.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Requirement:
     why_level: str = ""
     basis: str = ""
     explains: str = ""
+    see_also: tuple[str, ...] = ()
 
     @property
     def is_tested(self) -> bool:
@@ -57,6 +59,15 @@ class Catalogue:
     def by_id(self) -> dict[str, Requirement]:
         """Requirements by their id."""
         return {requirement.id: requirement for requirement in self.requirements}
+
+    @cached_property
+    def see_also(self) -> dict[str, tuple[str, ...]]:
+        """By id, the requirements to read it beside: what an entry names, and, in return, what names it."""
+        pairs = [(one.id, other) for one in self.requirements for other in one.see_also]
+        found: dict[str, tuple[str, ...]] = {}
+        for one, other in (*pairs, *((other, one) for one, other in pairs)):
+            found[one] = (*found.get(one, ()), other)
+        return found
 
     @cached_property
     def documents(self) -> tuple[str, ...]:
@@ -83,7 +94,7 @@ def _selects(selector: str, requirement: Requirement) -> bool:
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     """Read every TOML file of the folder.
 
-    Raises ValueError with file and entry when an entry lacks a key or an id stands twice.
+    Raises ValueError with file and entry when an entry lacks a key, an id stands twice or `see_also` names no entry.
     """
     found: list[Requirement] = []
     for path in sorted(folder.glob("*.toml"), key=_order):
@@ -93,6 +104,9 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     if twice:
         raise ValueError(f"requirement ids that stand twice: {', '.join(twice)}")
+    unknown = sorted({name for requirement in found for name in requirement.see_also} - set(ids))
+    if unknown:
+        raise ValueError(f"see_also names no requirement: {', '.join(unknown)}")
     return Catalogue(tuple(found))
 
 
@@ -120,6 +134,7 @@ def _requirement(path: Path, entry: dict[str, Any]) -> Requirement:
             why_level=entry.get("why_level", ""),
             basis=entry.get("basis", ""),
             explains=entry.get("explains", ""),
+            see_also=tuple(entry.get("see_also", ())),
         )
     except (KeyError, IndexError) as error:
         raise ValueError(f"{path.name}: {name}: lacks {error}") from error

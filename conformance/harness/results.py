@@ -131,7 +131,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         by_requirement.setdefault(test.requirement, []).append(test)
     exchanges = _Evidence({each["id"]: each for test in run.tests for each in test.evidence})
     entries = [
-        _entry(requirement, by_requirement.get(requirement.id, []), run, exchanges)
+        _entry(requirement, by_requirement.get(requirement.id, []), run, exchanges, catalogue.see_also)
         for requirement in catalogue.requirements
     ]
     tally = tallied(entries)
@@ -181,7 +181,13 @@ def findings(results: Mapping[str, Any], fail_on: FailOn = "should") -> list[Map
     return [entry for entry, tally in zip(entries, tallied(entries), strict=True) if is_finding(tally, fail_on)]
 
 
-def _entry(requirement: Requirement, tests: Sequence[TestResult], run: Run, exchanges: _Evidence) -> dict[str, Any]:
+def _entry(
+    requirement: Requirement,
+    tests: Sequence[TestResult],
+    run: Run,
+    exchanges: _Evidence,
+    see_also: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
     verdict, reason, no_test_yet = _judge(requirement, tests, run)
     names = (requirement.id, *requirement.needs)
     return {
@@ -195,6 +201,7 @@ def _entry(requirement: Requirement, tests: Sequence[TestResult], run: Run, exch
         "needs": list(requirement.needs),
         "basis": requirement.basis,
         "explains": requirement.explains,
+        "see_also": list(see_also.get(requirement.id, ())),
         "attest": requirement.attest,
         "verdict": verdict,
         "reason": reason,

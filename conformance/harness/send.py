@@ -381,9 +381,13 @@ class Send:
         """A form as another site's page makes a browser submit it, with exactly these fields."""
         return user_agent.submit_across_sites(self._trial, request, form, fields)
 
-    def decision_form(self, page: Reply, user_agent: UserAgent) -> tuple[Form, Pairs] | None:
-        """The form of a page that approves an authorization request, filled in; None where the page asks nothing."""
-        return user_agent.decision_form(self._trial, read_page(page), "approve")
+    def submitted(self, form: Form, fields: Pairs, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
+        """A form submitted where it was shown, with exactly these fields; redirects are followed, no decision taken."""
+        return user_agent.drive(self._trial, request, user_agent.submit(self._trial, form, fields), "wait")
+
+    def decision_form(self, page: Reply, user_agent: UserAgent, decision: str = "approve") -> tuple[Form, Pairs] | None:
+        """The form of a page that approves (or declines) an authorization request, filled in; None where none does."""
+        return user_agent.decision_form(self._trial, read_page(page), decision)
 
     def authorization_once(
         self, client: Client | None = None, response_type: Change = "code", method: str = "GET", **changes: Any

@@ -112,9 +112,10 @@ class _Summary:
         if not found:
             return
         self._heading(f"Findings: {summary.findings_in_words(found)}")
-        variables = summary.shell_variables(content)
+        variables, beside = summary.shell_variables(content), summary.beside(content)
         for entry in found[:SHOWN_IN_FULL]:
             self._finding(entry, content["exchanges"], variables)
+            self._beside(entry, beside.get(entry["id"], []))
         for entry in found[SHOWN_IN_FULL:]:
             self._line(f"{entry['verdict']:<8} {entry['id']}  {entry['level']}")
 
@@ -130,6 +131,13 @@ class _Summary:
         telling = summary.telling_exchange(entry, exchanges)
         if telling is not None:
             self._unwrapped(f"    {curl_line(telling, variables)}")
+
+    def _beside(self, entry: Entry, others: Sequence[Entry]) -> None:
+        """Where documents differ: the other's verdict, and why both are right."""
+        for other in others:
+            self._line(f"see also  {other['id']}: {other['verdict']}", "", 4)
+        if others:
+            self._line(summary.explanation(entry, others), "", 4)
 
     def _errors(self, content: Content) -> None:
         faults = summary.with_verdict(content["requirements"], "error")

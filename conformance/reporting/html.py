@@ -75,7 +75,12 @@ def _environment() -> Environment:
         finalize=_finalized,
     )
     environment.filters.update(
-        body=body_lines, clause_link=clause_link, clause_name=clause_name, pieces=code_and_prose, toml=as_toml
+        body=body_lines,
+        clause_link=clause_link,
+        clause_name=clause_name,
+        explanation=summary.explanation,
+        pieces=code_and_prose,
+        toml=as_toml,
     )
     return environment
 
@@ -166,6 +171,7 @@ def _view(content: Content) -> dict[str, Any]:
         "findings_in_words": summary.findings_in_words(summary.findings(content)),
         "readable": {(e["id"], t["name"]): evidence.readable(t) for e in known for t in summary.deciding_tests(e)},
         "excused": _excused(content),
+        "beside": summary.beside(content),
         "evidence": evidence,
         "packed": Markup(evidence.packed()),
         "deciding_tests": summary.deciding_tests,

@@ -101,6 +101,17 @@ def expectations(entry: Entry) -> list[tuple[str, str]]:
     return list(dict.fromkeys(pair for pair in pairs if any(pair)))
 
 
+def beside(content: Content) -> dict[str, list[Entry]]:
+    """By id, the entries of other documents that an entry is read beside; those that stand alone are left out."""
+    by_id = {entry["id"]: entry for entry in content["requirements"]}
+    return {entry["id"]: [by_id[name] for name in entry["see_also"]] for entry in by_id.values() if entry["see_also"]}
+
+
+def explanation(entry: Entry, others: Iterable[Entry] = ()) -> str:
+    """Background of an entry: its own, else that of the entries beside it; empty without any."""
+    return next((each["explains"] for each in (entry, *others) if each["explains"]), "")
+
+
 def shell_variables(content: Content) -> frozenset[str]:
     """Names of the environment variables that stand for secrets in the profile: a curl line may leave those, and no
     others, to the shell. A target could otherwise have the reader's own environment sent to it."""

@@ -45,6 +45,16 @@ def is_delete(call: Call) -> bool:
     return call.method == "DELETE"
 
 
+def is_plain_delete(call: Call) -> bool:
+    """A real DELETE with nothing of the form."""
+    return is_delete(call) and call.decision.get("csrf_token") is None
+
+
+async def ask_again(call: Call) -> Response | None:
+    """Takes it for a request like any other."""
+    return await call.run("consent")
+
+
 def answer_done(call: Call) -> Response:
     """Says that it was done, and tells the client nothing."""
     return Response(200, b"<p>Done.</p>", [("Content-Type", "text/html; charset=utf-8")])
@@ -88,6 +98,7 @@ DEFECTS = (
         blocks=(
             "documented-credentials-not-over-plain-http",
             "documented-endpoints-authorize-delete-declines",
+            "documented-endpoints-authorize-plain-delete-declines",
             "documented-endpoints-authorize-post",
             "documented-endpoints-authorize-post-grants",
             "documented-endpoints-authorize-post-needs-csrf",
@@ -121,8 +132,17 @@ DEFECTS = (
     Defect(
         name="documented-delete-of-authorization-says-done",
         says="DELETE at the authorization endpoint ends at a page; the client learns nothing.",
-        breaks=("documented-endpoints-authorize-delete-declines",),
+        breaks=(
+            "documented-endpoints-authorize-delete-declines",
+            "documented-endpoints-authorize-plain-delete-declines",
+        ),
         edits=(before("authorization", "take_decision", only(is_delete, answer_done)),),
+    ),
+    Defect(
+        name="documented-delete-of-authorization-only-by-form",
+        says="A DELETE of the authorization endpoint that doesn't come from the consent form asks again.",
+        breaks=("documented-endpoints-authorize-plain-delete-declines",),
+        edits=(before("authorization", "take_decision", only(is_plain_delete, ask_again)),),
     ),
     Defect(
         name="documented-decline-button-says-done",

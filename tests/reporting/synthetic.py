@@ -99,6 +99,17 @@ def content(tests: list[TestResult] | None = None, **header: Any) -> dict[str, A
     return results.build(run, catalogue())
 
 
+def documents_differ() -> dict[str, Any]:
+    """A run against a server that gives client credentials a refresh token: as one document shows it, not the other."""
+    broken = {"expected": "no refresh token", "observed": "a refresh token"}
+    return content(
+        [
+            TestResult("rfc6749-4.4.3-no-refresh-token", "test_none", "broken", **broken),
+            TestResult("documented-flow-1-refresh-token-string", "test_a_string", "kept"),
+        ]
+    )
+
+
 def full_run(seed: int = 1, broken: float = 0.01, exchanges_each: int = 5) -> dict[str, Any]:
     """A run of realistic size: a test or two for each requirement, several exchanges each."""
     dice = random.Random(seed)

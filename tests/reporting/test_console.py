@@ -118,3 +118,9 @@ def test_progress_elsewhere_is_a_line_for_each_document() -> None:
         progress.advance(document, verdict)
     progress.close()
     assert stream.getvalue() == "2  rfc6749  1 failed, 1 passed\n3  rfc7009  1 passed\n"
+
+
+def test_where_documents_differ_both_verdicts_are_told() -> None:
+    text = printed(synthetic.documents_differ())
+    assert "see also  documented-flow-1-refresh-token-string: passed" in text
+    assert "is warned of the RFC's sentence" in " ".join(text.split())

@@ -200,3 +200,18 @@ def evidence_in(document: html.HtmlElement, place: str) -> list[str]:
     """The texts of the exchanges that are shown at a place."""
     shown = document.get_element_by_id(place).xpath(".//details[@class='exchange']")
     return [re.sub(r"\s+", "", part.text_content()) for part in shown]
+
+
+@pytest.mark.parametrize("place", ["finding-rfc6749-4.4.3-no-refresh-token", "documented-flow-1-refresh-token-string"])
+def test_where_documents_differ_the_verdicts_of_both_stand_side_by_side(place: str) -> None:
+    page = html.document_fromstring(report_as_html(synthetic.documents_differ()))
+    entry = page.get_element_by_id(place)
+    assert "is warned of the RFC's sentence" in entry.text_content()
+    rows = {
+        row.xpath("string(a[last()])"): row.xpath("string(span)")
+        for row in entry.xpath(".//ul[@class='names beside']/li")
+    }
+    assert {row.xpath("string(a[last()])"): row.xpath("string(span)") for row in rows} == {
+        "rfc6749-4.4.3-no-refresh-token": "warned",
+        "documented-flow-1-refresh-token-string": "passed",
+    }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from conformance.harness.exchange import Reply
+from conformance.harness.exchange import Pairs, Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, Untested
+from conformance.harness.pages import Form
+from conformance.harness.procedures.consent import Asked
 from conformance.harness.procedures.token_responses import lifetime_of
 from conformance.harness.send import Send, bearer
 from conformance.harness.target import Client
@@ -76,6 +79,15 @@ def posted(given: Given, send: Send) -> Reply:
     """The token endpoint's answer to a good request by the cheapest grant."""
     grant = given.any_grant()
     return send.code_exchange(given.authorization_code()) if grant == "authorization_code" else send.grant(grant)
+
+
+def declining(send: Send, page: Asked) -> tuple[Form, Pairs]:
+    """What the consent form sends to decline, as a DELETE of the authorization endpoint."""
+    found = send.decision_form(page.page, page.user_agent, "decline")
+    if found is None:
+        raise Untested("the consent page has no button that declines: name it in [sign_in] `decline`")
+    form, fields = found
+    return replace(form, action=send.form_request("authorization", ()).url, method="DELETE"), fields
 
 
 # Token info
