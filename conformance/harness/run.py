@@ -20,6 +20,7 @@ from conformance.harness.results import Header, Run, TestResult
 from conformance.harness.session import Session, Trial
 from conformance.harness.transport import SocketTransport, tls_context
 from conformance.harness.verdicts import FailOn
+from conformance.harness.wire import Timeouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class RunOptions:
 def open_session(profile: Profile, worker: str = "") -> Session:
     """A session over sockets with the profile's target; `worker` names this process among those of a run."""
     context = tls_context(profile.target.ca_file)
-    transport = SocketTransport(context, profile.target.timeout)
+    timeout = profile.target.timeout
+    transport = SocketTransport(context, Timeouts(timeout, timeout, timeout))
     return Session.open(profile.target, transport, profile.secrets, worker)
 
 

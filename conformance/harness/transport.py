@@ -14,13 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-import httpx
+import httpcore
 
 from conformance.harness.exchange import Reply, Request
+from conformance.harness.wire import Backend, Deadline, Timeouts
 
 # Longer bodies are cut: no endpoint of the protocol answers with as much.
 LARGEST_BODY = 2 * 1024 * 1024
-POOL = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=30.0)
+# Seconds that an idle connection is kept: less than servers commonly keep it, so that no request meets its end.
+IDLE = 1.5
+NO_ANSWER = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
 
 
 class NoAnswer(Exception):
@@ -48,17 +51,17 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
 
 
 class SocketTransport:
-    """Sockets through httpx's transport layer: one keep-alive pool, one TLS context."""
+    """Sockets through httpcore, the engine of httpx: one keep-alive pool, one TLS context."""
 
     has_sockets = True
 
-    def __init__(self, context: ssl.SSLContext, timeout: float) -> None:
+    def __init__(self, context: ssl.SSLContext, timeouts: Timeouts) -> None:
         self._context = context
-        self._timeout = timeout
+        self._timeouts = timeouts
         self._pool = self._new_pool()
 
-    def _new_pool(self) -> httpx.HTTPTransport:
-        return httpx.HTTPTransport(verify=self._context, limits=POOL, retries=0)
+    def _new_pool(self) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(self._context, keepalive_expiry=IDLE, network_backend=Backend())
 
     def send(self, request: Request) -> Reply:
         """Send one request on the shared pool."""
@@ -72,7 +75,7 @@ class SocketTransport:
             pool = self._new_pool()
             try:
                 self._send_on(pool, rehearsal)
-                barrier.wait(self._timeout)
+                barrier.wait(self._timeouts.total)
                 return self._send_on(pool, request)
             except threading.BrokenBarrierError as error:
                 raise NoAnswer("one of the parallel connections could not be opened") from error
@@ -85,65 +88,64 @@ class SocketTransport:
         with ThreadPoolExecutor(len(requests)) as threads:
             return list(threads.map(one, requests))
 
-    def _send_on(self, pool: httpx.HTTPTransport, request: Request) -> Reply:
+    def _send_on(self, pool: httpcore.ConnectionPool, request: Request) -> Reply:
         started = time.perf_counter()
         try:
-            response = pool.handle_request(_httpx_request(request, self._timeout))
+            response = pool.handle_request(_prepared(request, Deadline(self._timeouts)))
             try:
-                body, truncated = self._read(response, started)
+                body, truncated = _read(response)
             finally:
                 response.close()
-        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
-            raise NoAnswer(_in_words(error, self._timeout)) from error
-        headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers.raw)
-        return Reply(request, response.status_code, headers, body, time.perf_counter() - started, truncated)
-
-    def _read(self, response: httpx.Response, started: float) -> tuple[bytes, bool]:
-        """Read the body as sent, bounded in size and in total time."""
-        chunks: list[bytes] = []
-        size = 0
-        for chunk in response.iter_raw():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > LARGEST_BODY:
-                return b"".join(chunks)[:LARGEST_BODY], True
-            if time.perf_counter() - started > self._timeout:
-                raise httpx.ReadTimeout("the body trickled in too slowly")
-        return b"".join(chunks), False
+        except (*NO_ANSWER, ValueError) as error:
+            raise NoAnswer(_in_words(error, self._timeouts)) from error
+        headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers)
+        return Reply(request, response.status, headers, body, time.perf_counter() - started, truncated)
 
     def close(self) -> None:
         """Close the pool."""
         self._pool.close()
 
 
-def _httpx_request(request: Request, timeout: float) -> httpx.Request:
+def _read(response: httpcore.Response) -> tuple[bytes, bool]:
+    """The body as sent, bounded in size; whether it was cut."""
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_stream():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            return b"".join(chunks)[:LARGEST_BODY], True
+    return b"".join(chunks), False
+
+
+def _prepared(request: Request, deadline: Deadline) -> httpcore.Request:
+    """The request for httpcore, its target verbatim. Raises ValueError for a URL that can't be sent anywhere."""
     parts = urlsplit(request.url)
     target = parts.path or "/"
     if "?" in request.url:
         target += "?" + request.url.partition("?")[2].partition("#")[0]
-    extensions = {
-        "target": target.encode("latin-1"),
-        "timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout),
-    }
     headers = [("Host", parts.netloc.rpartition("@")[2]), *request.headers]
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         headers.append(("Content-Length", str(len(request.body))))
-    raw = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers]
-    url = f"{parts.scheme}://{parts.netloc}/"
-    return httpx.Request(
-        request.method, url, headers=raw, content=None, stream=httpx.ByteStream(request.body), extensions=extensions
+    url = httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target.encode("latin-1"))
+    return httpcore.Request(
+        request.method,
+        url,
+        headers=[(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers],
+        content=request.body,
+        extensions={"timeout": deadline.as_extension()},
     )
 
 
-def _in_words(error: Exception, timeout: float) -> str:
+def _in_words(error: Exception, timeouts: Timeouts) -> str:
     match error:
-        case httpx.ConnectTimeout():
-            return f"no connection within {timeout:g} s"
-        case httpx.TimeoutException():
-            return f"no complete answer within {timeout:g} s"
-        case httpx.ConnectError():
+        case httpcore.ConnectTimeout():
+            return f"no connection within {timeouts.connect:g} s"
+        case httpcore.TimeoutException():
+            return f"no complete answer within {timeouts.total:g} s"
+        case httpcore.ConnectError():
             return f"connection failed: {error}"
-        case httpx.RemoteProtocolError():
+        case httpcore.RemoteProtocolError():
             return f"the answer is not valid HTTP, or broke off: {error}"
         case _:
             return f"{type(error).__name__}: {error}"
