@@ -211,7 +211,7 @@ def test_where_documents_differ_the_verdicts_of_both_stand_side_by_side(place: s
         row.xpath("string(a[last()])"): row.xpath("string(span)")
         for row in entry.xpath(".//ul[@class='names beside']/li")
     }
-    assert {row.xpath("string(a[last()])"): row.xpath("string(span)") for row in rows} == {
+    assert rows == {
         "rfc6749-4.4.3-no-refresh-token": "warned",
         "documented-flow-1-refresh-token-string": "passed",
     }
