@@ -23,7 +23,7 @@ def schema_folder() -> Path:
 def validator(name: str) -> Draft202012Validator:
     """The validator for `schemas/<name>.schema.json`, loaded once."""
     document = json.loads((schema_folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
-    return Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(document)
 
 
 def fault(name: str, instance: Any) -> ValidationError | None:
