@@ -34,10 +34,14 @@ class BundledServer:
         """The TOML profile that fits the server."""
         return str(self.announcement["profile"])
 
-    def stop(self) -> None:
-        """Stop the process: its standard input closes, which it takes as the end; killed if it doesn't."""
+    def dismiss(self) -> None:
+        """Tell the process to end, without waiting for it: its standard input closes, which it takes as the end."""
         if self.process.stdin:
             self.process.stdin.close()
+
+    def stop(self) -> None:
+        """Stop the process; killed if it doesn't end by itself."""
+        self.dismiss()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:

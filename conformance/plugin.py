@@ -6,6 +6,7 @@ teardown report.
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any, Literal
@@ -189,6 +190,12 @@ def requirement_of(item: pytest.Item, catalogue: Catalogue) -> Requirement:
 # Running and judging
 
 
+def pytest_collection_finish() -> None:
+    """Collect garbage seldom from here on: evidence stays until the end, and looking through it costs a tenth."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+
+
 def session_of(config: pytest.Config) -> Session:
     """This process's session with the target, opened at the first test."""
     if SESSION not in config.stash:
@@ -317,6 +324,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
     recorder = config.stash.get(RECORDER, None)
     if recorder is None or exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
         return
+    if SERVER in config.stash:
+        # It takes a moment to end, in which the reports are written.
+        config.stash[SERVER].dismiss()
     run: Run = recorder.run
     run.collected.update(collected)
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)

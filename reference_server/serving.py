@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -76,6 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         listening = _bind(arguments.host, arguments.port)
     except (ValueError, OSError) as problem:
         parser.error(str(problem))
+    # What has been imported stays: looking through it for garbage again and again would only cost time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     with tempfile.TemporaryDirectory(prefix="reference-server-") as folder, _event_loop() as runner:
         runner.run(_serve(arguments, choice, listening, Path(folder)))
     return 0

@@ -59,7 +59,7 @@ class Settings:
     introspection_bearer: bool = True
     bearer_form_body: bool = True
     bearer_query: bool = False
-    failed_authentications: int = 20
+    failed_authentications: int = 10
     lock_seconds: int = 60
     redirect_status: int = 302
     realm: str = "reference server"

@@ -95,7 +95,7 @@ def test_profile() -> None:
     assert profile["clients"]["special"]["client_secret"] == demo.SPECIAL.secret
     assert profile["clients"]["restricted"]["barred"] == ["implicit", "password", "client_credentials"]
     assert profile["clients"]["confidential"]["grant_scopes"]["client_credentials"] == ["app", "basic"]
-    assert profile["limits"]["failed_authentications"] == 20
+    assert profile["limits"]["failed_authentications"] == 10
     assert profile["documented"]["external_authentication_token"]["client"] == "external"
 
 
