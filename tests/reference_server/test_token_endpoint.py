@@ -207,10 +207,10 @@ def test_delete_ends_the_token(agent: Browser) -> None:
 def test_guessing_a_client_secret_locks_the_client(agent: Browser) -> None:
     wrong = basic("client-guessing", "wrong")
     right = basic("client-guessing", demo.GUESSING.secret or "")
-    for _ in range(19):
+    for _ in range(9):
         agent.post("/oauth/token", wrong, grant_type="client_credentials")
     assert agent.post("/oauth/token", right, grant_type="client_credentials").status == 200
-    for _ in range(20):
+    for _ in range(10):
         agent.post("/oauth/token", wrong, grant_type="client_credentials")
     assert agent.post("/oauth/token", right, grant_type="client_credentials").status == 401
 
@@ -218,11 +218,11 @@ def test_guessing_a_client_secret_locks_the_client(agent: Browser) -> None:
 def test_guessing_a_password_locks_the_user_for_a_while() -> None:
     agent = browser(setting(lock_seconds=0))
     form = {"grant_type": "password", "username": "guess"}
-    for _ in range(20):
+    for _ in range(10):
         agent.token(demo.CONFIDENTIAL, **form, password="wrong")
     assert agent.token(demo.CONFIDENTIAL, **form, password="guess-demo-password").status == 200
     agent = browser()
-    for _ in range(20):
+    for _ in range(10):
         agent.token(demo.CONFIDENTIAL, **form, password="wrong")
     assert agent.token(demo.CONFIDENTIAL, **form, password="guess-demo-password").json["error"] == "invalid_grant"
 
