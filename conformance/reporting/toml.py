@@ -18,7 +18,7 @@ def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
     plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
     inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
     lines = [f"[{'.'.join(map(_key, path))}]"] if path and (plain or not inner) else []
-    lines += [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
+    lines += [f"{_key(key)} = {toml_value(value)}" for key, value in plain.items()]
     lines += [""] if lines else []
     for key, value in inner.items():
         lines += _lines(value, (*path, key))
@@ -29,9 +29,10 @@ def _key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A string, number, boolean or list as TOML."""
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, bool | int | float | str) or value is None:
-        return json.dumps(value, ensure_ascii=False)
-    return json.dumps(str(value), ensure_ascii=False)
+        return f"[{', '.join(map(toml_value, value))}]"
+    plain = value if isinstance(value, bool | int | float | str) or value is None else str(value)
+    # JSON's strings, numbers and booleans are TOML's as well, but for DEL.
+    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007F")

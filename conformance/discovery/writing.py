@@ -1,0 +1,182 @@
+"""Writes the profile of a deployment that was learned: commented, without secrets, ready for `doctor` and `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.discovery.learning import LearnedClient, LearnedFeatures, all_demands, union_of_grants
+from conformance.discovery.metadata import Places
+from conformance.reporting.text import visible
+from conformance.reporting.toml import toml_value
+
+LONGEST_COMMENT = 200
+FEATURES = ("revocation", "introspection", "token_info", "protected_resource", "metadata")
+OPTIONAL_FEATURES = ("introspection_restricted", "introspection_bearer", "bearer_form_body", "bearer_query")
+TITLES: Mapping[str, str] = {
+    "confidential": "The main client.",
+    "other": "A second client, for cross-client tests.",
+    "public": "A client without a secret.",
+}
+
+MORE = """\
+# What else the suite can test, once it is there and described (docs/profile.md explains every key):
+#
+# [clients.other]               # a second confidential client: client A must not use what client B got
+# [clients.public]              # a client without a secret
+# [clients.special]             # id and secret with : % + & and space
+# [clients.restricted]          # barred = ["password"]: a client that may not use a grant
+# [resource_owner_other]        # a second account
+# [limits]
+# code_lifetime = 600           # seconds, as the server is configured
+# access_token_lifetime = 3600
+# [declined]                    # what is not to be tested, with the reason that every report shows
+# "rfc6749-2.3.1-..." = "why"
+"""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """All that the profile is written from; `given` is the document that was known before (secrets as `env:NAME`)."""
+
+    places: Places
+    clients: Mapping[str, LearnedClient]
+    given: Mapping[str, Any]
+    features: LearnedFeatures
+    tried: int
+
+
+def base_url_for(url: str, endpoints: Iterable[str]) -> str:
+    """The URL that the endpoints are relative to: the given one, or its origin where some stand beside its path."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    beside = [place for place in endpoints if place.startswith(f"{origin}/") and not place.startswith(f"{url}/")]
+    return origin if beside else url
+
+
+def profile_text(learned: Learned) -> str:
+    """The profile as TOML with comments."""
+    tables = [
+        [f"# Written by `oauth2-conformance init` from {learned.places.how} and {learned.tried} requests."],
+        _target(learned),
+        _endpoints(learned),
+        *(_client(client, learned) for client in learned.clients.values()),
+        _owner(learned),
+        _features(learned),
+        [MORE.rstrip()],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in tables if lines) + "\n"
+
+
+def comment(text: str) -> str:
+    """A comment of one line: what a server said can't end it."""
+    line = " ".join(visible(text).split())
+    return "# " + (line if len(line) <= LONGEST_COMMENT else line[:LONGEST_COMMENT] + " ...")
+
+
+def _pair(key: str, value: object, note: str = "") -> str:
+    return f"{key} = {toml_value(value)}" + (f"  {comment(note)}" if note else "")
+
+
+def _inline(table: Mapping[str, str]) -> str:
+    return "{ " + ", ".join(f"{toml_value(key)} = {toml_value(value)}" for key, value in table.items()) + " }"
+
+
+def _target(learned: Learned) -> list[str]:
+    given = learned.given["target"]
+    lines = ["[target]", *(_pair(key, value) for key, value in given.items() if key != "headers")]
+    if learned.features.resource_checks_tokens:
+        lines.append(_pair("resource_checks_tokens", True, "it refused a token right after its revocation"))
+    if "headers" in given:
+        lines.append(f"headers = {_inline(given['headers'])}")
+    return lines
+
+
+def _endpoints(learned: Learned) -> list[str]:
+    lines = [*(comment(remark) for remark in learned.places.remarks), "[endpoints]"]
+    for name, url in learned.places.endpoints.items():
+        if name in learned.features.refused:
+            lines.append("# " + _pair(name, url, learned.features.refused[name]))
+        elif name != "userinfo":
+            lines.append(_pair(name, _relative(url, learned.given["target"]["base_url"])))
+    return lines
+
+
+def _relative(url: str, base_url: str) -> str:
+    return url[len(base_url) :] if url.startswith(f"{base_url}/") else url
+
+
+def _client(learned: LearnedClient, whole: Learned) -> list[str]:
+    client, remarks = learned.client, learned.remarks
+    lines = [comment(TITLES[client.name]), f"[clients.{client.name}]", _pair("client_id", client.client_id)]
+    given = whole.given["clients"][client.name]
+    lines += [_pair("client_secret", given["client_secret"])] if "client_secret" in given else []
+    lines.append(_pair("redirect_uris", client.redirect_uris, remarks.get("redirect_uris", "")))
+    lines.append(_pair("authentication", _one_or_all(client.authentication), remarks.get("authentication", "")))
+    lines += [comment(remarks["scopes"])] if "scopes" in remarks else []
+    lines += _scopes(learned)
+    if "authorization_code" in learned.grants:
+        lines.append(_pair("pkce", client.pkce, remarks.get("pkce", "")))
+    lines += [comment(remarks["state"])] if "state" in remarks else []
+    for key, table in (("authorization", client.authorization_parameters), ("token", client.token_parameters)):
+        lines += [f"{key}_parameters = {_inline(table)}"] if table else []
+    lines += [
+        comment(f'perhaps token_parameters = {{ {name} = "..." }} or authorization_parameters: {why}')
+        for name, why in learned.demands.items()
+    ]
+    if set(learned.grants) != set(union_of_grants(whole.clients)):
+        lines.append(_pair("grants", learned.grants))
+    lines += [comment(f"not {grant}: {why}") for grant, why in learned.refused.items()]
+    return lines
+
+
+def _one_or_all(values: tuple[str, ...]) -> str | tuple[str, ...]:
+    return values[0] if len(values) == 1 else values
+
+
+def _scopes(learned: LearnedClient) -> list[str]:
+    """One list where every grant has the same scopes, else one for each grant."""
+    by_grant = learned.client.grant_scopes
+    every = tuple(dict.fromkeys(scope for scopes in by_grant.values() for scope in scopes))
+    lines = [_pair("scopes", every)]
+    if any(set(scopes) != set(every) for scopes in by_grant.values()):
+        inner = ", ".join(f"{grant} = {toml_value(scopes)}" for grant, scopes in by_grant.items())
+        lines.append(f"grant_scopes = {{ {inner} }}")
+    return lines
+
+
+def _owner(learned: Learned) -> list[str]:
+    owner = learned.given.get("resource_owner")
+    if owner is None:
+        return [
+            "# An account makes the grants of users testable (authorization_code, implicit, password):",
+            "# [resource_owner]",
+            '# username = "alice"',
+            '# password = "env:OAUTH2_PASSWORD"',
+        ]
+    return [
+        "# The account that the suite signs in with.",
+        "[resource_owner]",
+        *(_pair(key, value) for key, value in owner.items()),
+    ]
+
+
+def _features(learned: Learned) -> list[str]:
+    """What was seen to work is claimed: nothing else is judged."""
+    features = learned.features
+    lines = ["# What was seen to work: nothing else is judged.", "[features]"]
+    lines.append(_pair("grants", union_of_grants(learned.clients)))
+    if not any(client.client.scopes_for(grant) for client in learned.clients.values() for grant in client.grants):
+        lines.append(_pair("scopes", False, "no scope was seen"))
+    for name in FEATURES:
+        if name in features.claimed:
+            lines.append(_pair(name, True))
+        elif name in features.refused:
+            lines.append(comment(f"not {name}: {features.refused[name]}"))
+    lines += [_pair(name, True) for name in OPTIONAL_FEATURES if name in features.claimed]
+    if "protected_resource" not in learned.places.endpoints:
+        lines.append(comment("protected_resource = true, with its URL in [endpoints], tests bearer tokens (RFC 6750)"))
+    lines += [comment(f"it may demand `{name}`: {why}") for name, why in all_demands(learned.clients)]
+    return lines

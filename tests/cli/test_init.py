@@ -1,0 +1,128 @@
+"""`init`: from a URL to a profile that a run can use, without a terminal, a secret in a file, or an overwritten one."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.bundled import BundledServer, start_bundled
+from reference_server.demo import ALICE, CONFIDENTIAL, OTHER
+from tests.cli.test_usage import command
+
+SECRETS = {
+    "OAUTH2_CLIENT_SECRET": CONFIDENTIAL.secret or "",
+    "OAUTH2_OTHER_CLIENT_SECRET": OTHER.secret or "",
+    "OAUTH2_PASSWORD": ALICE.password,
+}
+CLIENTS = (
+    *("--client-id", CONFIDENTIAL.client_id, "--redirect-uri", CONFIDENTIAL.redirect_uris[0]),
+    *("--other-client-id", OTHER.client_id, "--other-redirect-uri", OTHER.redirect_uris[0]),
+    *("--username", ALICE.username),
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[BundledServer]:
+    """A reference server of our own."""
+    with start_bundled() as running:
+        yield running
+
+
+def init(server: BundledServer, folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """`init` for a reference server."""
+    place = (server.announcement["base_url"], "--ca-file", server.announcement["ca_file"])
+    return command("init", *place, *words, folder=folder, **{**SECRETS, **more})
+
+
+def profile_for(folder: Path, *variant: str) -> dict[str, Any]:
+    """The profile that `init` writes for a variant of the reference server."""
+    with start_bundled(["--variant", *variant] if variant else []) as running:
+        done = init(running, folder, *CLIENTS)
+    assert done.returncode == 0, done.stderr
+    return tomllib.loads(done.stdout)
+
+
+def test_the_profile_says_what_the_server_does(tmp_path: Path) -> None:
+    found = profile_for(tmp_path)
+    assert sorted(found["features"]["grants"]) == sorted(CONFIDENTIAL.grants)
+    assert found["clients"]["confidential"]["authentication"] == ["client_secret_basic", "client_secret_post"]
+    assert found["clients"]["confidential"]["grant_scopes"]["client_credentials"] == ["app", "basic"]
+    assert found["endpoints"]["revocation"] == "/oauth/revoke"
+    assert found["features"]["introspection"] is True
+
+
+def test_no_secret_is_written_or_shown(server: BundledServer, tmp_path: Path) -> None:
+    done = init(server, tmp_path, *CLIENTS)
+    assert [secret for secret in SECRETS.values() if secret in done.stdout + done.stderr] == []
+    assert 'client_secret = "env:OAUTH2_CLIENT_SECRET"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("variant", "line"),
+    [
+        ("pkce-demanded", 'pkce = "S256"  # demanded: '),
+        ("state-demanded", "# `state` is demanded"),
+        ("no-default-scope", "# a request without a scope is refused"),
+        ("body-authentication-only", 'authentication = "client_secret_post"'),
+        ("no-implicit", "# not implicit: the metadata lists no response type token"),
+        ("no-password", "# not password: "),
+        ("introspection-restricted", "introspection_restricted = true"),
+    ],
+)
+def test_what_a_deployment_demands_is_found_out(variant: str, line: str, tmp_path: Path) -> None:
+    with start_bundled(["--variant", variant]) as running:
+        done = init(running, tmp_path, *CLIENTS)
+    assert line in done.stdout
+
+
+def test_a_file_is_overwritten_only_when_told(server: BundledServer, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("mine")
+    refused = init(server, tmp_path, *CLIENTS, "-o", "mine.toml")
+    assert (refused.returncode, (tmp_path / "mine.toml").read_text()) == (4, "mine")
+    assert "mine.toml exists" in refused.stderr
+    assert init(server, tmp_path, *CLIENTS, "-o", "mine.toml", "--force").returncode == 0
+    assert tomllib.loads((tmp_path / "mine.toml").read_text())["clients"]["other"]["client_id"] == OTHER.client_id
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "message"),
+    [
+        ((), {}, "client_id of a confidential client: give --client-id or $OAUTH2_CLIENT_ID"),
+        (("--client-id", "client-a"), {"OAUTH2_CLIENT_SECRET": ""}, "its client_secret: give $OAUTH2_CLIENT_SECRET"),
+        (CLIENTS, {"OAUTH2_PASSWORD": ""}, "its password: give $OAUTH2_PASSWORD"),
+        (CLIENTS, {"OAUTH2_CLIENT_SECRET": "mistyped"}, "check client_id 'client-a' and the value of $OAUTH2_CLIENT"),
+        (("--endpoint", "tokn=/x"), {}, "--endpoint tokn: known are"),
+        (("--token-parameter", "audience"), {"OAUTH2_CLIENT_ID": "client-a"}, "must be NAME=VALUE"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_named(
+    server: BundledServer, words: tuple[str, ...], more: dict[str, str], message: str, tmp_path: Path
+) -> None:
+    done = init(server, tmp_path, *words, **more)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("as.example.com", "is not an http or https URL, such as https://as.example.com"),
+        ("http://127.0.0.1:1", "no answer to GET http://127.0.0.1:1/.well-known/"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_named(url: str, message: str, tmp_path: Path) -> None:
+    done = command("init", url, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert message in done.stderr
+
+
+def test_without_an_account_the_profile_says_what_is_left_out(server: BundledServer, tmp_path: Path) -> None:
+    done = init(server, tmp_path, "--client-id", CONFIDENTIAL.client_id)
+    assert tomllib.loads(done.stdout)["features"]["grants"] == ["client_credentials"]
+    assert "name of a test account (--username or $OAUTH2_USERNAME)" in done.stderr
