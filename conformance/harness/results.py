@@ -10,6 +10,7 @@ from typing import Any
 from conformance import __version__
 from conformance.harness.catalogue import Catalogue, Requirement
 from conformance.harness.target import Target
+from conformance.harness.topics import Topic, load_topics, topics_of
 from conformance.harness.verdicts import (
     FailOn,
     Tallied,
@@ -130,8 +131,10 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
     for test in run.tests:
         by_requirement.setdefault(test.requirement, []).append(test)
     exchanges = _Evidence({each["id"]: each for test in run.tests for each in test.evidence})
+    topics = topics_of(catalogue.requirements, load_topics())
     entries = [
         _entry(requirement, by_requirement.get(requirement.id, []), run, exchanges, catalogue.see_also)
+        | _topic(requirement, topics)
         for requirement in catalogue.requirements
     ]
     tally = tallied(entries)
@@ -154,6 +157,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         "conclusion": conclusion_of(tally, run.interrupted),
         "gate": gate_of(tally, header.fail_on, interrupted=run.interrupted, selected=bool(run.tests)),
         "counts": _counts(entries),
+        "topics": {t.name: {"matters": t.matters, "causes": t.causes} for t in topics.values()},
         "requirements": entries,
         "exchanges": exchanges.used,
     }
@@ -209,6 +213,10 @@ def _entry(
         "no_test_yet": no_test_yet,
         "tests": [_test(test, requirement, exchanges) for test in tests],
     }
+
+
+def _topic(requirement: Requirement, topics: Mapping[str, Topic]) -> dict[str, str]:
+    return {"topic": topics[requirement.id].name} if requirement.id in topics else {}
 
 
 def _judge(requirement: Requirement, tests: Sequence[TestResult], run: Run) -> tuple[Verdict, str, bool]:

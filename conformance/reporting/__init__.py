@@ -1,19 +1,58 @@
-"""Reports: from `results.json`, and from nothing else, to HTML, JUnit and the console."""
+"""Reports: pure functions of the content of `results.json`, and of nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 HTML_NAME = "report.html"
 JUNIT_NAME = "junit.xml"
+# Every format with the name of its file in a run's folder.
+FILES: Mapping[str, str] = {
+    "html": HTML_NAME,
+    "junit": JUNIT_NAME,
+    "sarif": "results.sarif",
+    "har": "evidence.har",
+    "markdown": "summary.md",
+    "badge": "badge.svg",
+}
+# HAR repeats the evidence, large: made on demand.
+WRITTEN_BY_A_RUN = ("html", "junit", "sarif", "markdown", "badge")
 
 
-def write_reports(content: Mapping[str, Any], folder: Path) -> None:
-    """Write `report.html` and `junit.xml` for the content of a `results.json` into a folder."""
-    from conformance.reporting.html import report_as_html
-    from conformance.reporting.junit import report_as_junit
+def rendered(content: Mapping[str, Any], form: str) -> bytes:
+    """The content of a `results.json` in one of the formats of `FILES`. Raises KeyError for any other."""
+    match form:
+        case "html":
+            from conformance.reporting.html import report_as_html
 
-    (folder / HTML_NAME).write_text(report_as_html(content), encoding="utf-8", errors="backslashreplace")
-    (folder / JUNIT_NAME).write_bytes(report_as_junit(content))
+            return report_as_html(content).encode("utf-8", "backslashreplace")
+        case "junit":
+            from conformance.reporting.junit import report_as_junit
+
+            return report_as_junit(content)
+        case "sarif":
+            from conformance.reporting.sarif import report_as_sarif
+
+            return report_as_sarif(content)
+        case "har":
+            from conformance.reporting.har import evidence_as_har
+
+            return evidence_as_har(content)
+        case "markdown":
+            from conformance.reporting.markdown import summary_as_markdown
+
+            return summary_as_markdown(content).encode("utf-8", "backslashreplace")
+        case "badge":
+            from conformance.reporting.badge import badge
+
+            return badge(content).encode("utf-8", "backslashreplace")
+        case _:
+            raise KeyError(form)
+
+
+def write_reports(content: Mapping[str, Any], folder: Path, forms: Sequence[str] = WRITTEN_BY_A_RUN) -> None:
+    """Write the reports of a run into its folder."""
+    for form in forms:
+        (folder / FILES[form]).write_bytes(rendered(content, form))

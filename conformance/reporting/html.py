@@ -6,38 +6,18 @@ the browser puts the packed evidence into the page as text nodes.
 
 from __future__ import annotations
 
-import base64
-import gzip
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.reporting import summary
-from conformance.reporting.curl import curl_line
+from conformance.reporting import provenance, summary
+from conformance.reporting.evidence import Evidence, timeline
 from conformance.reporting.summary import Content, Entry
-from conformance.reporting.text import (
-    body_lines,
-    clause_link,
-    clause_name,
-    code_and_prose,
-    document_name,
-    section_title,
-    visible,
-)
-from conformance.reporting.toml import as_toml
+from conformance.reporting.templating import rendered_page
+from conformance.reporting.text import clause_link, document_name, section_title
 
-TEMPLATES = Path(__file__).with_name("templates")
-# Characters of evidence that are also written into the page itself, for readers without JavaScript: findings first.
-# The bound keeps the report of a target that fails everything in one mailable file.
-READABLE_WITHOUT_SCRIPT = 1_000_000
 OPEN_FINDINGS = 5
 
 LEGEND: tuple[tuple[str, str], ...] = (
@@ -61,86 +41,7 @@ LEVEL_LEGEND: tuple[tuple[str, str], ...] = (
 
 def report_as_html(content: Content) -> str:
     """The report of a run."""
-    return _environment().get_template("report.html.j2").render(_view(content))
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalized,
-    )
-    environment.filters.update(
-        body=body_lines,
-        clause_link=clause_link,
-        clause_name=clause_name,
-        explanation=summary.explanation,
-        pieces=code_and_prose,
-        toml=as_toml,
-    )
-    return environment
-
-
-def _finalized(value: Any) -> Any:
-    """Every text of the page, before it is escaped: what a reader couldn't see shows as an escape."""
-    return visible(value) if type(value) is str else value
-
-
-@dataclass
-class Evidence:
-    """The exchanges of a run, each kept once, and where they are found: in the page, or packed beside it."""
-
-    variables: frozenset[str]
-    base_url: str
-    exchanges: list[dict[str, Any]] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    room: int = READABLE_WITHOUT_SCRIPT
-
-    @classmethod
-    def of(cls, content: Content) -> Evidence:
-        """Take in a run's exchanges. What several tests share (a cached observation) is one exchange here."""
-        evidence = cls(summary.shell_variables(content), content["target"]["base_url"])
-        known: dict[str, int] = {}
-        for exchange in content["exchanges"]:
-            key = json.dumps(exchange)
-            if key not in known:
-                known[key] = len(evidence.exchanges)
-                evidence.exchanges.append({**exchange, "curl": curl_line(exchange, evidence.variables)})
-            evidence.places.append(known[key])
-        return evidence
-
-    def of_test(self, test: Mapping[str, Any]) -> list[int]:
-        """Where a test's exchanges stand among the distinct ones."""
-        return [self.places[index] for index in test["exchanges"]]
-
-    def readable(self, test: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """A test's exchanges for the page itself; empty when there is no more room for them."""
-        found = [self.exchanges[place] for place in self.of_test(test)]
-        size = sum(_size(exchange) for exchange in found)
-        if size > self.room:
-            return []
-        self.room -= size
-        return found
-
-    def short_url(self, url: str) -> str:
-        """A URL without the target's base."""
-        return url.removeprefix(self.base_url.rstrip("/")) or "/"
-
-    def packed(self) -> str:
-        """The distinct exchanges as JSON, compressed, in base64."""
-        text = json.dumps(self.exchanges, separators=(",", ":")).encode("ascii")
-        return base64.b64encode(gzip.compress(text, compresslevel=6, mtime=0)).decode("ascii")
-
-
-def _size(exchange: Mapping[str, Any]) -> int:
-    """About how many characters an exchange takes in the page: markup, wire log, curl line."""
-    sides = [exchange["request"], exchange.get("response") or {"headers": (), "body": ""}]
-    headers = sum(len(name) + len(value) + 24 for side in sides for name, value in side["headers"])
-    return 500 + headers + sum(len(side["body"]) for side in sides) + 2 * len(exchange["curl"])
+    return rendered_page("report.html.j2", ("evidence.js", "report.js"), _view(content))
 
 
 def _view(content: Content) -> dict[str, Any]:
@@ -148,7 +49,6 @@ def _view(content: Content) -> dict[str, Any]:
     entries: Sequence[Entry] = content["requirements"]
     evidence = Evidence.of(content)
     known = [*summary.findings(content), *summary.with_verdict(entries, "error", "inconclusive")]
-    style, script = _part("report.css"), _part("report.js")
     return {
         "run": content,
         "sentence": summary.conclusion_sentence(content),
@@ -176,10 +76,11 @@ def _view(content: Content) -> dict[str, Any]:
         "packed": Markup(evidence.packed()),
         "deciding_tests": summary.deciding_tests,
         "counted": summary.counted,
-        "style": Markup(style),
-        "script": Markup(script),
-        "style_digest": _digest(style),
-        "script_digest": _digest(script),
+        "timeline": timeline,
+        "selection": provenance.selection(content),
+        "declined": provenance.declined(content),
+        "topics": content.get("topics", {}),
+        "features": sorted({name for entry in entries for name in entry["needs"]}),
     }
 
 
@@ -210,6 +111,7 @@ def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
                     "title": section_title(document, section),
                     "link": clause_link(document, section),
                     "entries": group,
+                    "tally": _tally(group),
                 }
                 for section, group in sections.items()
             ],
@@ -218,15 +120,13 @@ def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     ]
 
 
+def _tally(entries: Sequence[Entry]) -> str:
+    """How many requirements of a section have which verdict, in words."""
+    numbers = Counter(entry["verdict"] for entry in entries)
+    return ", ".join(f"{numbers[word]} {word}" for word in summary.words_in_use(entries))
+
+
 def _excused(content: Content) -> dict[str, Mapping[str, Any]]:
     """Known deviations of the run's baseline, by requirement."""
     baseline = content.get("baseline") or {}
     return {entry["id"]: entry for entry in baseline.get("entries", [])}
-
-
-def _part(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from conformance.reporting.provenance import provenance
 from conformance.reporting.summary import exchanges_of, expectations, with_verdict
 from conformance.reporting.text import clause_link, document_name, exchanges_as_text, visible
 
@@ -21,10 +22,12 @@ def report_as_junit(content: Mapping[str, Any]) -> bytes:
     entries: Sequence[Mapping[str, Any]] = content["requirements"]
     name = _legal(f"oauth2-conformance: {content['target']['name']}")
     root = Element("testsuites", {"name": name, **_numbers(entries)})
+    facts = provenance(content)
     for document in dict.fromkeys(entry["document"] for entry in entries):
         own = [entry for entry in entries if entry["document"] == document]
         suite = SubElement(root, "testsuite", {"name": _legal(document_name(document)), **_numbers(own)})
         suite.set("timestamp", _legal(str(content["started"])))
+        _properties(suite, facts)
         for entry in own:
             suite.append(_case(entry, content["exchanges"]))
     ElementTree.indent(root, " ")
@@ -70,8 +73,12 @@ def _case(entry: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> E
 def _add_properties(case: Element, entry: Mapping[str, Any]) -> None:
     known = {"verdict": entry["verdict"], "level": entry["level"], "role": entry["role"], "says": entry["says"]}
     link = clause_link(entry["document"], entry["section"])
-    properties = SubElement(case, "properties")
-    for name, value in {**known, **({"clause": link} if link else {})}.items():
+    _properties(case, {**known, **({"clause": link} if link else {})})
+
+
+def _properties(element: Element, facts: Mapping[str, str]) -> None:
+    properties = SubElement(element, "properties")
+    for name, value in facts.items():
         SubElement(properties, "property", name=name, value=_legal(value))
 
 

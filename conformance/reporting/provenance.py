@@ -1,0 +1,43 @@
+"""What every artifact says of where it comes from: suite, time, target, profile, seed, and what was left out."""
+
+from __future__ import annotations
+
+from conformance.reporting.summary import SERVER, Content, counted
+from conformance.reporting.toml import as_toml
+
+DESELECTED = "deselected in this run"
+
+
+def provenance(content: Content) -> dict[str, str]:
+    """Name and value of each fact, in the order in which reports show them; the profile as TOML."""
+    suite, target = content["suite"], content["target"]
+    facts = {
+        "suite": f"{suite['name']} {suite['version']}",
+        "catalogue": suite["catalogue"],
+        "target": target["name"],
+        "base URL": target["base_url"],
+        "started": content["started"],
+        "finished": content["finished"] or "never: the run was killed",
+        "seed": str(content.get("seed", "")),
+        "selection": selection(content),
+        "declined": declined(content),
+        "profile": as_toml(target["profile"]),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def selection(content: Content) -> str:
+    """What was selected, and how much that left out."""
+    named = ", ".join(content["selection"])
+    number = sum(
+        entry["role"] == SERVER and entry["verdict"] == "untested" and entry["reason"] == DESELECTED
+        for entry in content["requirements"]
+    )
+    left_out = f"{counted(number, 'requirement')} deselected" if number else ""
+    return "; ".join(part for part in (named and f"only {named}", left_out) if part) or "everything"
+
+
+def declined(content: Content) -> str:
+    """How many requirements the profile declines, in words; empty when none."""
+    number = sum(bool(entry["declined"]) for entry in content["requirements"])
+    return f"{counted(number, 'requirement')}, by the profile" if number else ""

@@ -1,0 +1,65 @@
+"""Jinja as every page of ours uses it: autoescaped, strict, style and script allowed by their digest alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from conformance.reporting.summary import explanation
+from conformance.reporting.text import body_lines, clause_link, clause_name, code_and_prose, document_name, visible
+from conformance.reporting.toml import as_toml
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def rendered_page(template: str, scripts: tuple[str, ...], view: dict[str, Any]) -> str:
+    """A self-contained page. `scripts` are files beside the templates, put together in this order."""
+    style, script = _part("report.css"), "\n".join(_part(name) for name in scripts)
+    own = {
+        "style": Markup(style),
+        "script": Markup(script),
+        "style_digest": _digest(style),
+        "script_digest": _digest(script),
+    }
+    return _environment().get_template(template).render(view | own)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalized,
+    )
+    environment.filters.update(
+        body=body_lines,
+        clause_link=clause_link,
+        clause_name=clause_name,
+        document_name=document_name,
+        explanation=explanation,
+        pieces=code_and_prose,
+        toml=as_toml,
+    )
+    return environment
+
+
+def _finalized(value: Any) -> Any:
+    """Every text of the page, before it is escaped: what a reader couldn't see shows as an escape."""
+    return visible(value) if type(value) is str else value
+
+
+def _part(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"
