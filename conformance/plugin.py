@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import pytest
 
-from conformance import bundled, exit_codes
-from conformance.harness import profile, verdicts
+from conformance import budgets, bundled, exit_codes
+from conformance.harness import fuzzing, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.collecting import case_of
 from conformance.harness.results import Run, TestResult
@@ -32,6 +32,7 @@ COLLECTED = pytest.StashKey[dict[str, list[str]]]()
 FAULTS = pytest.StashKey[list[str]]()
 
 HERE = Path(__file__).resolve().parent
+FUZZ = HERE / "fuzz"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--only", metavar="WHAT", action="append", default=[], help="requirement id, section or document")
     group.addoption("--variant", metavar="NAME", help="run the bundled server as this variant")
     group.addoption("--defect", metavar="NAME", action="append", default=[], help="give the bundled server this defect")
+    group.addoption("--fuzz", choices=budgets.CHOICES, default=budgets.OFF, help=f"fuzz too ({budgets.IN_WORDS})")
+    group.addoption("--fuzz-seed", type=int, metavar="N", default=0, help="other examples than those of seed 0")
+    group.addoption("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -58,7 +62,10 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         config.stash[PROFILE] = _load(config, worker.get("bundled_profile"))
+        config.option.fuzz_seed = worker["fuzz_seed"]
         return
+    if config.option.fuzz_random:
+        config.option.fuzz_seed = fuzzing.random_seed()
     if config.option.collectonly or getattr(config.option, "help", False) or config.option.markers:
         return
     options = _options(config)
@@ -90,6 +97,8 @@ def _options(config: pytest.Config) -> RunOptions:
         only=tuple(option.only),
         variant=option.variant,
         defects=tuple(option.defect),
+        fuzz=option.fuzz,
+        seed=option.fuzz_seed,
     )
 
 
@@ -144,9 +153,10 @@ def _writes_html(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Hand the bundled server's profile to a worker."""
+    """Hand the bundled server's profile and the seed to a worker."""
     server = node.config.stash.get(SERVER, None)
     node.workerinput["bundled_profile"] = server.profile if server else None
+    node.workerinput["fuzz_seed"] = node.config.option.fuzz_seed
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -159,6 +169,11 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 # Collection
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Tests that fuzz are collected on demand only: until then what they judge rests on the directed tests."""
+    return True if collection_path == FUZZ and config.option.fuzz == budgets.OFF else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -200,7 +215,8 @@ def session_of(config: pytest.Config) -> Session:
     """This process's session with the target, opened at the first test."""
     if SESSION not in config.stash:
         worker = getattr(config, "workerinput", {}).get("workerid", "")
-        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker)
+        asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed)
+        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker, asked)
         config.add_cleanup(session.close)
     return config.stash[SESSION]
 

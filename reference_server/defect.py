@@ -16,3 +16,4 @@ class Defect:
     blocks: tuple[str, ...] = ()  # requirements that can't be decided any more, where that can't be helped
     on: str | None = None  # the variant that it stands on
     transport: bool = False  # shows only over a real socket
+    fuzz: bool = False  # no directed test finds it: `breaks` is what generated input shows

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance import exit_codes
+from conformance import budgets, exit_codes
 from conformance.bundled import Spawned, server_arguments, spawn
 from conformance.commands import UsageFault
 
@@ -49,6 +49,16 @@ def add(commands: Commands) -> None:
     )
     run.add_argument("--variant", metavar="NAME", help="run the bundled server as this conformant variant")
     run.add_argument("--defect", action="append", default=[], metavar="NAME", help="give the bundled server a defect")
+    run.add_argument(
+        "--fuzz",
+        choices=budgets.CHOICES,
+        default=budgets.OFF,
+        help=f"test with generated input too (default: off; {budgets.IN_WORDS}; finding the smallest input may take "
+        f"as long again)",
+    )
+    seed = run.add_mutually_exclusive_group()
+    seed.add_argument("--fuzz-seed", type=int, default=0, metavar="N", help="other examples than those of seed 0")
+    seed.add_argument("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
     run.set_defaults(command=carry_out)
 
 
@@ -109,6 +119,9 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("-o", f"cache_dir={options.reports.resolve() / '.pytest_cache'}"),
         *("--reports", str(options.reports)),
         *("--fail-on", options.fail_on),
+        *("--fuzz", options.fuzz),
+        *("--fuzz-seed", str(options.fuzz_seed)),
+        *(("--fuzz-random",) if options.fuzz_random else ()),
         *(word for what in options.only for word in ("--only", what)),
         *(word for name in options.defect for word in ("--defect", name)),
         *(("--variant", options.variant) if options.variant else ()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent
-FIXTURES = frozenset({"given", "send", "expect", "target"})
+FIXTURES = frozenset({"given", "send", "expect", "target", "trial"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def case_of(item: pytest.Function) -> Case:
     """What pytest collected, as a case."""
     known = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = [name for name in item.fixturenames if name in FIXTURES or name in known]
-    wanted = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
+    wanted = inspect.signature(item.function).parameters
     return Case(
         name=item.name,
         requirement=next(item.iter_markers("requirement")).args[0],
@@ -48,12 +49,16 @@ def case_of(item: pytest.Function) -> Case:
     )
 
 
-def collect_cases(files: str = "*/test_*.py") -> list[Case]:
-    """The suite's tests in collection order, of the files that a glob names. Raises RuntimeError when that fails."""
+def collect_cases(files: str = "*/test_*.py", *, fuzz: bool = False) -> list[Case]:
+    """The suite's tests in collection order, of the files that a glob names; those that fuzz only on demand.
+
+    Raises RuntimeError when that fails.
+    """
     catcher = _Catcher()
     paths = sorted(str(path) for path in PACKAGE.glob(files))
     output = io.StringIO()
     arguments = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "--noconftest", "--collect-only", "-q"]
+    arguments += ["--fuzz", "quick"] if fuzz else []
     with contextlib.redirect_stdout(output):
         code = pytest.main([*arguments, "-p", "conformance.plugin", "-p", "no:cacheprovider", *paths], [catcher])
     if code != pytest.ExitCode.OK:
@@ -64,6 +69,6 @@ def collect_cases(files: str = "*/test_*.py") -> list[Case]:
 def tests_by_requirement() -> dict[str, list[str]]:
     """Names of tests by requirement id."""
     found: dict[str, list[str]] = {}
-    for case in collect_cases():
+    for case in collect_cases(fuzz=True):
         found.setdefault(case.requirement, []).append(case.name)
     return found

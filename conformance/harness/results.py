@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from conformance import __version__
+from conformance.budgets import OFF
 from conformance.harness.catalogue import Catalogue, Requirement
 from conformance.harness.target import Target
 from conformance.harness.topics import Topic, load_topics, topics_of
 from conformance.harness.verdicts import (
+    OUTSIDE_THE_CONCLUSION,
     FailOn,
     Tallied,
     Verdict,
@@ -40,6 +42,8 @@ class Header:
     catalogue_digest: str
     bundled: bool = False
     workers: int = 0
+    fuzz: str = OFF
+    seed: int = 0
 
     @classmethod
     def of(cls, target: Target, **more: Any) -> Header:
@@ -73,6 +77,7 @@ class TestResult:
     notes: tuple[str, ...] = ()
     exchanges: tuple[str, ...] = ()
     evidence: tuple[Mapping[str, Any], ...] = ()
+    fuzz: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, not copied: evidence is large."""
@@ -153,6 +158,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         "interrupted": run.interrupted,
         "selection": list(header.selection),
         "workers": header.workers,
+        "fuzz": {"budget": header.fuzz, "seed": header.seed},
         "fail_on": header.fail_on,
         "conclusion": conclusion_of(tally, run.interrupted),
         "gate": gate_of(tally, header.fail_on, interrupted=run.interrupted, selected=bool(run.tests)),
@@ -234,6 +240,8 @@ def _judge(requirement: Requirement, tests: Sequence[TestResult], run: Run) -> t
     if requirement.id in run.collected:
         why = "the run ended before it" if run.interrupted else "deselected in this run"
         return "untested", why, False
+    if requirement.document in OUTSIDE_THE_CONCLUSION and run.header.fuzz == OFF:
+        return "untested", "fuzzing was off: turn it on by `--fuzz quick`", False
     return "untested", "no test yet", True
 
 
@@ -255,23 +263,28 @@ def _test(test: TestResult, requirement: Requirement, exchanges: _Evidence) -> d
         "notes": list(test.notes),
         "duration": round(test.duration, 4),
         "exchanges": [exchanges.index(name) for name in test.exchanges if name in exchanges.known],
+        **({"fuzz": dict(test.fuzz)} if test.fuzz is not None else {}),
     }
 
 
 def _counts(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Verdicts by level and by document, of requirements on the authorization server; resource servers beside."""
-    own = [entry for entry in entries if entry["role"] == "authorization-server"]
+    """Verdicts by level and by document, of requirements on the authorization server; resource servers beside.
+
+    Documents that stand outside the conclusion have numbers of their own only.
+    """
+    all_own = [entry for entry in entries if entry["role"] == "authorization-server"]
+    own = [entry for entry in all_own if entry["document"] not in OUTSIDE_THE_CONCLUSION]
     others = [entry for entry in entries if entry["role"] == "resource-server"]
-    documents = dict.fromkeys(entry["document"] for entry in own)
+    documents: dict[str, Counter[str]] = {}
+    for entry in all_own:
+        documents.setdefault(entry["document"], Counter())[entry["verdict"]] += 1
     return {
         "verdicts": dict(Counter(entry["verdict"] for entry in own)),
         "levels": {
             level: dict(Counter(entry["verdict"] for entry in own if entry["level"] == level))
             for level in ("MUST", "STATED", "SHOULD", "MAY")
         },
-        "documents": {
-            name: dict(Counter(entry["verdict"] for entry in own if entry["document"] == name)) for name in documents
-        },
+        "documents": {name: dict(numbers) for name, numbers in documents.items()},
         "resource_server": dict(Counter(entry["verdict"] for entry in others)),
         "tests": sum(len(entry["tests"]) for entry in entries),
         "exchanges": len({index for entry in entries for test in entry["tests"] for index in test["exchanges"]}),

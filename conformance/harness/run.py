@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from conformance.budgets import OFF
 from conformance.harness import results, schemas
 from conformance.harness.catalogue import Catalogue
+from conformance.harness.fuzzing import Fuzzing
 from conformance.harness.journal import Journal
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.profile import Profile
@@ -34,14 +36,18 @@ class RunOptions:
     only: tuple[str, ...] = ()
     variant: str | None = None
     defects: tuple[str, ...] = ()
+    fuzz: str = OFF
+    seed: int = 0
 
 
-def open_session(profile: Profile, worker: str = "") -> Session:
+def open_session(profile: Profile, worker: str = "", fuzzing: Fuzzing | None = None) -> Session:
     """A session over sockets with the profile's target; `worker` names this process among those of a run."""
     context = tls_context(profile.target.ca_file)
     timeout = profile.target.timeout
     transport = SocketTransport(context, Timeouts(timeout, timeout, timeout))
-    return Session.open(profile.target, transport, profile.secrets, worker)
+    session = Session.open(profile.target, transport, profile.secrets, worker)
+    session.fuzzing = fuzzing
+    return session
 
 
 def nothing_answers(profile: Profile) -> str | None:
@@ -85,6 +91,8 @@ class RunRecorder:
             catalogue_digest=catalogue.digest,
             bundled=options.profile is None,
             workers=workers,
+            fuzz=options.fuzz,
+            seed=options.seed,
         )
         folder = _new_folder(options.reports, profile.target.name)
         return cls(Run(header), catalogue, folder, Journal(folder, header))

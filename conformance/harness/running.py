@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.harness.catalogue import Requirement
 from conformance.harness.outcomes import NotApplicable, Outcome, outcome_of
+from conformance.harness.redaction import Redactor
 from conformance.harness.results import TestResult, not_applicable
 from conformance.harness.session import Session, Trial
 
@@ -27,7 +28,13 @@ def check_applicable(requirement: Requirement, more_needs: tuple[str, ...], sess
 
 def arguments(trial: Trial, names: Mapping[str, Any]) -> dict[str, Any]:
     """What a test function is called with: its parameters, and the fixtures that it names."""
-    fixtures = {"given": trial.given, "send": trial.send, "expect": trial.expect, "target": trial.target}
+    fixtures = {
+        "given": trial.given,
+        "send": trial.send,
+        "expect": trial.expect,
+        "target": trial.target,
+        "trial": trial,
+    }
     return {name: fixtures[name] if value is ... else value for name, value in names.items()}
 
 
@@ -81,4 +88,18 @@ def result_of(execution: Execution, requirement: str, name: str) -> TestResult:
         notes=tuple(redactor.text(note) for note in trial.notes),
         exchanges=tuple(names),
         evidence=tuple(evidence),
+        fuzz=_redacted(trial.fuzzed.as_dict(), redactor) if trial.fuzzed else None,
     )
+
+
+def _redacted(value: Any, redactor: Redactor) -> Any:
+    """Data with every text in it redacted."""
+    match value:
+        case str():
+            return redactor.text(value)
+        case Mapping():
+            return {name: _redacted(each, redactor) for name, each in value.items()}
+        case list():
+            return [_redacted(each, redactor) for each in value]
+        case _:
+            return value

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.harness.exchange import Exchange, Reply, Request
+from conformance.harness.fuzzing import Fuzzed, Fuzzing
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.redaction import Redactor, Vault
 from conformance.harness.target import Target, host_and_port
@@ -51,6 +52,7 @@ class Session:
     observations: dict[str, Observation] = field(default_factory=dict)
     user_agents: dict[str, UserAgent] = field(default_factory=dict)
     rendered: int = 0
+    fuzzing: Fuzzing | None = None
 
     @classmethod
     def open(cls, target: Target, transport: Transport, placeholders: Mapping[str, str], worker: str = "") -> Session:
@@ -88,6 +90,7 @@ class Trial:
         self.session = session
         self.exchanges: list[Exchange] = []
         self.notes: list[str] = []
+        self.fuzzed: Fuzzed | None = None
         self.phase = "send"
         self.send: Send = Send(self)
         self.given: Given = Given(self)

@@ -159,8 +159,10 @@ class AsgiTransport:
 
     has_sockets = False
 
-    def __init__(self, apps: Mapping[str, AsgiApp]) -> None:
+    def __init__(self, apps: Mapping[str, AsgiApp], timeout: float | None = None) -> None:
+        """`timeout` in seconds is how long an application may wait for something; without one it may forever."""
         self._apps = dict(apps)
+        self.timeout = timeout
         self._loop = asyncio.new_event_loop()
 
     def send(self, request: Request) -> Reply:
@@ -214,7 +216,9 @@ class AsgiTransport:
                 chunks.append(event.get("body", b""))
 
         try:
-            await app(scope, receive, send)
+            await asyncio.wait_for(app(scope, receive, send), self.timeout)
+        except TimeoutError as error:
+            raise NoAnswer(f"no complete answer within {self.timeout:g} s") from error
         except Exception:
             # A server process would log this and answer 500, or cut an answer that it has begun.
             status, sent_headers, chunks = 500, [(b"content-type", b"text/plain")], [b"Internal Server Error"]

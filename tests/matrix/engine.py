@@ -185,8 +185,8 @@ def reasons(ended: Mapping[str, Ended], requirements: Iterable[str]) -> str:
 
 
 def in_process_defects() -> list[Defect]:
-    """Defects that show over ASGI; those of the transport need sockets."""
-    return [defect for defect in DEFECTS if not defect.transport]
+    """Defects that directed tests find over ASGI; those of the transport need sockets, others generated input."""
+    return [defect for defect in DEFECTS if not defect.transport and not defect.fuzz]
 
 
 def expected_not_applicable(features: frozenset[str]) -> set[str]:

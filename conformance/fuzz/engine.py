@@ -1,0 +1,335 @@
+"""Runs a property over generated inputs within a budget, and finds the smallest input that breaks it.
+
+hypothesis generates and shrinks. What it throws on its own account never becomes a verdict: a breach counts only when
+it shows again as its stored input is sent anew, by itself or behind the inputs that went ahead of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import given as from_strategies
+from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
+from hypothesis.strategies import SearchStrategy
+
+from conformance.fuzz import inputs as stored
+from conformance.harness.collecting import FIXTURES
+from conformance.harness.fuzzing import Fuzzed, Fuzzing
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested, Violation
+from conformance.harness.running import arguments
+from conformance.harness.session import Trial
+
+Inputs: TypeAlias = Mapping[str, Any]
+Drawn: TypeAlias = "SearchStrategy[Any] | Callable[..., SearchStrategy[Any]]"
+Property: TypeAlias = Callable[[Trial, Inputs], None]
+
+# After so many undecided examples, and none decided, the rest would be undecided as well.
+MOST_UNDECIDED = 3
+# How many of the inputs that went ahead of a breach are sent before it, to see whether it takes them.
+HISTORIES = (0, 1, 3, 7, 15, 31)
+# Shrinking may take this much longer than the budget of the property.
+SHRINKING = 2.0
+
+# What hypothesis would keep on disk is kept nowhere: it goes without where it can't write.
+set_hypothesis_home_dir(os.devnull)
+# By default hypothesis also draws from the constants of whatever local modules are loaded: a run would depend on them,
+# and on where the suite is installed.
+if hasattr(providers, "_get_local_constants"):
+    providers._get_local_constants = Constants
+
+
+def for_any(cost: int = 1, **drawn: Drawn) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Turn a function of fixtures and drawn arguments into a test that runs it over many inputs.
+
+    Each drawn argument has a strategy, or a function that makes one once the profile is known (it takes `given` and
+    whichever parameters of the test it names, and may end the test as `given` does). `cost` says how many ordinary
+    examples one of this property is worth: the number of examples is divided by it. Arguments beside these are
+    parameters of the test (`pytest.mark.parametrize`).
+    """
+
+    def decorate(holds: Callable[..., None]) -> Callable[..., None]:
+        names = list(inspect.signature(holds).parameters)
+        missing = sorted(set(drawn) - set(names))
+        if missing:
+            raise TypeError(f"{holds.__name__} takes no argument {', '.join(missing)}")
+        others = [name for name in names if name not in drawn and name not in FIXTURES]
+
+        def test(trial: Trial, **parameters: Any) -> None:
+            def once(each: Trial, inputs: Inputs) -> None:
+                fixtures = {name: ... for name in names if name in FIXTURES}
+                holds(**arguments(each, {**fixtures, **parameters, **inputs}))
+
+            label = f"{holds.__module__}.{holds.__name__} {sorted(map(str, parameters.values()))}"
+            campaign = Campaign(trial, once, label, cost)
+            campaign.run(lambda: {name: _strategy(each, trial.given, parameters) for name, each in drawn.items()})
+
+        test.__name__, test.__qualname__ = holds.__name__, holds.__qualname__
+        test.__doc__, test.__module__ = holds.__doc__, holds.__module__
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        test.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in ("trial", *others)])  # type: ignore[attr-defined]
+        return test
+
+    return decorate
+
+
+def _strategy(drawn: Drawn, given: Given, parameters: Mapping[str, Any]) -> SearchStrategy[Any]:
+    if isinstance(drawn, SearchStrategy):
+        return drawn
+    wanted = inspect.signature(drawn).parameters
+    return drawn(given, **{name: value for name, value in parameters.items() if name in wanted})
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Inputs that broke a property, how, and in which trial; `before` went ahead of them, as far as it takes that."""
+
+    inputs: Inputs
+    violation: Violation
+    trial: Trial
+    at: int = 0
+    before: tuple[Inputs, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How much a person has to read."""
+        return len(json.dumps(stored.encoded(self.inputs)))
+
+
+class _Ended(BaseException):
+    """Ends hypothesis at once: it takes only an Exception for a failure to shrink."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Campaign:
+    """The examples of one test: each in a trial of its own, all in one session."""
+
+    def __init__(self, trial: Trial, holds: Property, label: str, cost: int = 1) -> None:
+        if trial.session.fuzzing is None:
+            raise Untested("fuzzing is off: turn it on by `--fuzz quick`")
+        self._fuzzing: Fuzzing = trial.session.fuzzing
+        self._trial = trial
+        self._holds = holds
+        self._label = label
+        self._most = max(5, self._fuzzing.budget.examples // cost)
+        self._started = time.monotonic()
+        self._limit = self._fuzzing.budget.seconds
+        self._history: list[Inputs] = []
+        self._failing: Failing | None = None
+        self._first: Failing | None = None
+        self._last: Trial | None = None
+        self._undecided: list[Inconclusive] = []
+        self._exchanges = 0
+        self._cut_short = False
+
+    def run(self, strategies: Callable[[], Mapping[str, SearchStrategy[Any]]]) -> None:
+        """Look for a breach. Raises the Violation of the smallest input, or what else keeps the test from an answer."""
+        if self._fuzzing.replay is not None:
+            self._replay(self._fuzzing.replay)
+            return
+        drawn = strategies()
+        self.explore(lambda: self._by_examples(drawn))
+
+    def explore(self, generate: Callable[[], None]) -> None:
+        """Run whatever generates examples and hands them to `example`; then say what came of it."""
+        try:
+            generate()
+        except _Ended as ended:
+            if ended.error is not None:
+                self._adopt(self._last)
+                raise ended.error from ended.error.__cause__
+        except Violation:
+            pass  # Kept by `example`, with its trial.
+        except (HypothesisException, ExceptionGroup) as error:
+            if self._failing is None:
+                raise Inconclusive(f"the generator of examples gave up: {error}") from error
+        if self._failing is not None:
+            self._tell_of(self._failing)
+        self._adopt(self._last)
+        self._trial.fuzzed = self._stats()
+        if not self._history:
+            raise Inconclusive("no example was generated")
+        if len(self._undecided) == len(self._history):
+            raise Inconclusive(f"no example was decided: {self._undecided[0]}")
+        self._trial.notes.insert(0, self._in_words())
+
+    def settings(self) -> settings:
+        """hypothesis' settings for this campaign: nothing on disk, no deadline and no health check of its own."""
+        return settings(
+            max_examples=self._most,
+            stateful_step_count=12,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            print_blob=False,
+            report_multiple_bugs=False,
+            verbosity=Verbosity.quiet,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+        )
+
+    @property
+    def seed(self) -> int:
+        """The seed of this property: the run's own, so that neighbors don't draw the same."""
+        digest = hashlib.sha256(f"{self._fuzzing.seed} {self._label}".encode()).digest()
+        return int.from_bytes(digest[:8], "big")
+
+    def example(self, inputs: Inputs) -> None:
+        """One example. Raises Violation for hypothesis to shrink; counts what can't be decided."""
+        self._check_time()
+        self._history.append(inputs)
+        self._fuzzing.tell(f"{self._label.split()[0].rpartition('.')[2]}: {len(self._history)} examples")
+        trial = self._fresh_trial(inputs)
+        try:
+            self._holds(trial, inputs)
+        except Violation as violation:
+            self._keep(Failing(inputs, violation, trial, len(self._history) - 1))
+            raise
+        except Inconclusive as error:
+            self._undecided.append(error)
+            if len(self._undecided) == len(self._history) == MOST_UNDECIDED:
+                raise _Ended from error
+        except UnsatisfiedAssumption:
+            raise
+        except Exception as error:  # NotApplicable and Untested are about the profile; the others are our own faults
+            raise _Ended(error) from error
+        finally:
+            self._exchanges += len(trial.exchanges)
+
+    # How examples come about
+
+    def _by_examples(self, strategies: Mapping[str, SearchStrategy[Any]]) -> None:
+        @seed(self.seed)
+        @self.settings()
+        @from_strategies(inputs=st.fixed_dictionaries(dict(strategies)))
+        def property_holds(inputs: Inputs) -> None:
+            self.example(inputs)
+
+        property_holds()
+
+    def _check_time(self) -> None:
+        spent = time.monotonic() - self._started
+        if spent > self._limit * (SHRINKING if self._failing else 1.0):
+            self._cut_short = True
+            raise _Ended
+
+    def _fresh_trial(self, inputs: Inputs) -> Trial:
+        trial = Trial(self._trial.session)
+        for text in stored.texts(inputs):
+            trial.session.vault.invented(text)
+        self._last = trial
+        return trial
+
+    def _keep(self, failing: Failing) -> None:
+        self._first = self._first or failing
+        if self._failing is None or failing.size <= self._failing.size:
+            self._failing = failing
+
+    # What a breach is worth
+
+    def _tell_of(self, failing: Failing) -> None:
+        """Raise the Violation of inputs that break the property again; Inconclusive when they don't."""
+        again = self._again(failing) or (self._first and self._behind_others(self._first))
+        if again is None:
+            self._adopt(failing.trial)
+            self._trial.fuzzed = self._stats(failing)
+            raise Inconclusive(
+                f"seen once, and not again when the same was sent anew: expected {failing.violation.expected}; "
+                f"observed {failing.violation.observed} with {stored.shown(failing.inputs)}"
+            )
+        self._adopt(again.trial)
+        self._trial.fuzzed = self._stats(again)
+        behind = f", behind {len(again.before)} other inputs" if again.before else ""
+        raise Violation(
+            again.violation.expected, f"{again.violation.observed} with {stored.shown(again.inputs)}{behind}"
+        ) from again.violation
+
+    def _again(self, failing: Failing, before: Sequence[Inputs] = ()) -> Failing | None:
+        """The breach, if it shows when its inputs are sent behind some others."""
+        for other in before:
+            self._tried(other)
+        again = self._tried(failing.inputs)
+        return replace(again, before=tuple(before)) if again else None
+
+    def _tried(self, inputs: Inputs) -> Failing | None:
+        trial = self._fresh_trial(inputs)
+        try:
+            self._holds(trial, inputs)
+        except Violation as violation:
+            return Failing(inputs, violation, trial)
+        except (Inconclusive, NotApplicable, Untested):
+            return None
+        finally:
+            self._exchanges += len(trial.exchanges)
+        return None
+
+    def _behind_others(self, failing: Failing) -> Failing | None:
+        """The breach behind as few of the inputs as possible that went ahead of it when it was first seen."""
+        for length in HISTORIES:
+            found = self._again(failing, self._history[max(0, failing.at - length) : failing.at])
+            if found:
+                return self._with_fewer(found)
+        return None
+
+    def _with_fewer(self, found: Failing) -> Failing:
+        at = 0
+        while at < len(found.before):
+            fewer = self._again(found, (*found.before[:at], *found.before[at + 1 :]))
+            if fewer:
+                found = fewer
+            else:
+                at += 1
+        return found
+
+    def _replay(self, replay: Inputs) -> None:
+        """Send one stored input, behind those that it takes, in this very trial."""
+        try:
+            before = [stored.decoded(each) for each in replay["before"]]
+            inputs = stored.decoded(replay["input"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Untested(f"the stored input can't be read: {error}") from error
+        for other in before:
+            self._tried(other)
+        for text in stored.texts(inputs):
+            self._trial.session.vault.invented(text)
+        self._holds(self._trial, inputs)
+
+    # What is told of it
+
+    def _adopt(self, trial: Trial | None) -> None:
+        """Make the exchanges and notes of one example those of the test."""
+        if trial is not None:
+            self._trial.exchanges[:] = trial.exchanges
+            self._trial.notes[:] = trial.notes
+
+    def _stats(self, failing: Failing | None = None) -> Fuzzed:
+        spent = time.monotonic() - self._started
+        stats = Fuzzed(len(self._history), len(self._undecided), self._exchanges, spent, self._cut_short)
+        if failing is None:
+            return stats
+        return replace(
+            stats,
+            input=stored.encoded(failing.inputs),
+            before=tuple(stored.encoded(each) for each in failing.before),
+            shown=stored.shown(failing.inputs),
+        )
+
+    def _in_words(self) -> str:
+        undecided = f", {len(self._undecided)} of them undecided" if self._undecided else ""
+        cut = ", cut short by its time" if self._cut_short else ""
+        return f"{len(self._history)} examples{undecided}{cut}"

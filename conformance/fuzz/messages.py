@@ -1,0 +1,28 @@
+"""A request as a fuzz test draws it: raw to the last octet, but without secrets and hosts, so that it can be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request to one endpoint of the profile.
+
+    `query` and `body` go out as they stand. `client` says how the ordinary client authenticates beside it:
+    `header` (HTTP Basic) or `absent`; its credentials are put in when the message is sent.
+    """
+
+    endpoint: str
+    method: str = "POST"
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    client: str = "absent"
+
+    def __str__(self) -> str:
+        headers = "".join(f", {name}: {ascii(value)[1:-1]}" for name, value in self.headers)
+        query = f"?{ascii(self.query)[1:-1]}" if self.query else ""
+        body = f" with body {self.body.decode('latin-1')!a}" if self.body else ""
+        by = " by the client" if self.client == "header" else ""
+        return f"{self.method} {self.endpoint}{query}{body}{headers}{by}"

@@ -1,0 +1,145 @@
+"""Values of RFC 6749 Appendix A: as its syntax has them, nearly so, and hostile.
+
+Texts are dense: a long one holds many kinds of characters at once, so that few examples meet many, and shrinking leaves
+the one that matters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from urllib.parse import quote, quote_plus
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.harness.grammar import ELEMENTS, NAME_CHAR, NQCHAR, NQSCHAR, VSCHAR
+
+# Beyond ASCII: what changes its length or its case, combines, turns the direction of writing, ends a line, isn't seen.
+NOTABLE = "é\u0301ßıİſ\u00a0€\u200b\u2028\u202e\ufeff\ufffd\ue000漢🔑"
+CONTROLS = "".join(map(chr, range(0x20))) + "\x7f\x80\x85\x9f"
+# What ends, escapes or separates something in URIs, forms, JSON, HTML, SQL, shells and templates.
+SPECIAL = "\"'\\<>&%+;=#?/:@|`{}[]()$*,~^!."
+LETTERS = "abcxyzABCXYZ0189_-"
+LONGEST_STATE = 512
+
+
+def characters(char_class: str) -> str:
+    """The ASCII characters of a class of Appendix A, the most ordinary ones first: texts shrink towards those."""
+    found = [chr(code) for code in range(0x80) if re.fullmatch(f"[{char_class}]", chr(code))]
+    return "".join(sorted(found, key=lambda character: (not character.isalnum(), character)))
+
+
+def dense(alphabet: str, smallest: int = 1, largest: int = 40) -> SearchStrategy[str]:
+    """A text of some length between two bounds, as often a long one as a short one.
+
+    Both are drawn within the same bounds, so that a long one shrinks to what matters in it.
+    """
+    long = st.text(alphabet, min_size=max(smallest, largest // 2), max_size=largest)
+    return st.one_of(st.text(alphabet, min_size=smallest, max_size=largest), long)
+
+
+def words(alphabet: str, most: int = 4) -> SearchStrategy[str]:
+    """Words with single spaces between them."""
+    return st.lists(dense(alphabet, 1, 12), min_size=1, max_size=most).map(" ".join)
+
+
+UNICODE = characters(VSCHAR) + "\t" + NOTABLE
+NAMES = characters(NAME_CHAR)
+# Element of Appendix A -> texts of its syntax.
+LEGAL: dict[str, SearchStrategy[str]] = {
+    **dict.fromkeys(("client_id", "client_secret", "state", "code"), dense(characters(VSCHAR))),
+    **dict.fromkeys(("access_token", "refresh_token"), dense(characters(VSCHAR))),
+    **dict.fromkeys(("error", "error_description"), dense(characters(NQSCHAR))),
+    **dict.fromkeys(("username", "password"), dense(UNICODE)),
+    **dict.fromkeys(("grant_type", "token_type", "parameter_name"), dense(NAMES)),
+    "response_type": words(characters("A-Za-z0-9_")),
+    "scope": words(characters(NQCHAR)),
+    "expires_in": st.integers(0, 2**40).map(str),
+    "redirect_uri": dense(characters(r"A-Za-z0-9\-._~/?=&"), 1, 40).map(lambda rest: f"https://client.example/{rest}"),
+}
+LEGAL["error_uri"] = LEGAL["redirect_uri"]
+
+# Texts full of what something downstream may trip over.
+HOSTILE: SearchStrategy[str] = st.one_of(
+    dense(CONTROLS + NOTABLE + SPECIAL + LETTERS, 1, 30),
+    dense(SPECIAL + LETTERS, 1, 30),
+    dense(CONTROLS + LETTERS, 1, 30),
+    dense(NOTABLE + LETTERS, 1, 30),
+)
+
+
+def legal(element: str) -> SearchStrategy[str]:
+    """Texts of an element's syntax; what Appendix A doesn't know is taken for a name of its own."""
+    return LEGAL.get(element, LEGAL["code"])
+
+
+@cache
+def nearly_legal(element: str) -> SearchStrategy[str]:
+    """Texts of an element's syntax but for one character that it doesn't have."""
+    pattern = ELEMENTS[element][0] if element in ELEMENTS else ELEMENTS["code"][0]
+    unfit = [each for each in CONTROLS + NOTABLE + SPECIAL if not pattern.fullmatch(f"a{each}a")]
+    if not unfit:
+        return HOSTILE
+    return st.tuples(legal(element), st.sampled_from(unfit), legal(element)).map("".join)
+
+
+def states() -> SearchStrategy[str]:
+    """Any legal `state` of up to 512 characters, long ones among them."""
+    alphabet = characters(VSCHAR)
+    return st.one_of(dense(alphabet, 1, 60), dense(alphabet, 1, LONGEST_STATE))
+
+
+def subsets(names: Sequence[str]) -> SearchStrategy[list[str]]:
+    """Some of a few names, at least one, in any order."""
+    return st.lists(st.sampled_from(list(names)), min_size=1, max_size=len(names), unique=True)
+
+
+# How a text is written in a form
+
+
+def spelled(text: str) -> SearchStrategy[str]:
+    """Every form encoding of a text that reads the same: more escapes than needed, their letters in either case."""
+    return st.lists(st.sampled_from(SPELLINGS), min_size=len(text), max_size=len(text)).map(
+        lambda ways: "".join(SPELL[way](each) for way, each in zip(ways, text, strict=True))
+    )
+
+
+def _escaped(character: str, form: str) -> str:
+    return "".join(f"%{octet:{form}}" for octet in character.encode())
+
+
+# The plainest first: inputs shrink towards it.
+SPELL: dict[str, Callable[[str], str]] = {
+    "plain": quote_plus,
+    "escaped": lambda character: _escaped(character, "02X"),
+    "lower": lambda character: _escaped(character, "02x"),
+    "uri": lambda character: quote(character, safe=""),
+}
+SPELLINGS = list(SPELL)
+
+# Values that no form library would write. Some are no UTF-8, some no escapes, all of them are bytes on the wire.
+BROKEN_ENCODINGS = (
+    b"%",
+    b"%4",
+    b"%zz",
+    b"%u0041",
+    b"%00",
+    b"%FF%FE",
+    b"%C0%80",
+    b"%ED%A0%80",
+    b"%F4%90%80%80",
+    b"%0D%0A",
+    b"\x00",
+    b"\xff\xfe",
+    b"\xc3\xa9",
+    b"\r\n",
+    b"%25%30%30",
+)
+
+
+def broken_encodings() -> SearchStrategy[bytes]:
+    """A value with octets or escapes in it that are no form encoding of any text."""
+    pieces = st.sampled_from([b"a", b"+", *BROKEN_ENCODINGS])
+    return st.lists(pieces, min_size=1, max_size=6).map(b"".join)

@@ -1,0 +1,51 @@
+"""Runs the suite's fuzz tests in this process against reference servers with edits, over ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from conformance.harness.collecting import Case, collect_cases
+from conformance.harness.fuzzing import fuzzing_of
+from conformance.harness.running import Execution, execute
+from conformance.harness.transport import AsgiTransport
+from reference_server.pipeline import Edit
+from tests.matrix.engine import catalogue, open_world
+
+# What takes longer in this process takes forever.
+TIMEOUT = 0.3
+
+
+@cache
+def fuzz_cases() -> tuple[Case, ...]:
+    """All fuzz tests of the suite."""
+    return tuple(collect_cases("fuzz/test_*.py", fuzz=True))
+
+
+def fuzzed(
+    cases: Iterable[Case], budget: str, seed: int = 0, variant: str | None = None, edits: Sequence[Edit] = ()
+) -> dict[str, Execution]:
+    """How some fuzz tests end on a fresh server with a variant and edits, by name; they share one session."""
+    world = open_world(variant, edits)
+    assert isinstance(world.session.transport, AsgiTransport)
+    world.session.transport.timeout = TIMEOUT
+    world.session.fuzzing = fuzzing_of(budget, seed)
+    try:
+        return {
+            f"{case.requirement}::{case.name}": execute(
+                case.function, case.parameters, catalogue().by_id[case.requirement], case.needs, world.session
+            )
+            for case in cases
+        }
+    finally:
+        world.session.close()
+
+
+def in_words(executions: dict[str, Execution]) -> str:
+    """What each came to, for messages: the smallest inputs among it."""
+    lines = []
+    for name, execution in executions.items():
+        outcome = execution.outcome
+        what = f"expected {outcome.expected}; observed {outcome.observed}" if outcome.expected else outcome.reason
+        lines.append(f"  {name}: {outcome.word}: {what}")
+    return "\n".join(lines)
