@@ -21,6 +21,7 @@ from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
 from conformance.harness.running import execute, result_of
 from conformance.harness.session import Session
+from conformance.harness.toml_files import FileFault
 from conformance.reporting.console import Progress
 
 RECORDER = pytest.StashKey[RunRecorder]()
@@ -42,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--base-url", metavar="URL", help="point the profile at another deployment")
     group.addoption("--reports", metavar="DIR", default="reports", help="where runs are written (default: reports)")
     group.addoption("--fail-on", choices=["must", "should"], default="must", help="what the gate takes as a finding")
+    group.addoption("--baseline", metavar="FILE", help="known deviations, which open the gate (TOML)")
     group.addoption("--only", metavar="WHAT", action="append", default=[], help="requirement id, section or document")
     group.addoption("--variant", metavar="NAME", help="run the bundled server as this variant")
     group.addoption("--defect", metavar="NAME", action="append", default=[], help="give the bundled server this defect")
@@ -83,7 +85,10 @@ def pytest_configure(config: pytest.Config) -> None:
         silence = nothing_answers(loaded)
         if silence is not None:
             raise pytest.UsageError(f"nothing answers at the target {loaded.target.base_url}: {silence}")
-    config.stash[RECORDER] = RunRecorder.open(options, loaded, config.stash[CATALOGUE], _workers(config))
+    try:
+        config.stash[RECORDER] = RunRecorder.open(options, loaded, config.stash[CATALOGUE], _workers(config))
+    except FileFault as error:
+        raise pytest.UsageError(str(error)) from error
     _configure_html(config)
 
 
@@ -94,6 +99,7 @@ def _options(config: pytest.Config) -> RunOptions:
         base_url=option.base_url,
         reports=Path(config.invocation_params.dir, option.reports),
         fail_on=option.fail_on,
+        baseline=Path(option.baseline) if option.baseline else None,
         only=tuple(option.only),
         variant=option.variant,
         defects=tuple(option.defect),

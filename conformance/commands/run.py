@@ -44,6 +44,7 @@ def add(commands: Commands) -> None:
     run.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs are written")
     run.add_argument("-n", dest="workers", default="0", metavar="WORKERS", help="parallel workers, for slow networks")
     run.add_argument("--fail-on", choices=["must", "should"], default="must", help="the gate's level (default: must)")
+    run.add_argument("--baseline", type=Path, metavar="FILE", help="known deviations, which open the gate (TOML)")
     run.add_argument(
         "--only", action="append", default=[], metavar="WHAT", help="a requirement id, a section or a document"
     )
@@ -122,6 +123,7 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("--fuzz", options.fuzz),
         *("--fuzz-seed", str(options.fuzz_seed)),
         *(("--fuzz-random",) if options.fuzz_random else ()),
+        *(("--baseline", str(options.baseline)) if options.baseline else ()),
         *(word for what in options.only for word in ("--only", what)),
         *(word for name in options.defect for word in ("--defect", name)),
         *(("--variant", options.variant) if options.variant else ()),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from conformance.harness import schemas
 from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, Target, is_loopback
+from conformance.harness.toml_files import FileFault, line_of, text_of
 
 CLAIMED_UNLESS_DENIED = ("scopes", "full_redirect_uris")
 OWNER_TABLES = ("resource_owner", "resource_owner_other", "resource_owner_unicode", "resource_owner_guessing")
@@ -38,11 +38,9 @@ def read_profile(path: Path, base_url: str | None = None, environment: Mapping[s
     `base_url` replaces the one in the file, which moves relative endpoints. Raises ProfileError.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ProfileError(f"{path}: can't be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ProfileError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+        text = text_of(path)
+    except FileFault as error:
+        raise ProfileError(str(error)) from error
     return parse_profile(text, str(path), base_url, environment, path.parent)
 
 
@@ -74,26 +72,6 @@ def parse_profile(
             f"loopback only; write `env:NAME` and set that environment variable"
         )
     return Profile(_target(resolved, folder), resolver.placeholders, shown)
-
-
-def line_of(text: str, path: Sequence[str | int]) -> int:
-    """The line (from 1) where a key stands, or the nearest table above it."""
-    names = [str(part) for part in path if not isinstance(part, int)]
-    table: list[str] = []
-    best, depth = 1, -1
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
-        key = re.match(r"\s*([\w.\"'-]+)\s*=", line)
-        if header:
-            table = [part.strip("\"' ") for part in header.group(1).split(".")]
-            here = table
-        elif key:
-            here = [*table, *(part.strip("\"' ") for part in key.group(1).split("."))]
-        else:
-            continue
-        if here == names[: len(here)] and len(here) > depth:
-            best, depth = number, len(here)
-    return best
 
 
 def _move(document: dict[str, Any], base_url: str, source: str) -> None:

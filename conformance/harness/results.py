@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from conformance import __version__
 from conformance.budgets import OFF
+from conformance.harness import baseline
 from conformance.harness.catalogue import Catalogue, Requirement
 from conformance.harness.target import Target
 from conformance.harness.topics import Topic, load_topics, topics_of
@@ -44,6 +45,7 @@ class Header:
     workers: int = 0
     fuzz: str = OFF
     seed: int = 0
+    baseline: baseline.Baseline | None = None
 
     @classmethod
     def of(cls, target: Target, **more: Any) -> Header:
@@ -144,6 +146,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
     ]
     tally = tallied(entries)
     header = run.header
+    known = _overlay(run, entries)
     return {
         "suite": {"name": "oauth2-conformance", "version": __version__, "catalogue": header.catalogue_digest},
         "target": {
@@ -161,12 +164,39 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         "fuzz": {"budget": header.fuzz, "seed": header.seed},
         "fail_on": header.fail_on,
         "conclusion": conclusion_of(tally, run.interrupted),
-        "gate": gate_of(tally, header.fail_on, interrupted=run.interrupted, selected=bool(run.tests)),
+        "gate": gate_of(
+            tally,
+            header.fail_on,
+            interrupted=run.interrupted,
+            selected=bool(run.tests),
+            excused=frozenset(entry["id"] for entry in known if entry["state"] == "known"),
+            closed_by_baseline=any(entry["state"] in baseline.CLOSING for entry in known),
+        ),
         "counts": _counts(entries),
         "topics": {t.name: {"matters": t.matters, "causes": t.causes} for t in topics.values()},
         "requirements": entries,
         "exchanges": exchanges.used,
+        **({"baseline": {"source": header.baseline.source, "entries": known}} if header.baseline else {}),
     }
+
+
+def _overlay(run: Run, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The baseline's entries with what became of each in this run; a run's day is the one on which it began."""
+    if run.header.baseline is None:
+        return []
+    by_id = {entry["id"]: entry for entry in entries}
+    return [
+        {
+            **asdict(deviation),
+            "state": baseline.state_of(
+                deviation,
+                by_id[deviation.id]["verdict"] if deviation.id in by_id else None,
+                is_complete=not by_id.get(deviation.id, {}).get("left_out"),
+                today=run.header.started[:10],
+            ),
+        }
+        for deviation in run.header.baseline.entries
+    ]
 
 
 def tallied(entries: Sequence[Mapping[str, Any]]) -> list[Tallied]:
@@ -217,6 +247,7 @@ def _entry(
         "reason": reason,
         "declined": requirement.role in ROLES_TESTED and any(name in run.header.declined for name in names),
         "no_test_yet": no_test_yet,
+        "left_out": max(0, len(run.collected.get(requirement.id, ())) - len(tests)),
         "tests": [_test(test, requirement, exchanges) for test in tests],
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance.budgets import OFF
 from conformance.harness import results, schemas
+from conformance.harness.baseline import read_baseline
 from conformance.harness.catalogue import Catalogue
 from conformance.harness.fuzzing import Fuzzing
 from conformance.harness.journal import Journal
@@ -33,6 +34,7 @@ class RunOptions:
     base_url: str | None
     reports: Path
     fail_on: FailOn = "must"
+    baseline: Path | None = None
     only: tuple[str, ...] = ()
     variant: str | None = None
     defects: tuple[str, ...] = ()
@@ -81,7 +83,8 @@ class RunRecorder:
 
     @classmethod
     def open(cls, options: RunOptions, profile: Profile, catalogue: Catalogue, workers: int) -> RunRecorder:
-        """Make the run's folder `<time>-<target>` and begin its journal."""
+        """Make the run's folder `<time>-<target>` and begin its journal. Raises FileFault for a bad baseline."""
+        known = read_baseline(options.baseline, catalogue.by_id) if options.baseline else None
         header = Header.of(
             profile.target,
             started=now(),
@@ -93,6 +96,7 @@ class RunRecorder:
             workers=workers,
             fuzz=options.fuzz,
             seed=options.seed,
+            baseline=known,
         )
         folder = _new_folder(options.reports, profile.target.name)
         return cls(Run(header), catalogue, folder, Journal(folder, header))

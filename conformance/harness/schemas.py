@@ -76,6 +76,8 @@ def _reason(error: ValidationError) -> str:
             )
         case "enum":
             return f"is {error.instance!r}, must be one of {', '.join(map(repr, wanted))}"
+        case "minLength":
+            return "is empty: fill it in"
         case "pattern":
             return f"is {error.instance!r}, must match {error.validator_value}"
         case _:

@@ -60,6 +60,7 @@ class _Summary:
         """Every part, the conclusion last: that is where eyes are when a run ends."""
         self._numbers(content)
         self._findings(content)
+        self._baseline(content)
         self._errors(content)
         self._inconclusive(content)
         self._not_tested(content)
@@ -113,18 +114,28 @@ class _Summary:
             return
         self._heading(f"Findings: {summary.findings_in_words(found)}")
         variables, beside = summary.shell_variables(content), summary.beside(content)
+        deviations = summary.deviations_of_findings(content)
         for entry in found[:SHOWN_IN_FULL]:
-            self._finding(entry, content["exchanges"], variables)
+            self._finding(entry, content["exchanges"], variables, deviations.get(entry["id"]))
             self._beside(entry, beside.get(entry["id"], []))
         for entry in found[SHOWN_IN_FULL:]:
-            self._line(f"{entry['verdict']:<8} {entry['id']}  {entry['level']}")
+            known = "  (in the baseline)" if entry["id"] in deviations else ""
+            self._line(f"{entry['verdict']:<8} {entry['id']}  {entry['level']}{known}")
 
-    def _finding(self, entry: Entry, exchanges: Sequence[Mapping[str, Any]], variables: frozenset[str]) -> None:
+    def _finding(
+        self,
+        entry: Entry,
+        exchanges: Sequence[Mapping[str, Any]],
+        variables: frozenset[str],
+        deviation: Mapping[str, Any] | None,
+    ) -> None:
         self._line()
         self._line(f"{entry['verdict']}  {entry['id']}", STYLES[entry["verdict"]])
         role = "" if entry["role"] == summary.SERVER else f", {entry['role'].replace('-', ' ')}"
         self._line(f"{entry['level']}, {clause_name(entry['document'], entry['section'])}{role}", "dim", 4)
         self._line(entry["says"], "", 4)
+        if deviation is not None:
+            self._line(summary.deviation_in_words(deviation), "cyan", 4)
         for expected, observed in summary.expectations(entry):
             self._line(f"expected  {expected}", "", 4)
             self._line(f"observed  {observed}", "", 4)
@@ -138,6 +149,18 @@ class _Summary:
             self._line(f"see also  {other['id']}: {other['verdict']}", "", 4)
         if others:
             self._line(summary.explanation(entry, others), "", 4)
+
+    def _baseline(self, content: Content) -> None:
+        """How the baseline stands: what it lets pass, what in it closes the gate."""
+        baseline = content.get("baseline")
+        if baseline is None:
+            return
+        states = Counter(entry["state"] for entry in baseline["entries"])
+        numbers = ", ".join(f"{states[state]} {state}" for state in summary.STATES if states[state])
+        self._heading(f"Baseline {baseline['source']}: {numbers or 'no entries'}")
+        for entry in summary.deviations_that_close(content):
+            remedy = "take it out" if entry["state"] == "stale" else "mend it, or give it a new day"
+            self._line(f"{entry['state']:<8} {entry['id']}: {remedy} ({entry['owner']}, {entry['expires']})", "", 4)
 
     def _errors(self, content: Content) -> None:
         faults = summary.with_verdict(content["requirements"], "error")

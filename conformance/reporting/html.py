@@ -7,7 +7,7 @@ the browser puts the packed evidence into the page as text nodes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -70,8 +70,9 @@ def _view(content: Content) -> dict[str, Any]:
         "outside": [(n, summary.in_one_line(e)) for n, e in summary.outside_the_conclusion(content)],
         "findings_in_words": summary.findings_in_words(summary.findings(content)),
         "readable": {(e["id"], t["name"]): evidence.readable(t) for e in known for t in summary.deciding_tests(e)},
-        "excused": _excused(content),
         "beside": summary.beside(content),
+        "excused": summary.deviations_of_findings(content),
+        "deviation_in_words": summary.deviation_in_words,
         "evidence": evidence,
         "packed": Markup(evidence.packed()),
         "deciding_tests": summary.deciding_tests,
@@ -124,9 +125,3 @@ def _tally(entries: Sequence[Entry]) -> str:
     """How many requirements of a section have which verdict, in words."""
     numbers = Counter(entry["verdict"] for entry in entries)
     return ", ".join(f"{numbers[word]} {word}" for word in summary.words_in_use(entries))
-
-
-def _excused(content: Content) -> dict[str, Mapping[str, Any]]:
-    """Known deviations of the run's baseline, by requirement."""
-    baseline = content.get("baseline") or {}
-    return {entry["id"]: entry for entry in baseline.get("entries", [])}

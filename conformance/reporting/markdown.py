@@ -74,7 +74,7 @@ def _findings(content: Content) -> list[str]:
     if not found:
         return []
     parts = [f"### Findings: {summary.findings_in_words(found)}"]
-    known = {entry["id"] for entry in (content.get("baseline") or {}).get("entries", [])}
+    known = summary.known_deviations(content)
     room = ROOM
     for number, entry in enumerate(found):
         told = _finding(entry, content, entry["id"] in known)

@@ -106,7 +106,7 @@ def _result(entry: Entry, place: int, content: Content) -> dict[str, Any]:
     """A finding or an open question (3.27), with the exchange that shows it."""
     level, kind = RESULTS[entry["verdict"]]
     telling = summary.telling_exchange(entry, content["exchanges"])
-    known = _known_deviation(entry, content)
+    known = summary.known_deviations(content).get(entry["id"])
     result: dict[str, Any] = {
         "ruleId": entry["id"],
         "ruleIndex": place,
@@ -124,13 +124,8 @@ def _result(entry: Entry, place: int, content: Content) -> dict[str, Any]:
         if "response" in telling:
             result["webResponse"] = _response(telling["response"])
     if known is not None:
-        result["suppressions"] = [{"kind": "external", "justification": visible(known.get("reason", ""))}]
+        result["suppressions"] = [{"kind": "external", "justification": visible(summary.deviation_in_words(known))}]
     return result
-
-
-def _known_deviation(entry: Entry, content: Content) -> Mapping[str, Any] | None:
-    entries = (content.get("baseline") or {}).get("entries", [])
-    return next((known for known in entries if known["id"] == entry["id"]), None)
 
 
 def _message(entry: Entry) -> str:

@@ -18,6 +18,8 @@ VERDICTS = ("failed", "error", "inconclusive", "warned", "passed", "noted", "unt
 LEVELS = ("MUST", "STATED", "SHOULD", "MAY")
 BINDING = ("MUST", "STATED")
 OUTSIDE_THE_CONCLUSION = ("robustness",)
+# What can have become of a baseline's entry.
+STATES = ("known", "expired", "stale", "undecided")
 SERVER = "authorization-server"
 RESOURCE_SERVER = "resource-server"
 
@@ -41,6 +43,39 @@ def with_verdict(entries: Iterable[Entry], *words: str) -> list[Entry]:
 def findings(content: Content) -> list[Entry]:
     """What was broken: failed, then warned."""
     return with_verdict(content["requirements"], "failed", "warned")
+
+
+def known_deviations(content: Content) -> dict[str, Mapping[str, Any]]:
+    """The baseline's entries that were found in this run and open the gate, by requirement."""
+    return {entry["id"]: entry for entry in _deviations(content, "known")}
+
+
+def deviations_that_close(content: Content) -> list[Mapping[str, Any]]:
+    """The baseline's entries that have to be taken out or given a new day: they close the gate."""
+    return _deviations(content, "expired", "stale")
+
+
+def deviations_of_findings(content: Content) -> dict[str, Mapping[str, Any]]:
+    """The baseline's entries whose requirement is broken, expired ones included, by requirement."""
+    found = {entry["id"] for entry in findings(content)}
+    return {entry["id"]: entry for entry in _deviations(content, *STATES) if entry["id"] in found}
+
+
+def _deviations(content: Content, *states: str) -> list[Mapping[str, Any]]:
+    entries: list[Mapping[str, Any]] = content.get("baseline", {}).get("entries", [])
+    return [entry for entry in entries if entry["state"] in states]
+
+
+def deviation_in_words(deviation: Mapping[str, Any]) -> str:
+    """What became of a baseline's entry, and what it says."""
+    until = f"until {deviation['expires']}, {deviation['owner']}: {deviation['reason']}"
+    match deviation["state"]:
+        case "expired":
+            return f"known deviation that has expired ({until})"
+        case "stale":
+            return f"no deviation any more: this run found it kept ({until})"
+        case _:
+            return f"known deviation ({until})"
 
 
 def counts_for_conclusion(entry: Entry) -> bool:

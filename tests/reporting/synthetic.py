@@ -110,6 +110,12 @@ def documents_differ() -> dict[str, Any]:
     )
 
 
+def known(identifier: str, state: str = "known") -> dict[str, str]:
+    """An entry of a run's baseline."""
+    words = {"reason": "the proxy does it", "owner": "platform", "expires": "2027-01-01"}
+    return {"id": identifier, **words, "state": state}
+
+
 def full_run(seed: int = 1, broken: float = 0.01, exchanges_each: int = 5) -> dict[str, Any]:
     """A run of realistic size: a test or two for each requirement, several exchanges each."""
     dice = random.Random(seed)

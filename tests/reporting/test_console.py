@@ -46,6 +46,17 @@ def test_summary_of_a_run_with_findings() -> None:
     assert text.rstrip().endswith("reports/now/results.json")
 
 
+def test_the_baseline_says_what_it_lets_pass_and_what_closes_the_gate() -> None:
+    content = synthetic.full_run(broken=0.05)
+    broken = summary.findings(content)[0]["id"]
+    entries = [synthetic.known(broken), synthetic.known("x-1-old", "expired"), synthetic.known("x-2-kept", "stale")]
+    text = printed({**content, "baseline": {"source": "known.toml", "entries": entries}})
+    assert "known deviation (until 2027-01-01, platform: the proxy does it)" in text
+    assert "Baseline known.toml: 1 known, 1 expired, 1 stale" in text
+    assert "expired  x-1-old: mend it, or give it a new day (platform, 2027-01-01)" in text
+    assert "stale    x-2-kept: take it out (platform, 2027-01-01)" in text
+
+
 def test_no_terminal_no_colors_no_trailing_blanks() -> None:
     text = printed(synthetic.full_run())
     assert "\x1b" not in text

@@ -138,9 +138,9 @@ def test_a_clean_run_has_no_findings() -> None:
 def test_a_known_deviation_says_so() -> None:
     content = synthetic.full_run(broken=1)
     broken = next(entry["id"] for entry in content["requirements"] if entry["verdict"] == "failed")
-    content["baseline"] = {"entries": [{"id": broken, "reason": "ticket 7", "expires": "2027-01-01"}]}
+    content["baseline"] = {"source": "known.toml", "entries": [synthetic.known(broken)]}
     finding = html.document_fromstring(report_as_html(content)).get_element_by_id(f"finding-{broken}")
-    assert "known deviation of the baseline: ticket 7 (until 2027-01-01)" in finding.text_content()
+    assert "In the baseline: known deviation (until 2027-01-01, platform: the proxy does it)." in finding.text_content()
 
 
 def test_levels_are_never_added_up(full: tuple[dict[str, Any], str]) -> None:

@@ -54,7 +54,26 @@ def test_a_warning_passes_and_says_so() -> None:
         assert case.findtext("system-out", "").startswith("WARNING: ")
 
 
+def test_a_known_deviation_is_skipped_with_its_reason_and_its_evidence() -> None:
+    broken = next(entry["id"] for entry in CONTENT["requirements"] if entry["verdict"] == "failed")
+    root = ElementTree.fromstring(
+        report_as_junit({**CONTENT, "baseline": {"source": "known.toml", "entries": [synthetic.known(broken)]}})
+    )
+    case = next(case for case in root.iter("testcase") if case.get("name") == broken)
+    skipped = case.find("skipped")
+    assert case.find("failure") is None
+    assert skipped is not None
+    assert "known deviation (until 2027-01-01, platform: the proxy does it); failed" in skipped.get("message", "")
+    assert case.find("properties/property[@name='verdict']").get("value") == "failed"  # type: ignore[union-attr]
+    assert "expected: " in case.findtext("system-out", "")
+    assert_numbers_fit(root)
+
+
 def test_numbers_fit() -> None:
-    for suite in ROOT:
+    assert_numbers_fit(ROOT)
+
+
+def assert_numbers_fit(root: ElementTree.Element) -> None:
+    for suite in root:
         for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert int(suite.get(name, "")) == len(suite.findall(f"testcase/{tag}"))

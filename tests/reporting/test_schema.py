@@ -30,7 +30,7 @@ def test_the_schema_is_a_schema() -> None:
 
 def test_a_baseline_may_be_there() -> None:
     content = synthetic.content()
-    content["baseline"] = {"entries": [{"id": "rfc7009-2-post-accepted", "reason": "known", "expires": "2027-01-01"}]}
+    content["baseline"] = {"source": "known.toml", "entries": [synthetic.known("rfc7009-2-post-accepted")]}
     assert schemas.fault("results", content) is None
 
 

@@ -1,0 +1,162 @@
+"""The baseline: how it is read, what its entries become in a run, and what they do to the gate and to nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.commands.baseline import brought_up_to_date
+from conformance.harness import schemas
+from conformance.harness.baseline import Baseline, Deviation, State, as_toml, read_baseline, read_unfinished, state_of
+from conformance.harness.results import TestResult
+from conformance.harness.toml_files import FileFault
+from tests.reporting import synthetic
+
+MUST = "rfc6749-5.1-token-response-no-store"
+OTHER = "rfc7009-2.1-token-required"
+GOOD = f"""
+[[deviation]]
+id = "{MUST}"
+reason = "the proxy sets it"
+owner = "platform"
+expires = 2026-12-31
+
+[[deviation]]
+id = "{OTHER}"
+reason = "mended in 3.2"
+owner = "tokens"
+expires = "2026-06-30"
+"""
+KNOWN = (MUST, OTHER)
+
+
+def baseline_file(folder: Path, text: str) -> Path:
+    """A baseline with this text."""
+    path = folder / "known.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_baseline_is_read(tmp_path: Path) -> None:
+    entries = read_baseline(baseline_file(tmp_path, GOOD), KNOWN).entries
+    assert entries[0] == Deviation(MUST, "the proxy sets it", "platform", "2026-12-31")
+    assert entries[1].expires == "2026-06-30"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[deviation]", "is not TOML"),
+        (GOOD.replace("owner", "since = 1\nowner", 1), "line 5: deviation.0: has no key 'since'"),
+        (GOOD.replace('owner = "tokens"\n', ""), "line 8: deviation.1: lacks owner"),
+        (GOOD.replace("mended in 3.2", ""), "line 10: deviation.1.reason: is empty: fill it in"),
+        (GOOD.replace("mended in 3.2", "  "), "line 10: deviation.1.reason: is '  ', must match"),
+        (GOOD.replace("2026-06-30", "soon"), "line 12: deviation.1.expires: is 'soon', must be a date (YYYY-MM-DD)"),
+        (GOOD.replace("2026-06-30", "2026-06-31"), "line 12: deviation.1.expires: is '2026-06-31', must be a date"),
+        (GOOD.replace("2026-12-31", "2026-12-31T00:00:00Z"), "line 6: deviation.0.expires: is '2026-12-31T00"),
+        (GOOD.replace(OTHER, "rfc9-1-x"), "line 9: deviation.1.id: there is no requirement rfc9-1-x"),
+        (GOOD.replace(OTHER, MUST), f"line 9: deviation.1.id: {MUST} stands twice"),
+        ("deviation = 3", "line 1: deviation: is an integer, must be array"),
+        ("[deviations]", "line 1: the document: has no key 'deviations'"),
+    ],
+)
+def test_what_is_wrong_is_named_with_line_and_key(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(FileFault) as caught:
+        read_baseline(baseline_file(tmp_path, text), KNOWN)
+    assert message in str(caught.value)
+
+
+def test_a_baseline_with_gaps_is_read_to_be_updated(tmp_path: Path) -> None:
+    path = baseline_file(tmp_path, as_toml([Deviation(MUST)], {MUST: "says\nmore"}))
+    assert read_unfinished(path).entries == (Deviation(MUST),)
+    with pytest.raises(FileFault, match=r"reason: is empty: fill it in"):
+        read_baseline(path, KNOWN)
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    entries = (
+        Deviation(MUST, 'a "quoted" \\ reason\nin two lines \x7f', "ö", "2026-12-31"),
+        Deviation(OTHER, "x", "y"),
+    )
+    assert read_unfinished(baseline_file(tmp_path, as_toml(entries, {}))).entries == entries
+
+
+@pytest.mark.parametrize(
+    ("verdict", "is_complete", "today", "state"),
+    [
+        ("failed", True, "2026-12-31", "known"),
+        ("warned", True, "2026-01-01", "known"),
+        ("failed", True, "2027-01-01", "expired"),
+        ("passed", True, "2027-01-01", "expired"),
+        ("passed", True, "2026-01-01", "stale"),
+        ("noted", True, "2026-01-01", "stale"),
+        ("passed", False, "2026-01-01", "undecided"),
+        ("inconclusive", True, "2026-01-01", "undecided"),
+        ("untested", True, "2026-01-01", "undecided"),
+        ("error", True, "2026-01-01", "undecided"),
+    ],
+)
+def test_what_becomes_of_an_entry(verdict: str, is_complete: bool, today: str, state: State) -> None:
+    entry = Deviation(MUST, "x", "y", "2026-12-31")
+    assert state_of(entry, verdict, is_complete=is_complete, today=today) == state
+
+
+def run_with(outcomes: dict[str, str], *entries: Deviation) -> dict[str, Any]:
+    """A run of the year 2026 in which every tested requirement was kept but for some, measured against a baseline."""
+    tests = [TestResult(r.id, f"test_{r.id}", outcomes.get(r.id, "kept")) for r in synthetic.catalogue().requirements]
+    known = Baseline("known.toml", entries) if entries else None
+    return synthetic.content(tests, baseline=known)
+
+
+ENTRY = Deviation(MUST, "x", "y", "2026-12-31")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "entries", "gate"),
+    [
+        ({MUST: "broken"}, (), 1),
+        ({MUST: "broken"}, (ENTRY,), 0),
+        ({MUST: "broken", OTHER: "broken"}, (ENTRY,), 1),
+        ({}, (ENTRY,), 1),
+        ({MUST: "broken"}, (Deviation(MUST, "x", "y", "2026-02-28"),), 1),
+        ({MUST: "broken", OTHER: "inconclusive"}, (ENTRY,), 6),
+        ({MUST: "inconclusive"}, (ENTRY,), 6),
+        ({MUST: "error"}, (ENTRY,), 3),
+    ],
+    ids=["none", "known", "new", "stale", "expired", "incomplete", "hides-incomplete", "hides-fault"],
+)
+def test_a_baseline_changes_the_gate_and_nothing_else(
+    outcomes: dict[str, str], entries: tuple[Deviation, ...], gate: int
+) -> None:
+    content, without = run_with(outcomes, *entries), run_with(outcomes)
+    assert content["gate"] == gate
+    assert content["conclusion"] == without["conclusion"]
+    assert content["requirements"] == without["requirements"]
+    assert schemas.fault("results", content) is None
+
+
+# Update
+
+
+def test_an_update_keeps_words_takes_in_findings_and_drops_what_is_kept() -> None:
+    known = Baseline("known.toml", (Deviation(OTHER, "x", "y", "2026-12-31"), ENTRY, Deviation("rfc1-2-gone", "z")))
+    new = "rfc7009-2.1-refresh-token-type-supported"
+    assert new not in KNOWN
+    updated = brought_up_to_date(known, run_with({OTHER: "broken", new: "broken"}), "must")
+    assert {entry.id for entry in updated.new} <= {entry.id for entry in updated.entries}
+    assert Deviation(OTHER, "x", "y", "2026-12-31") in updated.entries
+    assert {deviation.id for deviation, _ in updated.dropped} == {MUST, "rfc1-2-gone"}
+
+
+def test_an_update_keeps_what_the_run_did_not_decide() -> None:
+    updated = brought_up_to_date(Baseline("known.toml", (ENTRY,)), run_with({MUST: "inconclusive"}), "must")
+    assert (updated.entries, updated.dropped) == ([ENTRY], [])
+
+
+def test_warnings_come_in_when_they_count_at_the_gate() -> None:
+    should = next(r.id for r in synthetic.catalogue().requirements if r.level == "SHOULD" and r.is_tested)
+    content = run_with({should: "broken"})
+    assert brought_up_to_date(Baseline("", ()), content, "must").new == []
+    assert brought_up_to_date(Baseline("", ()), content, "should").new == [Deviation(should)]
