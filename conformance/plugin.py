@@ -388,6 +388,9 @@ def pytest_html_results_table_header(cells: list[str]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_html_results_table_row(report: pytest.TestReport, cells: list[str]) -> None:
-    """The suite's own verdict beside pytest's outcome."""
+    """The suite's own verdict beside pytest's outcome; no row for the teardown, which only carries evidence on."""
+    if report.when == "teardown":
+        cells.clear()
+        return
     cells.insert(1, f"<td>{getattr(report, 'conformance_verdict', '')}</td>")
     cells.insert(2, f"<td>{getattr(report, 'conformance_requirement', '')}</td>")

@@ -171,7 +171,8 @@ class Redactor:
         """A text without secrets: by name where they have one, and wherever else a known one stands."""
         if "%" in text:
             text = ESCAPED_PARAMETER.sub(self._escaped_parameter, text)
-        text = PARAMETER.sub(self._parameter, text)
+        if "=" in text:
+            text = PARAMETER.sub(self._parameter, text)
         if "{" in text:
             text = MEMBER.sub(self._member, text)
         for value, shown in self._vault.fixed.items():
