@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from conformance import budgets, bundled, exit_codes
-from conformance.harness import fuzzing, profile, verdicts
+from conformance.harness import apart, fuzzing, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.collecting import case_of
 from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
-from conformance.harness.running import execute, result_of
+from conformance.harness.running import Finished, execute, finished, result_of
 from conformance.harness.session import Session
 from conformance.harness.toml_files import FileFault
 from conformance.reporting.console import Progress
@@ -30,6 +32,7 @@ PROFILE = pytest.StashKey[profile.Profile]()
 CATALOGUE = pytest.StashKey[Catalogue]()
 SESSION = pytest.StashKey[Session]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
+APART = pytest.StashKey[apart.Apart]()
 FAULTS = pytest.StashKey[list[str]]()
 
 HERE = Path(__file__).resolve().parent
@@ -227,6 +230,21 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Let the tests run in a process of their own, unless they are spread over several already or are debugged."""
+    config = session.config
+    if RECORDER not in config.stash or _workers(config) or config.option.usepdb or not apart.is_possible():
+        return (yield)
+    ours = session_of(config)
+    tests = {item.nodeid: partial(_run, item, ours) for item in session.items if isinstance(item, pytest.Function)}
+    config.stash[APART] = process = apart.Apart(tests)
+    try:
+        return (yield)
+    finally:
+        process.close()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """Run a test of the suite and report how it ended.
@@ -237,19 +255,30 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     if not isinstance(item, pytest.Function):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in _reports(item, session_of(item.config)):
+    session = session_of(item.config)
+    process = item.config.stash.get(APART, None)
+    if process is None:
+        ended = _run(item, session)
+    else:
+        ended = process.finished(item.nodeid)
+        session.vault.hear(ended.news)
+    for report in _reports(item, ended, session):
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
-def _reports(item: pytest.Function, session: Session) -> tuple[pytest.TestReport, ...]:
-    """The reports of one test: of its call, and of the teardown, which carries result and evidence on."""
+def _run(item: pytest.Function, session: Session) -> Finished:
     case = case_of(item)
     requirement = item.config.stash[CATALOGUE].by_id[case.requirement]
-    execution = execute(case.function, case.parameters, requirement, case.needs, session)
-    result = result_of(execution, requirement.id, item.name)
-    verdict = verdicts.verdict_of(requirement.level, execution.outcome.word)
+    return finished(execute(case.function, case.parameters, requirement, case.needs, session))
+
+
+def _reports(item: pytest.Function, ended: Finished, session: Session) -> tuple[pytest.TestReport, ...]:
+    """The reports of one test: of its call, and of the teardown, which carries result and evidence on."""
+    requirement = requirement_of(item, item.config.stash[CATALOGUE])
+    result = result_of(ended, requirement.id, item.name, session.redactor)
+    verdict = verdicts.verdict_of(requirement.level, ended.outcome.word)
     call, teardown = (_report(item, when, result, verdict) for when in ("call", "teardown"))
     call.extras = _html_extras(item.config, result)  # type: ignore[attr-defined]
     teardown.conformance = result.as_dict()  # type: ignore[attr-defined]

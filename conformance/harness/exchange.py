@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -39,6 +39,10 @@ class Reply:
     body: bytes = b""
     elapsed: float = 0.0
     truncated: bool = False
+
+    def __reduce__(self) -> tuple[type[Reply], tuple[Any, ...]]:
+        """What was received, without what has been read from it."""
+        return Reply, tuple(getattr(self, each.name) for each in fields(self))
 
     def header(self, name: str) -> str | None:
         """The first header of that name, compared without case."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from conformance.harness.exchange import Reply, Request
@@ -46,6 +46,8 @@ HIDDEN_INPUT = re.compile(r"<input\b[^>]*>", re.I)
 ATTRIBUTE = re.compile(r"\b(name|value|type)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
 WORD = re.compile(r"[A-Za-z0-9_.~+/-]{12,}")
 SHORTEST = 4
+# The kind of a value that the suite made up.
+PUBLIC = "public"
 
 
 class Vault:
@@ -56,6 +58,7 @@ class Vault:
         self._fixed: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
         self._public: set[str] = set()
+        self._news: list[tuple[str, str]] = []
         for value, shown in placeholders.items():
             for spelling in _spellings(value):
                 self._fixed[spelling] = shown
@@ -67,13 +70,30 @@ class Vault:
 
     def invented(self, value: str) -> str:
         """Mark a value that the suite made up: it may be shown."""
-        self._public.add(value)
+        if value not in self._public:
+            self._public.add(value)
+            self._news.append((value, PUBLIC))
         return value
 
     def add(self, value: str, kind: str) -> None:
         """Remember a secret met in an exchange."""
-        if len(value) >= SHORTEST and value not in self._public and value.lower() not in PUBLIC_VALUES:
-            self._kinds.setdefault(value, kind)
+        if value in self._kinds or len(value) < SHORTEST or value in self._public or value.lower() in PUBLIC_VALUES:
+            return
+        self._kinds[value] = kind
+        self._news.append((value, kind))
+
+    def take_news(self) -> list[tuple[str, str]]:
+        """What was learned since the last call: values and what they are."""
+        news, self._news = self._news, []
+        return news
+
+    def hear(self, news: Iterable[tuple[str, str]]) -> None:
+        """Know what another process's vault has learned."""
+        for value, kind in news:
+            if kind == PUBLIC:
+                self._public.add(value)
+            else:
+                self._kinds.setdefault(value, kind)
 
     def is_public(self, value: str) -> bool:
         """Whether the suite made this value up."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.harness.catalogue import Requirement
+from conformance.harness.exchange import Exchange
 from conformance.harness.outcomes import NotApplicable, Outcome, outcome_of
 from conformance.harness.redaction import Redactor
 from conformance.harness.results import TestResult, not_applicable
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session, Trial, rendered
 
 
 def check_applicable(requirement: Requirement, more_needs: tuple[str, ...], session: Session) -> None:
@@ -68,14 +69,44 @@ def execute(
     return Execution(outcome, trial, ended, time.perf_counter() - started)
 
 
-def result_of(execution: Execution, requirement: str, name: str) -> TestResult:
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a test ended, as plain data that one process can tell another. Nothing in it is redacted yet.
+
+    `exchanges` names its evidence, `fresh` are those of it that no test before has named, `news` is what the vault
+    learned meanwhile.
+    """
+
+    outcome: Outcome
+    detail: str = ""
+    duration: float = 0.0
+    notes: tuple[str, ...] = ()
+    exchanges: tuple[str, ...] = ()
+    fresh: tuple[Exchange, ...] = ()
+    news: Sequence[tuple[str, str]] = ()
+    fuzz: Mapping[str, Any] | None = None
+
+
+def finished(execution: Execution) -> Finished:
+    """What there is to tell of a test that has been run."""
+    trial = execution.trial
+    names, fresh = trial.session.name_exchanges(trial.exchanges)
+    is_fault = execution.outcome.word == "error" and execution.ended is not None
+    return Finished(
+        outcome=execution.outcome,
+        detail="".join(traceback.format_exception(execution.ended)) if is_fault else "",
+        duration=execution.duration,
+        notes=tuple(trial.notes),
+        exchanges=names,
+        fresh=fresh,
+        news=trial.session.vault.take_news(),
+        fuzz=trial.fuzzed.as_dict() if trial.fuzzed else None,
+    )
+
+
+def result_of(test: Finished, requirement: str, name: str, redactor: Redactor) -> TestResult:
     """The test's result with its evidence, redacted."""
-    trial, outcome = execution.trial, execution.outcome
-    redactor = trial.session.redactor
-    names, evidence = trial.session.evidence_of(trial.exchanges)
-    detail = ""
-    if outcome.word == "error" and execution.ended is not None:
-        detail = redactor.text("".join(traceback.format_exception(execution.ended)))
+    outcome = test.outcome
     return TestResult(
         requirement=requirement,
         name=name,
@@ -83,12 +114,12 @@ def result_of(execution: Execution, requirement: str, name: str) -> TestResult:
         reason=redactor.text(outcome.reason),
         expected=redactor.text(outcome.expected),
         observed=redactor.text(outcome.observed),
-        detail=detail,
-        duration=execution.duration,
-        notes=tuple(redactor.text(note) for note in trial.notes),
-        exchanges=tuple(names),
-        evidence=tuple(evidence),
-        fuzz=_redacted(trial.fuzzed.as_dict(), redactor) if trial.fuzzed else None,
+        detail=redactor.text(test.detail),
+        duration=test.duration,
+        notes=tuple(redactor.text(note) for note in test.notes),
+        exchanges=test.exchanges,
+        evidence=tuple({"id": exchange.id, **rendered(exchange, redactor)} for exchange in test.fresh),
+        fuzz=_redacted(test.fuzz, redactor),
     )
 
 

@@ -51,7 +51,7 @@ class Session:
     started: float = field(default_factory=time.perf_counter)
     observations: dict[str, Observation] = field(default_factory=dict)
     user_agents: dict[str, UserAgent] = field(default_factory=dict)
-    rendered: int = 0
+    named: int = 0
     fuzzing: Fuzzing | None = None
 
     @classmethod
@@ -64,15 +64,15 @@ class Session:
                 vault.add_basic(client.client_id, client.client_secret, shown)
         return cls(target, transport, vault, Redactor(vault, worker), target.hosts(), worker)
 
-    def evidence_of(self, exchanges: Sequence[Exchange]) -> tuple[list[str], list[dict[str, Any]]]:
-        """Names of exchanges in the run's evidence, and those rendered that no test has handed in before."""
-        fresh: list[dict[str, Any]] = []
+    def name_exchanges(self, exchanges: Sequence[Exchange]) -> tuple[tuple[str, ...], tuple[Exchange, ...]]:
+        """Names of exchanges in the run's evidence, and those among them that got theirs just now."""
+        fresh: list[Exchange] = []
         for exchange in exchanges:
             if not exchange.id:
-                self.rendered += 1
-                exchange.id = f"{self.worker}{self.rendered}"
-                fresh.append({"id": exchange.id, **rendered(exchange, self.redactor)})
-        return list(dict.fromkeys(exchange.id for exchange in exchanges)), fresh
+                self.named += 1
+                exchange.id = f"{self.worker}{self.named}"
+                fresh.append(exchange)
+        return tuple(dict.fromkeys(exchange.id for exchange in exchanges)), tuple(fresh)
 
     def close(self) -> None:
         """Let go of connections."""
