@@ -19,6 +19,7 @@ from conformance import budgets, bundled, exit_codes
 from conformance.harness import apart, fuzzing, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.collecting import case_of
+from conformance.harness.recovery import recover_all
 from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
 from conformance.harness.running import Finished, execute, finished, result_of
@@ -88,6 +89,8 @@ def pytest_configure(config: pytest.Config) -> None:
         silence = nothing_answers(loaded)
         if silence is not None:
             raise pytest.UsageError(f"nothing answers at the target {loaded.target.base_url}: {silence}")
+    for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
+        print(recovered, file=sys.stderr)
     try:
         config.stash[RECORDER] = RunRecorder.open(options, loaded, config.stash[CATALOGUE], _workers(config))
     except FileFault as error:
@@ -104,11 +107,21 @@ def _options(config: pytest.Config) -> RunOptions:
         fail_on=option.fail_on,
         baseline=Path(option.baseline) if option.baseline else None,
         only=tuple(option.only),
+        narrowed=_narrowed(config),
         variant=option.variant,
         defects=tuple(option.defect),
         fuzz=option.fuzz,
         seed=option.fuzz_seed,
     )
+
+
+def _narrowed(config: pytest.Config) -> tuple[str, ...]:
+    """What pytest was told to leave out, as the command line says it."""
+    option = config.option
+    named = [word for word in config.args if "::" in word or word.endswith(".py")]
+    deselected = [f"--deselect {word}" for word in option.deselect or ()]
+    words = [("-k", option.keyword), ("-m", option.markexpr)]
+    return (*named, *deselected, *(f"{flag} {word}" for flag, word in words if word))
 
 
 def _check_selectors(options: RunOptions, catalogue: Catalogue) -> None:
@@ -373,6 +386,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
         worker_output["collected"] = collected
         return
     recorder = config.stash.get(RECORDER, None)
+    if recorder is not None and exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+        print(f"What was gathered: oauth2-conformance report {recorder.folder}", file=sys.stderr)
     if recorder is None or exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
         return
     if SERVER in config.stash:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from conformance.commands import UsageFault
-from conformance.harness import schemas
+from conformance.harness import journal, schemas
 
 
 def read_results(path: Path) -> dict[str, Any]:
-    """The content of a `results.json`, or of the one in a run's folder. Raises UsageFault when it is none."""
+    """The content of a `results.json`, or of the one in a run's folder, or what the journal of a killed run tells.
+
+    Raises UsageFault when it is none of them.
+    """
     file = path / "results.json" if path.is_dir() else path
+    if file.suffix == ".jsonl" or (path.is_dir() and (path / journal.NAME).exists() and not _is_written(path)):
+        return _journaled(path)
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
@@ -28,6 +34,30 @@ def read_results(path: Path) -> dict[str, Any]:
         raise UsageFault(f"{file}: is not a results.json of this suite: {fault[:500]}")
     _check_places(file, content)
     return dict(content)
+
+
+def _is_written(folder: Path) -> bool:
+    """Whether a run's folder has its reports: a killed run may have left some of them."""
+    return (folder / "results.json").exists() and not journal.is_abandoned(folder)
+
+
+def _journaled(path: Path) -> dict[str, Any]:
+    """What a journal tells. The folder of a run that was killed gets its reports as well."""
+    from conformance.harness import recovery
+    from conformance.harness.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    try:
+        if path.is_dir() and journal.is_abandoned(path):
+            recovered = recovery.recover(path, catalogue)
+            print(recovered, file=sys.stderr)
+            return recovered.content
+        journaled = journal.read_journal(path)
+        content = recovery.content_of(journaled, catalogue)
+    except (journal.JournalFault, OSError) as error:
+        raise UsageFault(str(error)) from error
+    print(f"{path}: {recovery.in_words(content, journaled.dropped)}", file=sys.stderr)
+    return content
 
 
 def _check_places(file: Path, content: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from conformance.harness.toml_files import TomlFile, read_toml
 
@@ -44,6 +44,11 @@ class Baseline:
 
     source: str
     entries: tuple[Deviation, ...]
+
+    @classmethod
+    def of_dict(cls, content: Mapping[str, Any]) -> Baseline:
+        """The inverse of `dataclasses.asdict`, also after a way through JSON."""
+        return cls(content["source"], tuple(Deviation(**entry) for entry in content["entries"]))
 
 
 def read_baseline(path: Path, requirements: Collection[str]) -> Baseline:

@@ -81,10 +81,11 @@ class Catalogue:
 
     def matching(self, selector: str) -> tuple[Requirement, ...]:
         """Requirements that a selector names: an id, a document, or document-section with its subsections."""
-        return tuple(r for r in self.requirements if _selects(selector, r))
+        return tuple(r for r in self.requirements if selects(selector, r))
 
 
-def _selects(selector: str, requirement: Requirement) -> bool:
+def selects(selector: str, requirement: Requirement) -> bool:
+    """Whether a selector names a requirement."""
     if selector in (requirement.id, requirement.document):
         return True
     place = f"{requirement.document}-{requirement.section}"

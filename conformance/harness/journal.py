@@ -1,53 +1,138 @@
-"""The journal of a run: a line for each test as it ends, so that a killed run can be rendered later."""
+"""The journal of a run: a line for each test as it ends, so that a killed run can be rendered later.
+
+Lines are JSON objects with one member: `header` first, then `test` for each test, `end` when the last test has ended,
+`reports` when everything is written. Whoever writes a journal holds a lock on it: one without the last line whose lock
+is free belongs to a run that was killed.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from conformance.harness.results import Header, Run, TestResult
 
 NAME = "journal.jsonl"
+LAST_LINE = b'{"reports": "written"}\n'
+
+
+class JournalFault(Exception):
+    """A journal can't be read: the message names the file and what is wrong."""
 
 
 class Journal:
     """Writes `journal.jsonl` in a run's folder, flushed line by line."""
 
     def __init__(self, folder: Path, header: Header) -> None:
-        self._file: IO[str] = (folder / NAME).open("w", encoding="utf-8")
+        self._file: IO[bytes] = (folder / NAME).open("wb")
+        _lock(self._file, wait=True)
         self._write({"header": asdict(header)})
 
     def add(self, test: TestResult) -> None:
         """Write down how a test ended."""
         self._write({"test": test.as_dict()})
 
+    def end(self, run: Run) -> None:
+        """Write down that no test follows."""
+        self._write({"end": {"finished": run.finished, "interrupted": run.interrupted, "collected": run.collected}})
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file of a run whose reports are written."""
+        self._file.write(LAST_LINE)
         self._file.close()
 
     def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        # ASCII alone: a half of a surrogate pair that a target sent can't be encoded otherwise.
+        self._file.write(json.dumps(line).encode("ascii") + b"\n")
         self._file.flush()
 
 
-def read_journal(path: Path) -> Run:
-    """The run that a journal tells of, as far as it got; a last line that was cut off is left out.
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """The run that a journal tells of, as far as it got, and how many of its lines can't be read.
 
-    Raises ValueError when the file isn't a journal.
+    A run that was killed is marked as interrupted; the last line of its journal may have been written by half.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+
+    run: Run
+    dropped: int = 0
+
+
+def read_journal(place: Path) -> Journaled:
+    """Read a journal, given as a file or as its run's folder. Raises JournalFault when it is none."""
+    path = place / NAME if place.is_dir() else place
     try:
-        header = json.loads(lines[0])["header"]
-        run = Run(Header(**{**header, "features": tuple(header["features"]), "selection": tuple(header["selection"])}))
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise JournalFault(f"{path}: can't be read: {error.strerror}") from error
+    try:
+        run = Run(Header.of_dict(json.loads(lines[0])["header"]), interrupted=True)
     except (IndexError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is not the journal of a run") from error
-    for line in lines[1:]:
-        try:
-            test = json.loads(line)["test"]
-        except ValueError:
-            break
-        run.tests.append(TestResult.of_dict(test))
-    run.interrupted = True
-    return run
+        raise JournalFault(f"{path}: is not the journal of a run of this version of the suite") from error
+    dropped = sum(not _take(run, line) for line in lines[1:] if line)
+    return Journaled(run, dropped)
+
+
+def _take(run: Run, line: bytes) -> bool:
+    """Add what a line tells to a run; whether it could be read."""
+    try:
+        match json.loads(line):
+            case {"test": test}:
+                run.tests.append(TestResult.of_dict(test))
+            case {"end": end}:
+                run.finished, run.interrupted, run.collected = end["finished"], end["interrupted"], end["collected"]
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
+def is_abandoned(folder: Path) -> bool:
+    """Whether a run's folder was left without its reports by a process that is gone."""
+    path = folder / NAME
+    try:
+        with path.open("rb") as file:
+            return _has_header(file) and not _has_last_line(file) and _lock(file, wait=False)
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def taken_over(folder: Path) -> Iterator[None]:
+    """Hold the journal of an abandoned run while its reports are written, and end it then.
+
+    Raises BlockingIOError when another process holds it.
+    """
+    with (folder / NAME).open("ab") as file:
+        if not _lock(file, wait=False):
+            raise BlockingIOError(f"{folder / NAME} is held by another process")
+        yield
+        # The empty line closes one that was written by half.
+        file.write(b"\n" + LAST_LINE)
+
+
+def _has_header(file: IO[bytes]) -> bool:
+    return file.readline().endswith(b"\n")
+
+
+def _has_last_line(file: IO[bytes]) -> bool:
+    file.seek(0, 2)
+    file.seek(max(0, file.tell() - len(LAST_LINE)))
+    return file.read() == LAST_LINE
+
+
+def _lock(file: IO[bytes], *, wait: bool) -> bool:
+    """Take the lock of an open journal; it goes with the file or the process. False when another process has it."""
+    try:
+        import fcntl
+    except ImportError:
+        # A system without such locks: nobody can tell whether a run goes on, so none is taken for abandoned.
+        return wait
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True

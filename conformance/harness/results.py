@@ -10,7 +10,7 @@ from typing import Any
 from conformance import __version__
 from conformance.budgets import OFF
 from conformance.harness import baseline
-from conformance.harness.catalogue import Catalogue, Requirement
+from conformance.harness.catalogue import Catalogue, Requirement, selects
 from conformance.harness.target import Target
 from conformance.harness.topics import Topic, load_topics, topics_of
 from conformance.harness.verdicts import (
@@ -25,12 +25,16 @@ from conformance.harness.verdicts import (
     verdict_of,
 )
 
+DESELECTED = "deselected in this run"
 ROLES_TESTED = ("authorization-server", "resource-server")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is known of a run before its first test; the first line of the journal."""
+    """What is known of a run before its first test; the first line of the journal.
+
+    `selection` is what `--only` named, `narrowed` what pytest was told to leave out besides.
+    """
 
     target_name: str
     base_url: str
@@ -46,6 +50,15 @@ class Header:
     fuzz: str = OFF
     seed: int = 0
     baseline: baseline.Baseline | None = None
+    narrowed: tuple[str, ...] = ()
+    version: str = __version__
+
+    @classmethod
+    def of_dict(cls, content: Mapping[str, Any]) -> Header:
+        """A header from its fields by name, after a way through JSON. Raises KeyError and TypeError for others."""
+        sequences = {name: tuple(content[name]) for name in ("features", "selection", "narrowed")}
+        known = content["baseline"]
+        return cls(**{**content, **sequences, "baseline": known and baseline.Baseline.of_dict(known)})
 
     @classmethod
     def of(cls, target: Target, **more: Any) -> Header:
@@ -148,7 +161,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
     header = run.header
     known = _overlay(run, entries)
     return {
-        "suite": {"name": "oauth2-conformance", "version": __version__, "catalogue": header.catalogue_digest},
+        "suite": {"name": "oauth2-conformance", "version": header.version, "catalogue": header.catalogue_digest},
         "target": {
             "name": header.target_name,
             "base_url": header.base_url,
@@ -159,7 +172,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         "started": header.started,
         "finished": run.finished,
         "interrupted": run.interrupted,
-        "selection": list(header.selection),
+        "selection": [*header.selection, *header.narrowed],
         "workers": header.workers,
         "fuzz": {"budget": header.fuzz, "seed": header.seed},
         "fail_on": header.fail_on,
@@ -268,12 +281,20 @@ def _judge(requirement: Requirement, tests: Sequence[TestResult], run: Run) -> t
         deciding = [test for test in tests if verdict_of(requirement.level, test.outcome) == verdict]  # type: ignore[arg-type]
         reasons = dict.fromkeys(_why(test) for test in deciding)
         return verdict, "; ".join(reason for reason in reasons if reason), False
-    if requirement.id in run.collected:
-        why = "the run ended before it" if run.interrupted else "deselected in this run"
-        return "untested", why, False
+    if not _is_selected(requirement, run.header):
+        return "untested", DESELECTED, False
     if requirement.document in OUTSIDE_THE_CONCLUSION and run.header.fuzz == OFF:
         return "untested", "fuzzing was off: turn it on by `--fuzz quick`", False
+    if run.interrupted:
+        return "untested", "the run ended before it", False
+    # A killed run doesn't know what was collected; one that pytest was told to narrow may leave whole files out.
+    if requirement.id in run.collected or run.header.narrowed:
+        return "untested", DESELECTED, False
     return "untested", "no test yet", True
+
+
+def _is_selected(requirement: Requirement, header: Header) -> bool:
+    return not header.selection or any(selects(selector, requirement) for selector in header.selection)
 
 
 def _why(test: TestResult) -> str:

@@ -36,6 +36,7 @@ class RunOptions:
     fail_on: FailOn = "must"
     baseline: Path | None = None
     only: tuple[str, ...] = ()
+    narrowed: tuple[str, ...] = ()
     variant: str | None = None
     defects: tuple[str, ...] = ()
     fuzz: str = OFF
@@ -97,6 +98,7 @@ class RunRecorder:
             fuzz=options.fuzz,
             seed=options.seed,
             baseline=known,
+            narrowed=options.narrowed,
         )
         folder = _new_folder(options.reports, profile.target.name)
         return cls(Run(header), catalogue, folder, Journal(folder, header))
@@ -108,20 +110,10 @@ class RunRecorder:
 
     def finish(self) -> int:
         """Write `results.json` and every report; returns the gate's exit code."""
-        from conformance.reporting import write_reports
-
         self.run.finished = now()
+        self.journal.end(self.run)
+        self.content = write_run(self.run, self.catalogue, self.folder)
         self.journal.close()
-        # Workers end in any order; the reports follow the order of collection.
-        order = {name: n for n, name in enumerate(n for names in self.run.collected.values() for n in names)}
-        self.run.tests.sort(key=lambda test: order.get(test.name, 0))
-        self.content = results.build(self.run, self.catalogue)
-        text = json.dumps(self.content)
-        (self.folder / "results.json").write_text(text, encoding="utf-8")
-        fault = schemas.first_fault_of_large("results", text)
-        if fault is not None:
-            raise AssertionError(f"results.json does not fit its own schema: {fault}")
-        write_reports(self.content, self.folder)
         _link_latest(self.folder)
         return int(self.content["gate"])
 
@@ -130,6 +122,30 @@ class RunRecorder:
         from conformance.reporting.console import print_summary
 
         print_summary(self.content, self.folder, sys.stdout)
+
+
+def write_run(run: Run, catalogue: Catalogue, folder: Path) -> dict[str, Any]:
+    """Write `results.json` and every report of a run into its folder; returns the content of `results.json`."""
+    from conformance.reporting import write_reports
+
+    # Workers end in any order; the reports follow the order of collection.
+    order = {name: n for n, name in enumerate(n for names in run.collected.values() for n in names)}
+    run.tests.sort(key=lambda test: order.get(test.name, 0))
+    content = results.build(run, catalogue)
+    text = json.dumps(content)
+    _replace(folder / "results.json", text)
+    fault = schemas.first_fault_of_large("results", text)
+    if fault is not None:
+        raise AssertionError(f"results.json does not fit its own schema: {fault}")
+    write_reports(content, folder)
+    return content
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a reader finds the whole of it or none."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
 
 
 def _new_folder(reports: Path, target: str) -> Path:

@@ -1,0 +1,102 @@
+"""Runs that end before their time, and runs beside each other: nothing that was found is lost or mixed up."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_usage import command
+
+ENDED = 20  # tests after which a run is stopped
+
+
+def started(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """A run that goes on by itself."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "conformance.cli", "run", *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "COLUMNS": "120"},
+    )
+
+
+def stopped(folder: Path, sent: signal.Signals, *words: str) -> tuple[int, str, Path]:
+    """Send a signal to a whole run, as a terminal does, once some tests have ended: exit code, output, run folder."""
+    process = started(folder, *words)
+    deadline = time.monotonic() + 60
+    while _ended(folder) < ENDED and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(process.pid, sent)
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, output, next((folder / "reports").glob("2*"))
+
+
+def _ended(folder: Path) -> int:
+    """How many tests the journals of a folder tell of."""
+    return sum(path.read_bytes().count(b'{"test": ') for path in (folder / "reports").glob("2*/journal.jsonl"))
+
+
+def content_of(run: Path) -> dict:  # type: ignore[type-arg]
+    """A run's `results.json`."""
+    return json.loads((run / "results.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def test_the_next_run_renders_one_that_was_killed(tmp_path: Path) -> None:
+    _, _, run = stopped(tmp_path, signal.SIGKILL)
+    assert not (run / "results.json").exists()
+    done = command("run", "--only", "rfc7009-2.1-token-required", folder=tmp_path)
+    content = content_of(run)
+    assert done.returncode == 0
+    assert f"{run.relative_to(tmp_path)}: an interrupted run, rendered from its journal" in done.stderr
+    assert (content["interrupted"], content["conclusion"], content["gate"]) == (True, "interrupted", 2)
+    assert content["counts"]["tests"] >= ENDED
+    assert (run / "report.html").exists()
+    assert (tmp_path / "reports" / "latest").resolve() != run
+
+
+def test_report_renders_a_killed_run(tmp_path: Path) -> None:
+    _, _, run = stopped(tmp_path, signal.SIGKILL)
+    with (run / "journal.jsonl").open("ab") as file:
+        file.write(b'{"test": {"requir')
+    done = command("report", str(run), "--format", "markdown", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "a line that was written by half is left out" in done.stderr
+    assert "interrupted" in done.stdout
+    assert content_of(run)["interrupted"]
+    again = command("report", str(run / "journal.jsonl"), "--format", "markdown", folder=tmp_path)
+    assert again.stdout == done.stdout
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_an_interrupted_run_reports_what_was_done(workers: str, tmp_path: Path) -> None:
+    code, output, run = stopped(tmp_path, signal.SIGINT, "-n", workers)
+    content = content_of(run)
+    assert code == content["gate"] == 2, output
+    assert content["interrupted"]
+    assert content["counts"]["tests"] >= ENDED
+    assert "the run was interrupted" in output
+    assert "Traceback" not in output
+    assert (run / "report.html").exists()
+
+
+def test_two_runs_at_once_do_not_mix(tmp_path: Path) -> None:
+    documents = ("rfc7009", "rfc7662")
+    processes = [started(tmp_path, "--only", document) for document in documents]
+    outputs = [process.communicate(timeout=120)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    runs = [content_of(run) for run in sorted((tmp_path / "reports").glob("2*"))]
+    assert sorted(run["selection"][0] for run in runs) == list(documents)
+    for run in runs:
+        ran = {entry["document"] for entry in run["requirements"] if entry["tests"]}
+        assert ran == set(run["selection"])
+        assert not run["interrupted"]
