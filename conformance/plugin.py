@@ -236,9 +236,10 @@ def pytest_collection_finish() -> None:
 def session_of(config: pytest.Config) -> Session:
     """This process's session with the target, opened at the first test."""
     if SESSION not in config.stash:
-        worker = getattr(config, "workerinput", {}).get("workerid", "")
+        about = getattr(config, "workerinput", {})
+        worker, workers = about.get("workerid", ""), about.get("workercount", 1)
         asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed)
-        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker, asked)
+        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker, workers, asked)
         config.add_cleanup(session.close)
     return config.stash[SESSION]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
+
+from conformance.harness.content import read_json
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -30,7 +31,7 @@ class Request:
 class Reply:
     """A reply as received: status code, headers in order (latin-1 text), body bytes, seconds it took.
 
-    `truncated` says that the body was longer than the harness reads.
+    `truncated` says that the body was longer than the harness reads; `remarks` are what the transport had to do.
     """
 
     request: Request
@@ -39,6 +40,7 @@ class Reply:
     body: bytes = b""
     elapsed: float = 0.0
     truncated: bool = False
+    remarks: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[type[Reply], tuple[Any, ...]]:
         """What was received, without what has been read from it."""
@@ -75,10 +77,7 @@ class Reply:
     @cached_property
     def json(self) -> Any:
         """The body as JSON; None when it isn't any. Duplicate members keep the last value, as most parsers do."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return read_json(self.body)
 
     @property
     def members(self) -> dict[str, Any]:
@@ -105,7 +104,8 @@ def summary(reply: Reply) -> str:
         shown = ", ".join(reply.members) if reply.members else f"{reply.text[:60]!r}"
         return f"status {reply.status} with JSON ({shown})"
     kind = reply.media_type or "no media type"
-    return f"status {reply.status} with {kind}, {len(reply.body)} bytes"
+    size = f"more than {len(reply.body)}" if reply.truncated else len(reply.body)
+    return f"status {reply.status} with {kind}, {size} bytes"
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from conformance.harness import effects, grammar, schemas
+from conformance.harness.content import is_json_object
 from conformance.harness.exchange import Reply
 from conformance.harness.outcomes import Violation
 from conformance.harness.tokens import Live
@@ -135,7 +136,7 @@ class ReplyExpectation:
 
     def is_a_json_object(self) -> None:
         """A body that is one JSON object."""
-        if not isinstance(self._reply.json, dict):
+        if not is_json_object(self._reply.body):
             self._broken("a body that is one JSON object")
 
     def has_member(self, name: str, *types: type) -> None:

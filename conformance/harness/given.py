@@ -287,6 +287,15 @@ class Given:
         finally:
             self._trial.phase = before
 
+    @contextmanager
+    def throttled_answers(self) -> Iterator[None]:
+        """Inside, being throttled is an answer like any other, not something to wait for."""
+        before, self._trial.throttling_shows = self._trial.throttling_shows, True
+        try:
+            yield
+        finally:
+            self._trial.throttling_shows = before
+
     def accepted(self, reply: Reply, what: str = "the same request without the fault") -> Reply:
         """A positive control at the token endpoint or elsewhere: a 2xx answer, or the test decides nothing."""
         if not reply.is_success:

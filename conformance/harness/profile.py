@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.harness import schemas
+from conformance.harness import network, schemas
 from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, Target, is_loopback
 from conformance.harness.toml_files import FileFault, line_of, text_of
 
 CLAIMED_UNLESS_DENIED = ("scopes", "full_redirect_uris")
 OWNER_TABLES = ("resource_owner", "resource_owner_other", "resource_owner_unicode", "resource_owner_guessing")
-SECRET_KEYS = ("client_secret", "password", "refused_password", "external_authentication_token")
+# Paths of files, relative to the profile's folder.
+FILE_KEYS = ("ca_file", "client_certificate", "client_key")
+SECRET_KEYS = ("client_secret", "client_key_password", "password", "refused_password", "external_authentication_token")
 
 
 class ProfileError(Exception):
@@ -71,7 +73,13 @@ def parse_profile(
             f"{source}, line {line_of(text, place)}: {'.'.join(place)}: a literal secret is taken for a target on "
             f"loopback only; write `env:NAME` and set that environment variable"
         )
-    return Profile(_target(resolved, folder), resolver.placeholders, shown)
+    target = _target(resolved, folder)
+    try:
+        network.check(target)
+    except network.Unusable as error:
+        line = line_of(text, ("target", error.key))
+        raise ProfileError(f"{source}, line {line}: target.{error.key}: {error}") from error
+    return Profile(target, resolver.placeholders, shown)
 
 
 def _move(document: dict[str, Any], base_url: str, source: str) -> None:
@@ -139,7 +147,6 @@ def _target(document: Mapping[str, Any], folder: Path) -> Target:
     about = document["target"]
     clients = {name: _client(name, table) for name, table in document.get("clients", {}).items()}
     extension = document.get("extension_grant")
-    ca_file = about.get("ca_file")
     return Target(
         name=about["name"],
         base_url=about["base_url"],
@@ -148,9 +155,12 @@ def _target(document: Mapping[str, Any], folder: Path) -> Target:
         clients=clients,
         owners={name: ResourceOwner(name=name, **document[name]) for name in OWNER_TABLES if name in document},
         plain_http=about.get("plain_http"),
-        ca_file=str(folder / ca_file) if ca_file else None,
+        **{name: str(folder / about[name]) for name in FILE_KEYS if name in about},
+        client_key_password=about.get("client_key_password"),
         control_url=document.get("control", {}).get("url"),
         timeout=float(about.get("timeout", 10.0)),
+        connect_timeout=about.get("connect_timeout"),
+        read_timeout=about.get("read_timeout"),
         intrusive=about.get("intrusive", is_loopback(about["base_url"])),
         wait=about.get("wait", False),
         resource_checks_tokens=about.get("resource_checks_tokens", False),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from conformance.harness.content import LONE_SURROGATE
 from conformance.harness.exchange import Reply, Request
 
 # Parameters and members whose value is a secret, and what the placeholder calls it.
@@ -188,7 +189,12 @@ class Redactor:
         return self._given[value]
 
     def text(self, text: str) -> str:
-        """A text without secrets: by name where they have one, and wherever else a known one stands."""
+        """A text without secrets: by name where they have one, and wherever else a known one stands.
+
+        Half characters, which no file and no other process could take, become replacement characters.
+        """
+        if not text.isascii():
+            text = LONE_SURROGATE.sub("\ufffd", text)
         if "%" in text:
             text = ESCAPED_PARAMETER.sub(self._escaped_parameter, text)
         if "=" in text:
@@ -271,5 +277,5 @@ def _unescaped(text: str) -> str:
         return text
     try:
         return str(json.loads(f'"{text}"'))
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -16,14 +16,15 @@ from conformance.harness import results, schemas
 from conformance.harness.baseline import read_baseline
 from conformance.harness.catalogue import Catalogue
 from conformance.harness.fuzzing import Fuzzing
+from conformance.harness.guard import Guard, Pace
 from conformance.harness.journal import Journal
+from conformance.harness.network import Network
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.profile import Profile
 from conformance.harness.results import Header, Run, TestResult
-from conformance.harness.session import Session, Trial
-from conformance.harness.transport import SocketTransport, tls_context
+from conformance.harness.session import Session, Trial, default_headers
+from conformance.harness.transport import SocketTransport
 from conformance.harness.verdicts import FailOn
-from conformance.harness.wire import Timeouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,13 @@ class RunOptions:
     seed: int = 0
 
 
-def open_session(profile: Profile, worker: str = "", fuzzing: Fuzzing | None = None) -> Session:
-    """A session over sockets with the profile's target; `worker` names this process among those of a run."""
-    context = tls_context(profile.target.ca_file)
-    timeout = profile.target.timeout
-    transport = SocketTransport(context, Timeouts(timeout, timeout, timeout))
-    session = Session.open(profile.target, transport, profile.secrets, worker)
+def open_session(profile: Profile, worker: str = "", workers: int = 1, fuzzing: Fuzzing | None = None) -> Session:
+    """A session over sockets with the profile's target; `worker` names this process among the `workers` of a run."""
+    target = profile.target
+    headers = (*target.headers.items(), *default_headers(target))
+    pace = Pace((target.limits.requests_per_second or 0.0) / workers)
+    transport = Guard(SocketTransport(Network.of(target)), target.timeout, pace, headers)
+    session = Session.open(target, transport, profile.secrets, worker)
     session.fuzzing = fuzzing
     return session
 
@@ -58,6 +60,7 @@ def nothing_answers(profile: Profile) -> str | None:
     session = open_session(profile)
     endpoint = "token" if "token_endpoint" in profile.target.features else "authorization"
     trial = Trial(session)
+    trial.throttling_shows = True
     try:
         trial.send.raw("GET", profile.target.url(endpoint), phase="given")
     except Inconclusive as error:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from conformance import __version__
 from conformance.harness.exchange import Exchange, Reply, Request
 from conformance.harness.fuzzing import Fuzzed, Fuzzing
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.redaction import Redactor, Vault
 from conformance.harness.target import Target, host_and_port
+from conformance.harness.throttling import Patience, is_throttled
 from conformance.harness.transport import NoAnswer, Transport
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.harness.user_agent import UserAgent
 
 T = TypeVar("T")
-USER_AGENT = "oauth2-conformance"
+USER_AGENT = f"oauth2-conformance/{__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Session:
     observations: dict[str, Observation] = field(default_factory=dict)
     user_agents: dict[str, UserAgent] = field(default_factory=dict)
     named: int = 0
+    handed_on: tuple[Exchange, ...] = ()
     fuzzing: Fuzzing | None = None
+    patience: Patience = field(default_factory=Patience)
 
     @classmethod
     def open(cls, target: Target, transport: Transport, placeholders: Mapping[str, str], worker: str = "") -> Session:
@@ -72,6 +76,10 @@ class Session:
                 self.named += 1
                 exchange.id = f"{self.worker}{self.named}"
                 fresh.append(exchange)
+        # Observations keep their exchanges for the whole run; those of the test before have been handed on by now.
+        for exchange in self.handed_on:
+            exchange.reply = None
+        self.handed_on = tuple(fresh)
         return tuple(dict.fromkeys(exchange.id for exchange in exchanges)), tuple(fresh)
 
     def close(self) -> None:
@@ -92,6 +100,8 @@ class Trial:
         self.notes: list[str] = []
         self.fuzzed: Fuzzed | None = None
         self.phase = "send"
+        # Whether a throttled answer is what is looked for: then nothing is waited for.
+        self.throttling_shows = False
         self.send: Send = Send(self)
         self.given: Given = Given(self)
         self.expect: Expect = Expect(self)
@@ -102,8 +112,17 @@ class Trial:
         return self.session.target
 
     def exchange(self, request: Request, phase: str | None = None) -> Reply:
-        """Send one request, record it, return the reply. Inconclusive when no reply comes."""
-        request = self._prepared(request)
+        """Send one request, record it, return the reply.
+
+        Waits where the target throttles. Inconclusive when no reply comes, or none but throttled ones.
+        """
+        prepared = self._prepared(request)
+        reply = self._exchange_once(prepared, phase)
+        if self.throttling_shows:
+            return reply
+        return self.session.patience.outwaited(reply, lambda: self._exchange_once(prepared, phase))
+
+    def _exchange_once(self, request: Request, phase: str | None) -> Reply:
         record = self._record(request, phase)
         try:
             record.reply = self.session.transport.send(request)
@@ -125,6 +144,8 @@ class Trial:
         for record, reply in zip(records, replies, strict=True):
             record.reply = reply
             self.session.vault.learn(record.request, reply)
+        if not self.throttling_shows and any(map(is_throttled, replies)):
+            raise Inconclusive("the target throttled some of the parallel requests: raise its limit for the suite")
         return replies
 
     def observed(self, key: str, procedure: Callable[[], T]) -> T:
@@ -163,45 +184,76 @@ class Trial:
         """Add what every request carries; refuse hosts that the profile doesn't name."""
         if host_and_port(request.url) not in self.session.hosts:
             raise Inconclusive(f"requests go to the profile's hosts only, not to {request.url.partition('?')[0]}")
-        extra: list[tuple[str, str]] = [*self.target.headers.items()]
-        if request.header("User-Agent") is None:
-            extra.append(("User-Agent", USER_AGENT))
-        if request.header("Accept") is None:
-            extra.append(("Accept", "*/*"))
+        own = {name.lower() for name, _ in request.headers}
+        defaults = [pair for pair in default_headers(self.target) if pair[0].lower() not in own]
+        extra = (*self.target.headers.items(), *defaults)
         return Request(request.method, request.url, (*extra, *request.headers), request.body)
+
+
+def default_headers(target: Target) -> tuple[tuple[str, str], ...]:
+    """What requests carry that say nothing else: who asks, and no wish for content codings."""
+    named = {name.lower() for name in target.headers}
+    defaults = (("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Accept-Encoding", "identity"))
+    return tuple(pair for pair in defaults if pair[0].lower() not in named)
 
 
 def rendered(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     """An exchange as evidence: redacted, bounded, ready for JSON."""
-    request = exchange.request
+    request, reply = exchange.request, exchange.reply
+    headers, remarks = _shown_headers(request.headers, redactor)
     shown: dict[str, Any] = {
         "at": round(exchange.at, 4),
         "phase": exchange.phase,
         "request": {
             "method": request.method,
-            "url": redactor.text(request.url),
-            "headers": [[name, redactor.header(name, value)] for name, value in request.headers],
-            "body": redactor.text(_bounded(request.body)),
+            "url": _cut(redactor.text(request.url[:LONGEST_URL]), len(request.url), LONGEST_URL),
+            "headers": headers,
+            "body": _shown_body(request.body, redactor),
         },
     }
-    if exchange.reply is None:
+    if reply is None:
         shown["failure"] = redactor.text(exchange.failure)
-        return shown
-    reply = exchange.reply
-    shown["response"] = {
-        "status": reply.status,
-        "headers": [[name, redactor.header(name, value)] for name, value in reply.headers],
-        "body": redactor.text(_bounded(reply.body)),
-        "ms": round(reply.elapsed * 1000, 2),
-        "size": len(reply.body),
-    }
+    else:
+        headers, more_remarks = _shown_headers(reply.headers, redactor)
+        remarks += [*map(redactor.text, reply.remarks), *more_remarks]
+        shown["response"] = {
+            "status": reply.status,
+            "headers": headers,
+            "body": _shown_body(reply.body, redactor),
+            "ms": round(reply.elapsed * 1000, 2),
+            "size": len(reply.body),
+        }
+    if remarks:
+        shown["remarks"] = remarks
     return shown
 
 
+# Bytes and characters that are shown of a body, a header's value, all headers together, a URL.
 LONGEST_EVIDENCE = 4096
+LONGEST_HEADERS = 4 * LONGEST_EVIDENCE
+LONGEST_URL = 4 * LONGEST_EVIDENCE
+# Read beyond the cut, so that a secret which the cut goes through is known as one.
+BEYOND_THE_CUT = 2 * LONGEST_EVIDENCE
 
 
-def _bounded(body: bytes) -> str:
+def _shown_body(body: bytes, redactor: Redactor) -> str:
     """Body text for evidence; what isn't UTF-8 shows as replacement characters, what is long is cut and says so."""
-    text = body[:LONGEST_EVIDENCE].decode("utf-8", "replace")
-    return text if len(body) <= LONGEST_EVIDENCE else f"{text}\n... ({len(body)} bytes in all)"
+    text = redactor.text(body[: LONGEST_EVIDENCE + BEYOND_THE_CUT].decode("utf-8", "replace"))
+    return text if len(body) <= LONGEST_EVIDENCE else f"{text[:LONGEST_EVIDENCE]}\n... ({len(body)} bytes in all)"
+
+
+def _shown_headers(headers: Sequence[tuple[str, str]], redactor: Redactor) -> tuple[list[list[str]], list[str]]:
+    """Headers for evidence, as many as there is room for; a remark where some are left out."""
+    shown: list[list[str]] = []
+    room = LONGEST_HEADERS
+    for name, value in headers:
+        pair = [_cut(name, len(name)), _cut(redactor.header(name, value), len(value))]
+        room -= len(pair[0]) + len(pair[1])
+        if room < 0:
+            return shown, [f"{len(headers)} headers in all: the first {len(shown)} are shown"]
+        shown.append(pair)
+    return shown, []
+
+
+def _cut(text: str, length: int, longest: int = LONGEST_EVIDENCE) -> str:
+    return text if len(text) <= longest and length <= longest else f"{text[:longest]}... ({length} characters in all)"

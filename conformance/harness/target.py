@@ -73,6 +73,7 @@ class Limits:
     access_token_lifetime: float | None = None
     failed_authentications: int | None = None
     revocation_delay: float = 0.0
+    requests_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,12 @@ class Target:
     plain_http: str | None = None
     ca_file: str | None = None
     control_url: str | None = None
+    client_certificate: str | None = None
+    client_key: str | None = None
+    client_key_password: str | None = None
     timeout: float = 10.0
+    connect_timeout: float | None = None
+    read_timeout: float | None = None
     intrusive: bool = False
     wait: bool = False
     resource_checks_tokens: bool = False
@@ -152,14 +158,18 @@ class Target:
         """Whether the base URL is https."""
         return self.base_url.startswith("https:")
 
-    def hosts(self) -> frozenset[tuple[str, int]]:
-        """Hosts and ports that requests may go to."""
+    def origins(self) -> tuple[str, ...]:
+        """URLs of everything that the suite talks to, one or more for each host."""
         urls = [self.base_url, *(urljoin(self.base_url, place) for place in self.endpoints.values())]
         urls += [url for url in (self.plain_http, self.control_url) if url]
         federation = self.documented.get("federation")
         if isinstance(federation, Mapping):
             urls.append(str(federation["provider"]))
-        return frozenset(host_and_port(url) for url in urls)
+        return tuple(urls)
+
+    def hosts(self) -> frozenset[tuple[str, int]]:
+        """Hosts and ports that requests may go to."""
+        return frozenset(host_and_port(url) for url in self.origins())
 
 
 def host_and_port(url: str) -> tuple[str, int]:

@@ -1,26 +1,32 @@
-"""What carries a request to the target: sockets, or an ASGI application in this process.
+"""What carries a request to the target over sockets.
 
-Neither keeps cookies, follows redirects or adds a header of its own; both return exactly what came back.
+It keeps no cookies, follows no redirects and adds no header of its own but Host and Content-Length; it returns what
+came back, bounded in size and time, and says what it had to do to it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from contextlib import closing
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpcore
 
+from conformance.harness.content import Undecodable, decoded
 from conformance.harness.exchange import Reply, Request
-from conformance.harness.wire import Backend, Deadline, Timeouts
+from conformance.harness.network import Network, Proxy
+from conformance.harness.wire import Backend, Deadline, Stale, Timeouts
 
-# Longer bodies are cut: no endpoint of the protocol answers with as much.
-LARGEST_BODY = 2 * 1024 * 1024
+# Longer bodies are cut: no endpoint of the protocol answers with as much. Of one that was cut less is kept.
+LARGEST_BODY = 1024 * 1024
+KEPT_OF_A_CUT_BODY = 64 * 1024
+MOST_HEADERS = 256
 # Seconds that an idle connection is kept: less than servers commonly keep it, so that no request meets its end.
 IDLE = 1.5
 NO_ANSWER = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
@@ -30,10 +36,20 @@ class NoAnswer(Exception):
     """No reply came: the connection was refused, reset, timed out or spoke something else than HTTP."""
 
 
+class Unsendable(Exception):
+    """A request that HTTP can't carry, such as one to a URL without a host."""
+
+
+class Unreadable(Exception):
+    """An answer that began, and then broke off or can't be understood."""
+
+
 class Transport(Protocol):
     """Carries requests; raises NoAnswer when no reply comes."""
 
-    has_sockets: bool
+    @property
+    def has_sockets(self) -> bool:
+        """Whether requests leave this process."""
 
     def send(self, request: Request) -> Reply:
         """Send one request and read its reply."""
@@ -45,38 +61,41 @@ class Transport(Protocol):
         """Let go of connections."""
 
 
-def tls_context(ca_file: str | None) -> ssl.SSLContext:
-    """A verifying client context; trusts `ca_file` alone when one is given."""
-    return ssl.create_default_context(cafile=ca_file)
-
-
 class SocketTransport:
-    """Sockets through httpcore, the engine of httpx: one keep-alive pool, one TLS context."""
+    """Sockets through httpcore, the engine of httpx: a keep-alive pool for each proxy, one TLS context."""
 
     has_sockets = True
 
-    def __init__(self, context: ssl.SSLContext, timeouts: Timeouts) -> None:
-        self._context = context
-        self._timeouts = timeouts
-        self._pool = self._new_pool()
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._pools: dict[Proxy | None, httpcore.ConnectionPool] = {}
 
-    def _new_pool(self) -> httpcore.ConnectionPool:
-        return httpcore.ConnectionPool(self._context, keepalive_expiry=IDLE, network_backend=Backend())
+    def _new_pool(self, proxy: Proxy | None) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            self._network.context,
+            proxy=None if proxy is None else _proxy(proxy),
+            keepalive_expiry=IDLE,
+            network_backend=Backend(),
+        )
 
     def send(self, request: Request) -> Reply:
         """Send one request on the shared pool."""
-        return self._send_on(self._pool, request)
+        proxy = self._network.proxy_for(request.url)
+        if proxy not in self._pools:
+            self._pools[proxy] = self._new_pool(proxy)
+        return self._send_on(self._pools[proxy], proxy, request)
 
     def send_together(self, requests: Sequence[Request], rehearsal: Request) -> list[Reply]:
         """Send each request on a connection of its own, all released by one barrier."""
         barrier = threading.Barrier(len(requests))
 
         def one(request: Request) -> Reply:
-            pool = self._new_pool()
+            proxy = self._network.proxy_for(request.url)
+            pool = self._new_pool(proxy)
             try:
-                self._send_on(pool, rehearsal)
-                barrier.wait(self._timeouts.total)
-                return self._send_on(pool, request)
+                self._send_on(pool, proxy, rehearsal)
+                barrier.wait(self._network.timeouts.total)
+                return self._send_on(pool, proxy, request)
             except threading.BrokenBarrierError as error:
                 raise NoAnswer("one of the parallel connections could not be opened") from error
             except NoAnswer:
@@ -88,57 +107,126 @@ class SocketTransport:
         with ThreadPoolExecutor(len(requests)) as threads:
             return list(threads.map(one, requests))
 
-    def _send_on(self, pool: httpcore.ConnectionPool, request: Request) -> Reply:
-        started = time.perf_counter()
+    def _send_on(self, pool: httpcore.ConnectionPool, proxy: Proxy | None, request: Request) -> Reply:
+        remarks = [] if proxy is None else [f"sent through the proxy {proxy}"]
         try:
-            response = pool.handle_request(_prepared(request, Deadline(self._timeouts)))
             try:
-                body, truncated = _read(response)
-            finally:
-                response.close()
-        except (*NO_ANSWER, ValueError) as error:
-            raise NoAnswer(_in_words(error, self._timeouts)) from error
+                return self._sent(pool, request, remarks)
+            except Stale:
+                # Nothing came back on a connection that had idled: the server had closed it, as it may.
+                remarks.append("sent a second time: the server had closed the connection that was kept from before")
+                return self._sent(pool, request, remarks)
+        except (*NO_ANSWER, Unsendable, Unreadable) as error:
+            way = f" (through the proxy {proxy})" if proxy else ""
+            raise NoAnswer(_in_words(error, self._network.timeouts) + way) from error
+
+    def _sent(self, pool: httpcore.ConnectionPool, request: Request, remarks: list[str]) -> Reply:
+        started = time.perf_counter()
+        with closing(pool.handle_request(_prepared(request, Deadline(self._network.timeouts)))) as response:
+            body, truncated = _read(response)
         headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers)
-        return Reply(request, response.status, headers, body, time.perf_counter() - started, truncated)
+        elapsed = time.perf_counter() - started
+        return _bounded(Reply(request, response.status, headers, body, elapsed, truncated, tuple(remarks)))
 
     def close(self) -> None:
-        """Close the pool."""
-        self._pool.close()
+        """Close the pools."""
+        for pool in self._pools.values():
+            pool.close()
 
 
-def _read(response: httpcore.Response) -> tuple[bytes, bool]:
-    """The body as sent, bounded in size; whether it was cut."""
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_stream():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            return b"".join(chunks)[:LARGEST_BODY], True
-    return b"".join(chunks), False
+def _proxy(proxy: Proxy) -> httpcore.Proxy:
+    context = ssl.create_default_context() if proxy.url.startswith("https:") else None
+    credentials = proxy.credentials and (proxy.credentials[0].encode(), proxy.credentials[1].encode())
+    return httpcore.Proxy(proxy.url, auth=credentials, ssl_context=context)
 
 
 def _prepared(request: Request, deadline: Deadline) -> httpcore.Request:
-    """The request for httpcore, its target verbatim. Raises ValueError for a URL that can't be sent anywhere."""
-    parts = urlsplit(request.url)
+    """The request for httpcore, its target verbatim. Raises Unsendable."""
+    try:
+        parts = urlsplit(request.url)
+        host, port = _ascii(parts.hostname or ""), parts.port
+    except ValueError as error:
+        raise Unsendable(f"{request.url.partition('?')[0]} is no URL: {error}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise Unsendable(f"{request.url.partition('?')[0]} is no http or https URL with a host")
     target = parts.path or "/"
     if "?" in request.url:
         target += "?" + request.url.partition("?")[2].partition("#")[0]
-    headers = [("Host", parts.netloc.rpartition("@")[2]), *request.headers]
+    headers = [("Host", _authority(parts.netloc, host)), *request.headers]
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         headers.append(("Content-Length", str(len(request.body))))
-    url = httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target.encode("latin-1"))
     return httpcore.Request(
-        request.method,
-        url,
-        headers=[(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers],
+        _encoded(request.method),
+        httpcore.URL(scheme=parts.scheme, host=host, port=port, target=_encoded(target)),
+        headers=[(_encoded(key), _encoded(value)) for key, value in headers],
         content=request.body,
         extensions={"timeout": deadline.as_extension()},
     )
 
 
+def _ascii(host: str) -> str:
+    """A host as it is looked up: international names in their ASCII form. Raises ValueError."""
+    return host if host.isascii() else host.encode("idna").decode("ascii")
+
+
+def _authority(netloc: str, host: str) -> str:
+    """What the Host header says: host and port as the URL writes them, without user information."""
+    written = netloc.rpartition("@")[2]
+    return written if written.isascii() else host + written[written.rfind(":") :] * (":" in written)
+
+
+def _encoded(text: str) -> bytes:
+    """Header text is latin-1; what a target made up beyond that goes out as UTF-8, as from a browser."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _read(response: httpcore.Response) -> tuple[bytes, bool]:
+    """The body as sent, bounded in size; whether it was cut. Raises Unreadable for one that breaks off."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        for chunk in response.iter_stream():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_BODY:
+                return b"".join(chunks), True
+    except NO_ANSWER as error:
+        why = "time was up" if isinstance(error, httpcore.TimeoutException) else f"it broke off: {error}"
+        raise Unreadable(f"status {response.status} and {size} bytes of a body came, then {why}") from error
+    return b"".join(chunks), False
+
+
+def _bounded(reply: Reply) -> Reply:
+    """The reply without a coding that nobody asked for and without its excess; remarks say so. Raises Unreadable."""
+    coding = (reply.header("Content-Encoding") or "identity").strip().lower()
+    if coding != "identity" and reply.body:
+        reply = _decoded(reply, coding)
+    if len(reply.headers) > MOST_HEADERS:
+        remark = f"{len(reply.headers)} headers came: the first {MOST_HEADERS} of them are read"
+        reply = replace(reply, headers=reply.headers[:MOST_HEADERS], remarks=(*reply.remarks, remark))
+    if reply.truncated:
+        remark = f"the body was longer than {LARGEST_BODY} bytes: it was not read to its end, the first part is kept"
+        reply = replace(reply, body=reply.body[:KEPT_OF_A_CUT_BODY], remarks=(*reply.remarks, remark))
+    return reply
+
+
+def _decoded(reply: Reply, coding: str) -> Reply:
+    try:
+        body, cut = decoded(reply.body, coding, LARGEST_BODY)
+    except Undecodable as error:
+        raise Unreadable(f"status {reply.status} came, but {error}") from error
+    remark = f"the body came with the coding {coding}, which nobody asked for: {len(reply.body)} bytes, shown decoded"
+    return replace(reply, body=body, truncated=reply.truncated or cut, remarks=(*reply.remarks, remark))
+
+
 def _in_words(error: Exception, timeouts: Timeouts) -> str:
+    certificate = _certificate_error(error)
     match error:
+        case _ if certificate is not None:
+            return _certificate_in_words(certificate)
         case httpcore.ConnectTimeout():
             return f"no connection within {timeouts.connect:g} s"
         case httpcore.TimeoutException():
@@ -147,84 +235,32 @@ def _in_words(error: Exception, timeouts: Timeouts) -> str:
             return f"connection failed: {error}"
         case httpcore.RemoteProtocolError():
             return f"the answer is not valid HTTP, or broke off: {error}"
+        case httpcore.LocalProtocolError():
+            return f"the request can't be sent as HTTP: {error}"
+        case httpcore.ProxyError():
+            return f"the proxy refused: {error}"
+        case httpcore.NetworkError():
+            return f"the connection broke: {error or type(error).__name__}"
         case _:
-            return f"{type(error).__name__}: {error}"
+            return str(error)
 
 
-AsgiApp = Callable[[Any, Any, Any], Any]
+def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """The certificate's fault that an exception comes from, if any."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
-class AsgiTransport:
-    """Applications in this process, by origin (`https://host:port`): what the matrices use in place of sockets."""
-
-    has_sockets = False
-
-    def __init__(self, apps: Mapping[str, AsgiApp], timeout: float | None = None) -> None:
-        """`timeout` in seconds is how long an application may wait for something; without one it may forever."""
-        self._apps = dict(apps)
-        self.timeout = timeout
-        self._loop = asyncio.new_event_loop()
-
-    def send(self, request: Request) -> Reply:
-        """Call the application of the request's origin."""
-        return self._loop.run_until_complete(self._call(request))
-
-    def send_together(self, requests: Sequence[Request], rehearsal: Request) -> list[Reply]:
-        """Call the application concurrently: a request that awaits lets the others run."""
-
-        async def together() -> list[Reply]:
-            return list(await asyncio.gather(*(self._call(request) for request in requests)))
-
-        return self._loop.run_until_complete(together())
-
-    async def _call(self, request: Request) -> Reply:
-        parts = urlsplit(request.url)
-        app = self._apps.get(f"{parts.scheme}://{parts.netloc}")
-        if app is None:
-            raise NoAnswer(f"connection failed: nothing listens at {parts.scheme}://{parts.netloc}")
-        query = request.url.partition("?")[2].partition("#")[0] if "?" in request.url else ""
-        headers = [("host", parts.netloc), *request.headers]
-        if request.body or request.method in ("POST", "PUT", "PATCH"):
-            headers.append(("content-length", str(len(request.body))))
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": request.method,
-            "scheme": parts.scheme,
-            "path": unquote(parts.path) or "/",
-            "raw_path": (parts.path or "/").encode("latin-1"),
-            "query_string": query.encode("latin-1"),
-            "root_path": "",
-            "headers": [(key.lower().encode("latin-1"), value.encode("latin-1")) for key, value in headers],
-            "server": (parts.hostname, parts.port or 443),
-            "client": ("127.0.0.1", 50000),
-            "state": {},
-        }
-        events = [{"type": "http.request", "body": request.body, "more_body": False}]
-        status, sent_headers, chunks = 0, [], []
-        started = time.perf_counter()
-
-        async def receive() -> dict[str, Any]:
-            return events.pop() if events else {"type": "http.disconnect"}
-
-        async def send(event: dict[str, Any]) -> None:
-            nonlocal status, sent_headers
-            if event["type"] == "http.response.start":
-                status, sent_headers = event["status"], list(event.get("headers", []))
-            elif event["type"] == "http.response.body":
-                chunks.append(event.get("body", b""))
-
-        try:
-            await asyncio.wait_for(app(scope, receive, send), self.timeout)
-        except TimeoutError as error:
-            raise NoAnswer(f"no complete answer within {self.timeout:g} s") from error
-        except Exception:
-            # A server process would log this and answer 500, or cut an answer that it has begun.
-            status, sent_headers, chunks = 500, [(b"content-type", b"text/plain")], [b"Internal Server Error"]
-        raw = tuple((bytes(key).decode("latin-1"), bytes(value).decode("latin-1")) for key, value in sent_headers)
-        return Reply(request, status, raw, b"".join(chunks), time.perf_counter() - started)
-
-    def close(self) -> None:
-        """Close the event loop."""
-        self._loop.close()
+def _certificate_in_words(error: ssl.SSLCertVerificationError) -> str:
+    reason = error.verify_message.rstrip(".")
+    remedies = {
+        10: "the certificate has to be renewed",
+        18: "name the certificate itself as `ca_file` under [target], if you trust it",
+        19: "name the private authority's certificate as `ca_file` under [target], if you trust it",
+        20: "name the authority's certificate as `ca_file` under [target], or let the server send its whole chain",
+        62: "base_url and endpoints have to name a host that the certificate is for",
+        64: "base_url and endpoints have to name an address that the certificate is for",
+    }
+    remedy = remedies.get(error.verify_code)
+    return f"the certificate does not verify: {reason}{f'; {remedy}' if remedy else ''}"

@@ -45,6 +45,10 @@ class Deadline:
         return {"connect": self, "read": self, "write": self, "pool": self.timeouts.total}
 
 
+class Stale(httpcore.ReadError):
+    """A connection that had carried an exchange before ended, with nothing of the next answer read."""
+
+
 class Backend(httpcore.SyncBackend):
     """Opens connections for httpcore; its timeouts are Deadlines."""
 
@@ -60,13 +64,23 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
         self._unsent: list[bytes] = []
+        self._requests = 0
 
     def read(self, max_bytes: int, timeout: Any = None) -> bytes:
         """Send what was gathered; then what comes next, empty at the end."""
         deadline = cast(Deadline, timeout)
-        if self._unsent:
+        first = bool(self._unsent)
+        if first:
             self._flush(deadline)
-        return self._inner.read(max_bytes, deadline.left(deadline.timeouts.read))
+        try:
+            data = self._inner.read(max_bytes, deadline.left(deadline.timeouts.read))
+        except httpcore.ReadError as error:
+            if first and self._requests > 1:
+                raise Stale(str(error)) from error
+            raise
+        if not data and first and self._requests > 1:
+            raise Stale("the connection was closed")
+        return data
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
         """Gather bytes to send."""
@@ -75,6 +89,7 @@ class Stream(httpcore.NetworkStream):
     def _flush(self, deadline: Deadline) -> None:
         content = b"".join(self._unsent)
         self._unsent.clear()
+        self._requests += 1
         try:
             for start in range(0, len(content), PORTION):
                 self._inner.write(content[start : start + PORTION], deadline.left(deadline.timeouts.read))

@@ -68,6 +68,7 @@ def _exchange_as_text(number: int, exchange: Exchange) -> str:
         lines.append(f"< {response['status']}  ({response['ms']} ms, {response['size']} bytes)")
         lines += [f"< {name}: {value}" for name, value in response["headers"]]
         lines += _body("<", response["body"])
+    lines += [f"* {remark}" for remark in exchange.get("remarks", ())]
     return "\n".join(visible(line) for line in lines)
 
 

@@ -18,7 +18,7 @@ from conformance.harness.procedures.introspection import (
     unknown,
 )
 from conformance.harness.procedures.introspection_callers import answer_to_barred, answer_to_other
-from conformance.harness.procedures.introspection_members import OPTIONAL_MEMBERS, is_json_object, times_outside
+from conformance.harness.procedures.introspection_members import OPTIONAL_MEMBERS, times_outside
 
 answers = pytest.mark.parametrize(
     "answer", [lambda given, send: fresh(given, send).reply, unknown], ids=["live", "invented"]
@@ -31,7 +31,7 @@ ends = pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_an_answer_is_one_json_object(given: Given, send: Send, expect: Expect, answer: Procedure) -> None:
     reply = answer(given, send)
 
-    expect.that(is_json_object(reply), "a body that is one JSON object", reply)
+    expect(reply).is_a_json_object()
 
 
 @requirement("rfc7662-2.2-answer-media-type")

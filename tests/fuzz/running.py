@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from conformance.harness.asgi import AsgiTransport
 from conformance.harness.collecting import Case, collect_cases
 from conformance.harness.fuzzing import fuzzing_of
 from conformance.harness.running import Execution, execute
-from conformance.harness.transport import AsgiTransport
 from reference_server.pipeline import Edit
 from tests.matrix.engine import catalogue, open_world
 

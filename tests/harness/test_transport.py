@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from conformance.harness.exchange import Request
-from conformance.harness.transport import NoAnswer, SocketTransport, tls_context
+from conformance.harness.network import Network
+from conformance.harness.transport import NoAnswer, SocketTransport
 from conformance.harness.wire import Timeouts
 from tests.hostile.raw import RawServer, Script, answer, says
 
 
 @contextmanager
 def transport(timeouts: Timeouts = Timeouts(2, 2, 2)) -> Iterator[SocketTransport]:  # noqa: B008 (frozen)
-    sender = SocketTransport(tls_context(None), timeouts)
+    sender = SocketTransport(Network(ssl.create_default_context(), timeouts))
     try:
         yield sender
     finally:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from conformance.harness.asgi import AsgiTransport
 from conformance.harness.catalogue import Catalogue, load_catalogue
 from conformance.harness.collecting import Case, collect_cases
 from conformance.harness.profile import Profile, parse_profile
 from conformance.harness.results import not_applicable
 from conformance.harness.running import execute
 from conformance.harness.session import Session
-from conformance.harness.transport import AsgiTransport
 from conformance.harness.verdicts import Verdict, combine, verdict_of
 from reference_server import Settings, build
 from reference_server.defects import DEFECTS, Defect

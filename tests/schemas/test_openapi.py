@@ -12,9 +12,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from conformance.harness.asgi import AsgiTransport
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.schemas import fault, schema_folder
-from conformance.harness.transport import AsgiTransport
 from tests.matrix.engine import BASE, cases, open_world, run_case
 
 PATH: Path = schema_folder() / "openapi.yaml"

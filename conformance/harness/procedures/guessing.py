@@ -119,7 +119,7 @@ def _guessed(
     limit = int(given.limit("failed_authentications")) + MORE_THAN_DECLARED
 
     def controls() -> frozenset[str]:
-        with given.arranging():
+        with given.arranging(), given.throttled_answers():
             return frozenset(name for name, attempt in attempts.items() if attempt(right).taken)
 
     ready = given.observed(f"guessing {what}: where the right secret is taken", controls)
@@ -131,9 +131,9 @@ def _guessed(
             f"check it in the profile, or wait until the lock of an earlier run has ended"
         )
     for name in (name for name in attempts if name in ready):
-        found = given.observed(
-            f"guessing {what} at {name}", partial(_guess, _in_words(name), attempts[name], right, wrong, limit)
-        )
+        guess = partial(_guess, _in_words(name), attempts[name], right, wrong, limit)
+        with given.throttled_answers():
+            found = given.observed(f"guessing {what} at {name}", guess)
         if name == place:
             break
     return found

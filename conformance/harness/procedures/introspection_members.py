@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from conformance.harness.content import read_json
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.grammar import fits
@@ -93,7 +93,7 @@ def claims(tokens: Tokens) -> Mapping[str, Any]:
     """What an access token that is a JWT says of itself; nothing for one that can't be read."""
     try:
         payload = tokens.access_token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        found = read_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -131,18 +131,6 @@ def narrowed(given: Given, send: Send, grant: str) -> Description:
         return Description(tokens, reply, 0.0, 0.0)
 
     return given.observed(f"introspection of a token with one scope by {grant}", procedure)
-
-
-def is_json_object(reply: Reply) -> bool:
-    """One JSON object to the letter: no NaN and no Infinity, which Python's reader would let pass."""
-    try:
-        return isinstance(json.loads(reply.body, parse_constant=_refuse), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def is_if_named(members: Mapping[str, Any], name: str, fits: Callable[[Any], bool]) -> bool:

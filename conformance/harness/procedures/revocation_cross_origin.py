@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.harness.content import read_json
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, Untested
@@ -86,10 +86,7 @@ def call_of(reply: Reply, callback: str) -> re.Match[str] | None:
 def handed_over(reply: Reply, callback: str) -> dict[str, Any]:
     """The object that an answer hands to a function; empty for anything else."""
     call = call_of(reply, callback)
-    try:
-        value = json.loads(call["argument"]) if call else None
-    except ValueError:
-        return {}
+    value = read_json(call["argument"]) if call else None
     return value if isinstance(value, dict) else {}
 
 

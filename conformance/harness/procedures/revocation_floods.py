@@ -6,6 +6,7 @@ from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.procedures.revocation import of_invented_token
 from conformance.harness.send import Send
+from conformance.harness.throttling import is_throttled
 
 BURST = 9
 # No genuine token or hint comes near.
@@ -18,19 +19,16 @@ def hint_flood(given: Given, send: Send) -> list[Reply]:
 
     def procedure() -> list[Reply]:
         hints = [given.invented("token_type_hint") for _ in range(BURST)] + ["h" * LONG]
-        return [of_invented_token(given, send, token_type_hint=hint) for hint in hints]
+        with given.throttled_answers():
+            return [of_invented_token(given, send, token_type_hint=hint) for hint in hints]
 
     return given.observed("a burst of invented hints", procedure)
 
 
 def oversized_token(given: Given, send: Send) -> Reply:
     """The answer to a request with a token far longer than any genuine one."""
-    return of_invented_token(given, send, token="t" * VERY_LONG)
-
-
-def is_throttled(reply: Reply) -> bool:
-    """Whether the server holds the client off for a while, and says so: a countermeasure, not a breakdown."""
-    return reply.status == 429 or (reply.status == 503 and reply.header("Retry-After") is not None)
+    with given.throttled_answers():
+        return of_invented_token(given, send, token="t" * VERY_LONG)
 
 
 def is_decided(reply: Reply) -> bool:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import math
 import re
 import string
 from collections.abc import Sequence
 from itertools import pairwise
+
+from conformance.harness.content import read_json
 
 # So many values of each kind are collected, once a run; with fewer than the second number only length is judged.
 SAMPLE_SIZE = 20
@@ -99,7 +100,7 @@ def is_jwt(value: str) -> bool:
     if len(parts) != 3:
         return False
     try:
-        header = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
+        header = read_json(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
     except (binascii.Error, ValueError):
         return False
     return isinstance(header, dict) and "alg" in header

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from conformance.harness.content import json_pairs
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
@@ -136,15 +136,5 @@ def outcome(reply: Reply) -> tuple[bool, object, frozenset[str]]:
 
 def repeated_members(reply: Reply) -> list[str]:
     """Names that occur more than once in the JSON object of an answer."""
-    names: list[str] = []
-
-    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        # The outermost object is completed last.
-        names[:] = [name for name, _ in pairs]
-        return dict(pairs)
-
-    try:
-        json.loads(reply.body, object_pairs_hook=collect)
-    except ValueError:
-        return []
+    names = [name for name, _ in json_pairs(reply.body)]
     return [name for name, count in Counter(names).items() if count > 1]
