@@ -32,13 +32,27 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A resource owner; `name` is the table of the profile that describes it."""
+    """A resource owner; `name` is the table of the profile that describes it.
+
+    `external_subject` is who the user is at the external provider, if the accounts are linked.
+    """
 
     name: str
     username: str
     password: str
     external_authentication_token: str | None = None
+    external_subject: str | None = None
     failed_authentications: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalProvider:
+    """The OpenID provider that users may sign in at: its issuer identifier and title, and the server's client there."""
+
+    issuer: str
+    title: str
+    client_id: str
+    client_secret: str
 
 
 @dataclass(slots=True)
@@ -82,6 +96,10 @@ class Accounts:
             if token is not None and secrets.same(given, secrets.keyed_hash(self.key, token)):
                 return user
         return None
+
+    def user_with_subject(self, subject: str) -> User | None:
+        """The user that a subject identifier of the external provider is linked to."""
+        return next((user for user in self.users.values() if user.external_subject == subject), None)
 
     def _hash_of(self, user: User) -> bytes:
         # Made when first needed: hashing every account at start would slow each start down.

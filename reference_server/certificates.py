@@ -31,15 +31,13 @@ class Issued:
     key: EllipticCurvePrivateKey
 
 
-def write_certificates(folder: Path, names: tuple[str, ...], days: int) -> Path:
-    """Writes ca.pem for clients and server.pem (key and chain) for the server; returns the path of the former."""
+def write_certificates(ca_file: Path, names: tuple[str, ...], days: int) -> None:
+    """Writes the authority for clients, and beside it server.pem (key and chain) for the server."""
     ca = _make_ca()
     server = _make_server_certificate(ca, names, days)
     key = server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "server.pem").write_bytes(key + server.certificate.public_bytes(Encoding.PEM))
-    ca_file = folder / "ca.pem"
+    (ca_file.parent / "server.pem").write_bytes(key + server.certificate.public_bytes(Encoding.PEM))
     ca_file.write_bytes(ca.certificate.public_bytes(Encoding.PEM))
-    return ca_file
 
 
 def tls_context(folder: Path, settings: Settings) -> ssl.SSLContext:

@@ -1,6 +1,17 @@
 """The built-in clients and users. Their credentials are public; nobody should put them to other use."""
 
-from .accounts import USER_GRANTS, Client, User
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .accounts import USER_GRANTS, Client, ExternalProvider, User
+from .federation import CALLBACK_PATH
+from .provider.app import Provider
+from .provider.registry import Account, RelyingParty
+from .provider.signing import Signer
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 # High enough that the scattered wrong secrets of a test run never lock an ordinary account.
 HARDLY_EVER = 10_000
@@ -90,6 +101,7 @@ ALICE = User(
     username="alice",
     password="alice-demo-password",
     external_authentication_token="external-alice-1w7Rk0yXc3Vq9sZb",
+    external_subject="7f3e0a52-alice",
     failed_authentications=HARDLY_EVER,
 )
 BOB = User(
@@ -97,8 +109,39 @@ BOB = User(
     username="bob",
     password="bob-demo-password",
     external_authentication_token="external-bob-Tt5hN2mPq8uLd4Ga",
+    external_subject="91cc64d8-bob",
     failed_authentications=HARDLY_EVER,
 )
 UNICODE = User(name="resource_owner_unicode", username="zoë.łukasz", password="pässwörd-✓-demo")
 GUESS = User(name="resource_owner_guessing", username="guess", password="guess-demo-password")
 USERS = (ALICE, BOB, UNICODE, GUESS)
+
+ALICE_AT_PROVIDER = Account("alice@example-id", "alice-example-id-password", "7f3e0a52-alice")
+BOB_AT_PROVIDER = Account("bob@example-id", "bob-example-id-password", "91cc64d8-bob")
+STRANGER_AT_PROVIDER = Account("stranger@example-id", "stranger-example-id-password", "d20b7715-stranger")
+REFUSED_AT_PROVIDER = Account("refused@example-id", "refused-example-id-password", "c4418e90-refused", refused=True)
+PROVIDER_ACCOUNTS = (ALICE_AT_PROVIDER, BOB_AT_PROVIDER, STRANGER_AT_PROVIDER, REFUSED_AT_PROVIDER)
+
+
+def external_provider(issuer: str) -> ExternalProvider:
+    """The bundled provider, as the server knows it."""
+    return ExternalProvider(issuer, "Example ID", "reference-server", "reference-server-demo-secret-Vn6d")
+
+
+def bundled_provider(settings: Settings, signer: Signer | None = None) -> Provider | None:
+    """The provider that the settings name, with the server registered there; None where they name none.
+
+    It makes its own key unless it is given a signer.
+    """
+    known = settings.external_provider
+    if known is None:
+        return None
+    party = RelyingParty(known.client_id, known.client_secret, settings.issuer + CALLBACK_PATH)
+    return Provider(
+        known.issuer,
+        party,
+        PROVIDER_ACCOUNTS,
+        settings.password_cost,
+        signer or Signer(),
+        settings.external_provider_names_itself,
+    )

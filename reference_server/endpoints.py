@@ -4,6 +4,7 @@ An endpoint has three lists: its own; `.error`, which renders a refusal; `.finis
 The other lists are run by steps. The names of lists and steps are what edits refer to.
 """
 
+from .federation import CALLBACK_PATH
 from .pipeline import Pipelines, Step
 from .steps import authorization_request as request
 from .steps import authorization_response as response
@@ -12,6 +13,7 @@ from .steps import (
     client_authentication,
     consent,
     control,
+    federation,
     forms,
     grant_authorization_code,
     grant_client_credentials,
@@ -33,6 +35,8 @@ from .steps import (
 PATHS = {
     "/oauth/authorize": "authorization",
     "/sign_in": "sign_in",
+    "/sign_in/external": "federation",
+    CALLBACK_PATH: "federation.callback",
     "/oauth/token": "token",
     "/oauth/revoke": "revocation",
     "/oauth/introspect": "introspection",
@@ -148,6 +152,49 @@ AUTHORIZATION: Pipelines = {
     ],
     "sign_in.error": [sign_in.show_sign_in_again, response.show_error_page],
     "sign_in.finish": PAGE_HEADERS,
+}
+
+FEDERATION: Pipelines = {
+    "federation": [
+        transport.require_tls,
+        federation.require_provider,
+        transport.allow_methods("POST"),
+        transport.refuse_oversized,
+        sign_in.read_session,
+        forms.read_form,
+        forms.refuse_unreadable_parameters,
+        forms.drop_empty_parameters,
+        forms.refuse_repeated("csrf_token", "authorization_request"),
+        sign_in.require_csrf_token,
+        federation.begin_sign_in,
+    ],
+    "federation.error": [response.show_error_page],
+    "federation.finish": PAGE_HEADERS,
+    "federation.callback": [
+        transport.require_tls,
+        federation.require_provider,
+        transport.allow_methods("GET"),
+        sign_in.read_session,
+        federation.read_callback,
+        forms.refuse_unreadable_parameters,
+        forms.drop_empty_parameters,
+        forms.refuse_repeated(*federation.RECOGNIZED),
+        federation.find_sign_in,
+        federation.check_browser,
+        federation.end_sign_in,
+        federation.resume_request,
+        federation.check_issuer,
+        federation.refuse_refused_sign_in,
+        federation.redeem_code,
+        federation.verify_id_token,
+        federation.check_nonce,
+        federation.find_linked_owner,
+        sign_in.start_session,
+        federation.continue_waiting_request,
+    ],
+    "federation.request": [request.validate_client, request.read_state, request.read_response_type],
+    "federation.callback.error": [federation.tell_waiting_client, response.show_error_page],
+    "federation.callback.finish": PAGE_HEADERS,
 }
 
 CLIENTS_AND_OWNERS: Pipelines = {
@@ -427,6 +474,7 @@ OTHERS: Pipelines = {
 
 PIPELINES: Pipelines = {
     **AUTHORIZATION,
+    **FEDERATION,
     **CLIENTS_AND_OWNERS,
     **TOKEN,
     **REVOCATION,

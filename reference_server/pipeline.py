@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .accounts import Client, User
     from .errors import OAuthError
     from .server import Server
-    from .store import Code, Grant, Token
+    from .store import Code, Grant, SignIn, Token
 
 
 @dataclass(slots=True)
@@ -86,6 +86,9 @@ class Call:
     session_id: str | None = None
     bearer_values: list[str] = field(default_factory=list)
     bearer: Token = field(init=False)
+    sign_in: SignIn = field(init=False)
+    id_token: str = ""
+    claims: dict[str, Any] = field(default_factory=dict)
 
     # the authorization request
     redirect_uri: str | None = None

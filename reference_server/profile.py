@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from .accounts import Client
+from . import demo
+from .accounts import Client, ExternalProvider
 from .server import Server
 from .settings import Settings
 
@@ -166,4 +167,18 @@ def _documented(settings: Settings) -> Table:
     if external is not None and tokens and "password" in settings.grants:
         values = dict(zip(("value", "other_value"), tokens, strict=False))
         documented["external_authentication_token"] = {"client": external.name, **values}
+    if settings.external_provider is not None and "authorization_code" in settings.grants:
+        documented["federation"] = _federation(settings.external_provider)
     return documented
+
+
+def _federation(provider: ExternalProvider) -> Table:
+    return {
+        "provider": provider.issuer,
+        "link": f"Sign in with {provider.title}",
+        "username": demo.ALICE_AT_PROVIDER.username,
+        "password": demo.ALICE_AT_PROVIDER.password,
+        "refused_username": demo.REFUSED_AT_PROVIDER.username,
+        "refused_password": demo.REFUSED_AT_PROVIDER.password,
+        "resource_owner": demo.ALICE.name,
+    }

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from .accounts import Accounts, register
 from .endpoints import CONTROL_PATHS, PATHS, PIPELINES
 from .errors import OAuthError
+from .federation import Federation, Reach, over_sockets
 from .pipeline import Call, Edit, Pipelines, Response, Trace, edited
 from .settings import Settings
 from .store import Store
@@ -34,6 +35,7 @@ class Server:
     store: Store
     key: bytes
     pipelines: Pipelines
+    federation: Federation | None = None
     trace: Trace | None = None
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,8 +76,13 @@ class Server:
         )
 
 
-def build(settings: Settings, edits: Sequence[Edit] = (), trace: Trace | None = None) -> Server:
-    """Makes a server from settings and edits; raises ValueError for edits that don't fit."""
+def build(
+    settings: Settings, edits: Sequence[Edit] = (), trace: Trace | None = None, reach: Reach = over_sockets
+) -> Server:
+    """Makes a server from settings and edits; raises ValueError for edits that don't fit.
+
+    `reach` makes the transport by which the server calls its external provider.
+    """
     changes = {name: value for edit in edits for name, value in edit.changes}
     unknown = set(changes) - set(Settings.__dataclass_fields__)
     if unknown:
@@ -84,7 +91,8 @@ def build(settings: Settings, edits: Sequence[Edit] = (), trace: Trace | None = 
     key = settings.secret_key or os.urandom(32)
     accounts = register(key, settings.password_cost, settings.clients, settings.users)
     store = Store(settings.database, key)
-    return Server(settings, accounts, store, key, edited(PIPELINES, edits), trace)
+    federation = Federation(settings.external_provider, reach) if settings.external_provider else None
+    return Server(settings, accounts, store, key, edited(PIPELINES, edits), federation, trace)
 
 
 async def answer(call: Call) -> Response:

@@ -13,13 +13,16 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
 
+from . import demo
 from .choosing import Choice, choose
+from .federation import over_sockets
 from .profile import profile_for
 from .server import Server, build
 from .settings import Settings
@@ -48,6 +51,7 @@ class Places:
     plain_http: str | None
     control: str | None
     ca_file: str | None
+    provider: str | None
 
 
 class Listener(uvicorn.Server):
@@ -92,6 +96,7 @@ def _parser() -> Arguments:
     parser.add_argument("--no-tls", action="store_true", help="serve plain HTTP instead of TLS")
     parser.add_argument("--plain", action="store_true", help="listen for plain HTTP on a second port, and refuse it")
     parser.add_argument("--control", action="store_true", help="open the control port, on loopback")
+    parser.add_argument("--provider-port", type=_port, default=0, help="port of the external provider (default: any)")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="break something on purpose")
     parser.add_argument("--variant", metavar="NAME", help="differ from the default in a conformant way")
     parser.add_argument("--profile", type=Path, metavar="FILE", help="write the target profile to a file")
@@ -138,16 +143,24 @@ async def _serve(
     """Starts all listeners, says where they are, and waits for the end."""
     host, tls = arguments.host, not arguments.no_tls
     base_url = _url("https" if tls else "http", host, listening)
-    server = build(Settings(issuer=base_url, require_tls=tls), choice.edits)
+    ca_file = folder / "ca.pem" if tls else None
+    # The client library that the server uses refuses a provider without TLS.
+    at_provider = _bind(host, arguments.provider_port) if tls else None
+    known = None if at_provider is None else demo.external_provider(_url("https", host, at_provider))
+    settings = Settings(issuer=base_url, require_tls=tls, external_provider=known)
+    server = build(settings, choice.edits, reach=partial(over_sockets, str(ca_file) if ca_file else None))
     plain = _bind(host, 0) if arguments.plain and tls else None
     control = _bind(LOOPBACK, 0) if arguments.control else None
-    ca_file = _write_certificates(folder, server.settings, host) if tls else None
-
+    if ca_file is not None:
+        _write_certificates(ca_file, server.settings, host)
     listeners = [_start(server.app, listening, server.settings, folder if tls else None)]
     if plain is not None:
         listeners.append(_start(server.app, plain, server.settings))
     if control is not None:
         listeners.append(_start(server.control_app, control, server.settings))
+    provider = demo.bundled_provider(server.settings)
+    if provider is not None and at_provider is not None:
+        listeners.append(_start(provider.app, at_provider, server.settings, folder))
     _end_on_request([listener for listener, _ in listeners], arguments.exit_with_stdin)
     for listener, _ in listeners:
         await listener.ready.wait()
@@ -155,19 +168,22 @@ async def _serve(
         base_url,
         None if plain is None else _url("http", host, plain),
         None if control is None else _url("http", LOOPBACK, control),
-        None if ca_file is None else str(ca_file),
+        str(ca_file) if ca_file else None,
+        None if provider is None else provider.issuer,
     )
     _report(arguments, server, places, choice.variant)
     await asyncio.gather(*(task for _, task in listeners))
+    if server.federation is not None:
+        await server.federation.close()
     server.close()
 
 
-def _write_certificates(folder: Path, settings: Settings, host: str) -> Path:
+def _write_certificates(ca_file: Path, settings: Settings, host: str) -> None:
     # Imported only where there is TLS.
     from .certificates import write_certificates
 
     names = settings.certificate_names or tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", host)))
-    return write_certificates(folder, names, settings.certificate_days)
+    write_certificates(ca_file, names, settings.certificate_days)
 
 
 def _start(
@@ -229,6 +245,7 @@ def _report(arguments: argparse.Namespace, server: Server, places: Places, varia
         print(json.dumps({**asdict(places), "profile": profile}), flush=True)
         return
     print(f"Serving {places.base_url}", flush=True)
-    for label, value in (("Plain HTTP", places.plain_http), ("Control", places.control), ("CA", places.ca_file)):
+    others = {"Provider": places.provider, "Plain HTTP": places.plain_http, "Control": places.control}
+    for label, value in (*others.items(), ("CA", places.ca_file)):
         if value is not None:
             print(f"{label}: {value}", flush=True)

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from . import demo
-from .accounts import ALL_GRANTS, Client, User
+from .accounts import ALL_GRANTS, Client, ExternalProvider, User
 
 ALL_ENDPOINTS = (
     "authorization",
     "sign_in",
+    "federation",
+    "federation.callback",
     "token",
     "revocation",
     "introspection",
@@ -32,6 +34,7 @@ class Settings:
     clients: tuple[Client, ...] = demo.CLIENTS
     users: tuple[User, ...] = demo.USERS
     password_cost: int = 2**13
+    external_provider: ExternalProvider | None = None  # None: users sign in here only
 
     # What it serves
     endpoints: tuple[str, ...] = ALL_ENDPOINTS
@@ -49,9 +52,11 @@ class Settings:
     implicit_token_lifetime: int = 3_600  # no longer than the other ones
     refresh_token_lifetime: int = 2_592_000
     session_lifetime: int = 3_600
+    external_sign_in_lifetime: int = 600
 
     # Policies
     rotate_refresh_tokens: bool = True
+    external_provider_names_itself: bool = True  # RFC 9207
     require_pkce: bool = False  # of confidential clients too; public ones always need it
     pkce_methods: tuple[str, ...] = ("S256", "plain")
     remember_consent: bool = False

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from .secrets import keyed_hash, random_value
+from .secrets import keyed_hash, random_value, same
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS grants (id TEXT PRIMARY KEY, client_id TEXT, username TEXT, scope TEXT, revoked_at REAL);
@@ -13,6 +13,8 @@ CREATE TABLE IF NOT EXISTS codes (hash BLOB PRIMARY KEY, grant_id TEXT, redirect
 CREATE TABLE IF NOT EXISTS tokens (hash BLOB PRIMARY KEY, kind TEXT, grant_id TEXT, scope TEXT, issued_at REAL,
     expires_at REAL, revoked_at REAL, rotated_at REAL);
 CREATE TABLE IF NOT EXISTS sessions (hash BLOB PRIMARY KEY, username TEXT, issued_at REAL, expires_at REAL);
+CREATE TABLE IF NOT EXISTS sign_ins (hash BLOB PRIMARY KEY, browser BLOB, nonce TEXT, verifier TEXT, request TEXT,
+    expires_at REAL);
 CREATE TABLE IF NOT EXISTS failures (account TEXT PRIMARY KEY, count INTEGER, last_at REAL);
 """
 AGING_TABLES = ("codes", "tokens", "sessions")
@@ -69,6 +71,24 @@ class Token:
     def active(self) -> bool:
         """RFC 7662 section 4: fresh, not revoked by itself or with its grant, not replaced by a newer one."""
         return self.fresh and self.revoked_at is None and self.grant.revoked_at is None and self.rotated_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in at the external provider that has begun: the browser that it belongs to, what its answer is checked
+    against, and the authorization request that waits for it."""
+
+    hash: bytes
+    browser: bytes
+    nonce: str
+    verifier: str
+    request: str
+    expires_at: float
+
+    @property
+    def fresh(self) -> bool:
+        """Not expired yet."""
+        return time.time() < self.expires_at
 
 
 class Store:
@@ -186,6 +206,31 @@ class Store:
             (keyed_hash(self.key, session_id), time.time()),
         ).fetchone()
         return None if row is None else str(row[0])
+
+    # sign-ins at the external provider
+
+    def begin_sign_in(
+        self, state: str, session_id: str, nonce: str, verifier: str, request: str, lifetime: int
+    ) -> None:
+        """Records what the answer of the provider will be checked against."""
+        browser = keyed_hash(self.key, session_id)
+        row = (keyed_hash(self.key, state), browser, nonce, verifier, request, time.time() + lifetime)
+        self.connection.execute("INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def find_sign_in(self, state: str) -> SignIn | None:
+        """The sign-in that a state belongs to."""
+        row = self.connection.execute(
+            "SELECT * FROM sign_ins WHERE hash = ?", (keyed_hash(self.key, state),)
+        ).fetchone()
+        return None if row is None else SignIn(*row)
+
+    def is_of_browser(self, sign_in: SignIn, session_id: str) -> bool:
+        """Whether a sign-in began in the browser that this session belongs to."""
+        return same(sign_in.browser, keyed_hash(self.key, session_id))
+
+    def end_sign_in(self, sign_in: SignIn) -> bool:
+        """Forgets a sign-in in one statement; of two answers at once only one gets True."""
+        return self.connection.execute("DELETE FROM sign_ins WHERE hash = ?", (sign_in.hash,)).rowcount == 1
 
     # failed authentications
 

@@ -371,19 +371,33 @@ class Send:
         agent = user_agent or self._trial.given.user_agent()
         return agent.authorize(self._trial, request, method, decision, encoded=encoded, headers=headers)
 
+    def opened(self, url: str, user_agent: UserAgent) -> Reply:
+        """A URL as a browser opens it, with its cookies; nothing is followed."""
+        return user_agent.open(self._trial, url)
+
+    def pressed(self, form: Form, fields: Pairs, user_agent: UserAgent) -> Reply:
+        """A form as a browser submits it, with exactly these fields; nothing is followed."""
+        return user_agent.submit(self._trial, form, fields)
+
+    def carried_on(
+        self, reply: Reply, request: AuthorizationRequest, user_agent: UserAgent, decision: str = "wait"
+    ) -> Answer:
+        """From a reply on: redirects are followed, whoever the user agent has signs in, the decision is taken."""
+        return user_agent.drive(self._trial, request, reply, decision)
+
     def followed(self, url: str, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
         """A link that a person follows, who signs in where it is asked for and takes no decision."""
-        return user_agent.drive(self._trial, request, user_agent.open(self._trial, url), "wait")
+        return self.carried_on(self.opened(url, user_agent), request, user_agent)
+
+    def submitted(self, form: Form, fields: Pairs, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
+        """A form submitted where it was shown, with exactly these fields; redirects are followed, no decision taken."""
+        return self.carried_on(self.pressed(form, fields, user_agent), request, user_agent)
 
     def submitted_across_sites(
         self, form: Form, fields: Pairs, request: AuthorizationRequest, user_agent: UserAgent
     ) -> Answer:
         """A form as another site's page makes a browser submit it, with exactly these fields."""
         return user_agent.submit_across_sites(self._trial, request, form, fields)
-
-    def submitted(self, form: Form, fields: Pairs, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
-        """A form submitted where it was shown, with exactly these fields; redirects are followed, no decision taken."""
-        return user_agent.drive(self._trial, request, user_agent.submit(self._trial, form, fields), "wait")
 
     def decision_form(self, page: Reply, user_agent: UserAgent, decision: str = "approve") -> tuple[Form, Pairs] | None:
         """The form of a page that approves (or declines) an authorization request, filled in; None where none does."""

@@ -60,8 +60,12 @@ def start_session(call: Call) -> None:
 
 
 def continue_request(call: Call) -> Response:
-    """Back to the authorization request that led here; the way leads to this server's own path only."""
-    carried = call.parameters.get("authorization_request")
+    """Back to the authorization request that led here."""
+    return continue_with(call, call.parameters.get("authorization_request"))
+
+
+def continue_with(call: Call, carried: str | None) -> Response:
+    """On to an authorization request, signed in now; the way leads to this server's own path only."""
     if carried is None:
         response = message(200, "Signed in", "You can close this page.")
     else:
@@ -87,6 +91,12 @@ def csrf_token(call: Call) -> str:
     return keyed_hash(call.server.key, f"csrf {call.session_id}").hex()
 
 
+def provider_title(call: Call) -> str:
+    """What the external provider is called; empty where users sign in here only."""
+    provider = call.server.settings.external_provider
+    return provider.title if provider else ""
+
+
 def cookie(call: Call, name: str) -> str | None:
     """A cookie's value."""
     for header in call.header_values(b"cookie"):
@@ -104,6 +114,7 @@ def sign_in_page(call: Call, authorization_request: str, status: int = 200, prob
     response = page(
         "sign_in.html",
         status,
+        provider=provider_title(call),
         csrf_token=csrf_token(call),
         authorization_request=authorization_request,
         problem=problem,

@@ -26,7 +26,11 @@ def name_page(call: Call, authorization_request: str, status: int = 200, problem
     response = sign_in.sign_in_page(call, authorization_request, status, problem)
     token = sign_in.csrf_token(call)
     response.body = page(
-        "sign_in_name.html", csrf_token=token, authorization_request=authorization_request, problem=problem
+        "sign_in_name.html",
+        csrf_token=token,
+        authorization_request=authorization_request,
+        problem=problem,
+        provider=sign_in.provider_title(call),
     ).body
     return response
 

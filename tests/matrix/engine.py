@@ -18,17 +18,20 @@ from conformance.harness.results import not_applicable
 from conformance.harness.running import execute
 from conformance.harness.session import Session
 from conformance.harness.verdicts import Verdict, combine, verdict_of
-from reference_server import Settings, build
+from reference_server import Settings, build, demo
 from reference_server.defects import DEFECTS, Defect
+from reference_server.federation import in_process
 from reference_server.pipeline import Edit
 from reference_server.profile import profile_for
+from reference_server.provider.signing import Signer
 from reference_server.variants import VARIANTS, Variant
 
 BASE = "https://127.0.0.1:8443"
 PLAIN = "http://127.0.0.1:8080"
 CONTROL = "http://127.0.0.1:8999"
+PROVIDER = "https://127.0.0.1:8444"
 # Real hashing has no part in what the matrices show.
-SETTINGS = Settings(issuer=BASE, password_cost=2)
+SETTINGS = Settings(issuer=BASE, password_cost=2, external_provider=demo.external_provider(PROVIDER))
 
 # What a defect may do to a requirement that it doesn't break: its precondition can't be arranged any more.
 UNDECIDED: tuple[Verdict, ...] = ("inconclusive", "untested", "not applicable")
@@ -66,6 +69,12 @@ def cases() -> tuple[Case, ...]:
     return tuple(collect_cases(os.environ.get("MATRIX_FILES", "*/test_*.py")))
 
 
+@cache
+def signer() -> Signer:
+    """The provider's key: made once, since that takes longer than most tests."""
+    return Signer()
+
+
 def variant_named(name: str | None) -> Variant | None:
     """A variant by its name; None for the default server."""
     return None if name is None else next(variant for variant in VARIANTS if variant.name == name)
@@ -88,7 +97,12 @@ def open_world(variant: str | None, edits: Sequence[Edit] = ()) -> World:
     all_edits = [*(chosen.edits if chosen else ()), *edits]
     server = build(SETTINGS, all_edits, trace=lambda pipeline, step: steps.add((pipeline, step)))
     profile = profile_of(variant)
-    transport = AsgiTransport({BASE: server.app, PLAIN: server.app, CONTROL: server.control_app})
+    apps = {BASE: server.app, PLAIN: server.app, CONTROL: server.control_app}
+    provider = demo.bundled_provider(server.settings, signer())
+    if provider is not None and server.federation is not None:
+        server.federation.reach = in_process(provider.app)
+        apps[PROVIDER] = provider.app
+    transport = AsgiTransport(apps)
     return World(profile, Session.open(profile.target, transport, profile.secrets), steps)
 
 
