@@ -18,7 +18,7 @@ def provenance(content: Content) -> dict[str, str]:
         "base URL": target["base_url"],
         "started": content["started"],
         "finished": content["finished"] or "never: the run was killed",
-        "seed": str(content.get("seed", "")),
+        "seed": str(content["fuzz"]["seed"]) if content["fuzz"]["budget"] != "off" else "",
         "selection": selection(content),
         "declined": declined(content),
         "profile": as_toml(target["profile"]),

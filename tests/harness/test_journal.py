@@ -94,10 +94,12 @@ def test_what_was_not_selected_is_told_apart_from_what_the_run_did_not_reach(tmp
 
 
 def test_a_journal_of_another_catalogue_is_not_judged_by_this_one(tmp_path: Path) -> None:
-    written(tmp_path, replace(HEADER, catalogue_digest="0" * 64, version="0.0.9"))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    written(folder, replace(HEADER, catalogue_digest="0" * 64, version="0.0.9"))
     with pytest.raises(JournalFault, match=r"another catalogue of requirements \(suite 0\.0\.9\)"):
-        recovery.recover(tmp_path, synthetic.catalogue())
-    assert list(recovery.recover_all(tmp_path.parent, synthetic.catalogue())) == []
+        recovery.recover(folder, synthetic.catalogue())
+    assert list(recovery.recover_all(tmp_path, synthetic.catalogue())) == []
 
 
 def test_a_run_that_goes_on_is_left_alone(tmp_path: Path) -> None:

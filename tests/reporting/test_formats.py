@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def full() -> dict[str, Any]:
-    return {**synthetic.full_run(broken=0.1), "seed": 4711}
+    return {**synthetic.full_run(broken=0.1), "fuzz": {"budget": "quick", "seed": 4711}}
 
 
 @pytest.fixture(scope="module")
