@@ -45,7 +45,7 @@ def test_a_posted_consent_brings_a_code(given: Given, send: Send, expect: Expect
 
 @requirement("documented-endpoints-authorize-post-needs-csrf")
 def test_a_decision_without_the_forms_secret_grants_nothing(given: Given, send: Send, expect: Expect) -> None:
-    answer = forged_decision(given, send, "nothing")
+    answer = forged_decision(given, send, "nothing", knows_same_site=False)
 
     expect(answer).grants_nothing()
 

@@ -70,12 +70,9 @@ class ReplyExpectation:
 
     def is_refused(self) -> None:
         """A decided answer (no server error) that carries no token and no code."""
-        self.issues_nothing()
+        self.is_not_served()
         if self._reply.status >= 500:
             self._broken("a refusal that the server decided", f"a server error: {self._reply}")
-        if self._reply.is_success and self._reply.media_type != "text/html":
-            # A page that asks a person something refuses; any other success says that the request was taken.
-            self._broken("a refusal")
 
     def issues_nothing(self) -> None:
         """No token and no code, in the body or in a redirect."""
@@ -85,6 +82,13 @@ class ReplyExpectation:
         ]
         if issued:
             self._broken("an answer without any token or code", f"{self._reply.status} carrying {', '.join(issued)}")
+
+    def is_not_served(self) -> None:
+        """No token and no success; for sentences that want no more: a server that broke down served nothing either."""
+        self.issues_nothing()
+        if self._reply.is_success and self._reply.media_type != "text/html":
+            # A page that asks a person something refuses; any other success says that the request was taken.
+            self._broken("a refusal")
 
     def issues_a_token(self) -> None:
         """A 2xx answer with an access token."""

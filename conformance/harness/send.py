@@ -394,10 +394,16 @@ class Send:
         return self.carried_on(self.pressed(form, fields, user_agent), request, user_agent)
 
     def submitted_across_sites(
-        self, form: Form, fields: Pairs, request: AuthorizationRequest, user_agent: UserAgent
+        self,
+        form: Form,
+        fields: Pairs,
+        request: AuthorizationRequest,
+        user_agent: UserAgent,
+        *,
+        knows_same_site: bool = True,
     ) -> Answer:
         """A form as another site's page makes a browser submit it, with exactly these fields."""
-        return user_agent.submit_across_sites(self._trial, request, form, fields)
+        return user_agent.submit_across_sites(self._trial, request, form, fields, knows_same_site=knows_same_site)
 
     def decision_form(self, page: Reply, user_agent: UserAgent, decision: str = "approve") -> tuple[Form, Pairs] | None:
         """The form of a page that approves (or declines) an authorization request, filled in; None where none does."""

@@ -79,6 +79,8 @@ class UserAgent:
     owner: ResourceOwner | None
     cookies: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     most_passwords: int = MOST_SIGN_INS
+    # The SameSite attribute of cookies that have one, in lower case.
+    same_site: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def authorize(
         self,
@@ -139,18 +141,27 @@ class UserAgent:
         return self._submit(trial, form.action, form.method, fields)
 
     def submit_across_sites(
-        self, trial: Trial, request: AuthorizationRequest, form: Form, fields: Sequence[tuple[str, str]]
+        self,
+        trial: Trial,
+        request: AuthorizationRequest,
+        form: Form,
+        fields: Sequence[tuple[str, str]],
+        *,
+        knows_same_site: bool = True,
     ) -> Answer:
         """Submit a form as another site's page makes this browser do; then follow redirects and decide nothing.
 
-        Cookies go along, as from a browser that doesn't know SameSite; where it came from can be seen.
+        Where the form came from can be seen. Cookies go along, unless their SameSite attribute keeps them back: Strict
+        always, Lax with a POST. A browser that doesn't know the attribute sends them all.
         """
         encoded = urlencode(list(fields))
         if form.method == "POST":
             headers = (("Content-Type", FORM), ("Origin", OTHER_SITE), *ACROSS_SITES)
-            reply = self._send(trial, Request("POST", form.action, headers, encoded.encode()))
+            sent = Request("POST", form.action, headers, encoded.encode())
         else:
-            reply = self._submit_encoded(trial, form.action, form.method, encoded, ACROSS_SITES)
+            sent = _in_query(form.action, form.method, encoded, ACROSS_SITES)
+        back = ("strict", "lax") if form.method == "POST" else ("strict",)
+        reply = self._send(trial, sent, kept_back=back if knows_same_site else ())
         return self.drive(trial, request, reply, "wait")
 
     def decision_form(self, trial: Trial, page: Page, decision: str) -> tuple[Form, list[tuple[str, str]]] | None:
@@ -168,12 +179,15 @@ class UserAgent:
             origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
             own = (("Content-Type", FORM), ("Origin", origin), ("Referer", url))
             return self._send(trial, Request("POST", url, (*own, *headers), encoded.encode()))
-        plain, _, query = url.partition("?")
-        return self._send(trial, Request(method, f"{plain}?{query + '&' if query else ''}{encoded}", tuple(headers)))
+        return self._send(trial, _in_query(url, method, encoded, headers))
 
-    def _send(self, trial: Trial, request: Request) -> Reply:
+    def _send(self, trial: Trial, request: Request, kept_back: Sequence[str] = ()) -> Reply:
         host = urlsplit(request.url).netloc
-        pairs = [f"{name}={value}" for (at, name), (value, _) in self.cookies.items() if at == host]
+        pairs = [
+            f"{name}={value}"
+            for (at, name), (value, _) in self.cookies.items()
+            if at == host and self.same_site.get((at, name)) not in kept_back
+        ]
         headers = [*request.headers, ("Accept", "text/html,application/xhtml+xml")]
         if pairs:
             headers.append(("Cookie", "; ".join(pairs)))
@@ -192,6 +206,7 @@ class UserAgent:
                     self.cookies.pop((host, name), None)
                 else:
                     self.cookies[host, name] = (morsel.coded_value, morsel["path"])
+                    self.same_site[host, name] = morsel["samesite"].lower()
 
     def _leaves(self, trial: Trial, url: str, request: AuthorizationRequest) -> bool:
         """Whether a URL is outside the target, or is the client's even though it stands on the target's host."""
@@ -233,6 +248,11 @@ class UserAgent:
         boxed = [(form, form.buttons[0]) for form in page.forms if form.checkboxes and len(form.buttons) == 1]
         lone = [(form, form.buttons[0]) for form in page.forms if form.method == "POST" and len(form.buttons) == 1]
         return next(iter(boxed or (lone if decision == "approve" else [])), None)
+
+
+def _in_query(url: str, method: str, encoded: str, headers: Sequence[tuple[str, str]]) -> Request:
+    plain, _, query = url.partition("?")
+    return Request(method, f"{plain}?{query + '&' if query else ''}{encoded}", tuple(headers))
 
 
 def _way_back(page: Page, request: AuthorizationRequest, decision: str) -> tuple[str | None, str | None]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
-from conformance.harness.procedures.authorization_answers import arrived, declined, lost_from_query
+from conformance.harness.procedures.authorization_answers import (
+    arrived,
+    declined,
+    lost_from_query,
+    served_without_redirect_uri,
+)
 from conformance.harness.procedures.authorization_requests import ordinary
 from conformance.harness.procedures.redirects import (
     GRANT_OF,
@@ -64,7 +69,7 @@ def test_the_response_goes_to_the_uri_of_the_request(given: Given, send: Send, e
 def test_the_response_goes_to_the_only_registered_uri(given: Given, send: Send, expect: Expect) -> None:
     request = ordinary(given, send, given.client("single_redirect"))
 
-    answer = given.came_back(request.changed(redirect_uri=OMIT), "a request without redirect_uri")
+    answer = served_without_redirect_uri(request.changed(redirect_uri=OMIT))
 
     only = request.client.redirect_uris[0]
     expect.that(landed_at(answer, [only]) is not None, f"the user agent sent to {only}", answer)

@@ -13,6 +13,7 @@ from conformance.harness.procedures.endpoint_uris import endpoint_uris
 from conformance.harness.procedures.token_requests import (
     as_get,
     code_exchange_seen,
+    decided,
     good_request,
     outcome,
     repeated_members,
@@ -87,7 +88,7 @@ def test_a_get_request_obtains_no_token(given: Given, send: Send, expect: Expect
 @requirement("rfc6749-3.2-empty-required-parameter-missing")
 def test_an_empty_grant_type_is_a_missing_one(given: Given, send: Send, expect: Expect) -> None:
     given.issued(token_request(given, send))
-    missing = token_request(given, send, grant_type=OMIT)
+    missing = decided(token_request(given, send, grant_type=OMIT), "a request without grant_type")
 
     empty = token_request(given, send, grant_type="")
 
@@ -99,7 +100,7 @@ def test_an_empty_grant_type_is_a_missing_one(given: Given, send: Send, expect: 
 def test_an_empty_code_is_a_missing_one(given: Given, send: Send, expect: Expect) -> None:
     code_exchange_seen(given)
     code = given.authorization_code()
-    missing = send.code_exchange(code, code=OMIT)
+    missing = decided(send.code_exchange(code, code=OMIT), "an exchange without code")
 
     empty = send.code_exchange(code, code="")
 
@@ -110,7 +111,7 @@ def test_an_empty_code_is_a_missing_one(given: Given, send: Send, expect: Expect
 @needs("refresh_token")
 def test_an_empty_refresh_token_is_a_missing_one(given: Given, send: Send, expect: Expect) -> None:
     tokens = given.refreshed(given.refreshable())
-    missing = send.refresh(tokens, refresh_token=OMIT)
+    missing = decided(send.refresh(tokens, refresh_token=OMIT), "a refresh without refresh_token")
 
     empty = send.refresh(tokens, refresh_token="")
 

@@ -53,7 +53,7 @@ def test_a_request_without_grant_type_is_refused(given: Given, send: Send, expec
 
     reply = send.password(client, grant_type=OMIT)
 
-    expect(reply).is_refused()
+    expect(reply).is_not_served()
 
 
 @pytest.mark.parametrize("name", ["confidential", "public"])

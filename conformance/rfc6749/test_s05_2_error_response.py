@@ -18,6 +18,7 @@ from conformance.harness.procedures.token_refusals import (
     by_each_refusal,
     client_by,
     client_with_secret,
+    decided_refusal,
     present_in_refusals,
     refusal,
     refusals,
@@ -59,7 +60,7 @@ def test_the_status_is_400(given: Given, send: Send, expect: Expect, kind: str) 
 @requirement("rfc6749-5.2-error-member-present")
 @by_each_refusal()
 def test_there_is_one_error_code(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = decided_refusal(given, send, kind)
 
     error = str(parameters(reply).get("error", ""))
     expect.that(bool(error) and error.isascii(), "an error code in ASCII", reply)
@@ -70,7 +71,7 @@ def test_there_is_one_error_code(given: Given, send: Send, expect: Expect, kind:
 @requirement("rfc6749-5.2-error-code-defined")
 @by_each_refusal()
 def test_the_error_code_is_a_defined_one(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = decided_refusal(given, send, kind)
 
     expect.that(parameter(reply, "error") in CODES, f"one of {', '.join(CODES)}", reply)
 
@@ -87,7 +88,7 @@ def test_failed_authentication_in_the_body_may_be_401(given: Given, send: Send) 
 @requirement("rfc6749-5.2-401-names-schemes")
 @by_each_refusal("unknown client", "wrong secret")
 def test_a_401_names_a_scheme(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = decided_refusal(given, send, kind)
 
     expect.that(reply.status != 401 or bool(schemes(reply)), "a WWW-Authenticate header beside status 401", reply)
 
@@ -184,7 +185,7 @@ def test_a_uri_is_a_uri_reference(given: Given, send: Send, expect: Expect) -> N
 @requirement("rfc6749-5.2-error-media-type-json")
 @by_each_refusal()
 def test_the_answer_is_json(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = decided_refusal(given, send, kind)
 
     expect(reply).has_media_type("application/json")
     expect.that(reply.json is not None, "a body that is JSON", reply)
@@ -193,7 +194,7 @@ def test_the_answer_is_json(given: Given, send: Send, expect: Expect, kind: str)
 @requirement("rfc6749-5.2-error-top-level-members")
 @by_each_refusal()
 def test_parameters_stand_at_the_top_level(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = decided_refusal(given, send, kind)
 
     expect(reply).is_a_json_object()
     below = nested_only(reply, *STRINGS)
@@ -203,7 +204,7 @@ def test_parameters_stand_at_the_top_level(given: Given, send: Send, expect: Exp
 @requirement("rfc6749-5.2-error-strings-as-strings")
 @by_each_refusal()
 def test_strings_are_json_strings(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = refusal(given, send, kind)
+    reply = decided_refusal(given, send, kind)
 
     others = [name for name in STRINGS if name in parameters(reply) and not isinstance(reply.members.get(name), str)]
     expect.that(not others, f"{', '.join(STRINGS)} as JSON strings", f"{', '.join(others)} as something else")

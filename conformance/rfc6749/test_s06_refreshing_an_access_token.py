@@ -59,7 +59,7 @@ def test_without_grant_type_it_is_refused(given: Given, send: Send, expect: Expe
 
     reply = send.refresh(tokens, grant_type=OMIT)
 
-    expect(reply).is_refused()
+    expect(reply).is_not_served()
 
 
 @requirement("rfc6749-6-grant-type-exact")

@@ -27,6 +27,7 @@ from conformance.harness.procedures.revocation import (
     wrong_secret,
 )
 from conformance.harness.procedures.revocation_requests import (
+    by_own_method,
     fresh_of_special,
     of_invented_token_with_wrong_secret,
     sent_changed,
@@ -134,10 +135,7 @@ def test_a_defined_hint_causes_no_error(given: Given, send: Send, expect: Expect
 @requirement("rfc7009-2.1-client-authentication-accepted")
 @pytest.mark.parametrize("method", [BY_BASIC, BY_BODY])
 def test_a_client_authenticates_as_at_the_token_endpoint(given: Given, send: Send, expect: Expect, method: str) -> None:
-    client = given.client_authenticating_by(method)
-    token = fresh(given, usual(given, send), client)
-
-    found = revocation(given, send, token, client)
+    found = by_own_method(given, send, method)
 
     expect.that(found.ended, found.wanted, found)
 

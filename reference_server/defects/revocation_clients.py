@@ -7,6 +7,9 @@ from ..steps import client_authentication as steps
 from ..steps.revocation import check_token_client
 from ..steps.token import authenticate_client
 
+# Kept in the table of failures, which has a name and a time.
+BY_BODY = "credentials in the body for"
+
 
 def at_revocation(altered: Step, step: Step) -> Step:
     """Client authentication is shared by all endpoints: another step in one's place at revocation only."""
@@ -20,9 +23,16 @@ def at_revocation(altered: Step, step: Step) -> Step:
     return named(step.__name__, choose_step)
 
 
-def refuse_body_credentials(call: Call) -> None:
-    """Knows HTTP Basic and nothing else."""
-    if call.parameters.get("client_secret") is not None:
+def remember_body(call: Call) -> None:
+    """Notes which tokens were got with credentials in the body."""
+    if call.attempts and call.attempts[0].method == "client_secret_post":
+        call.server.store.note_failure(f"{BY_BODY} {call.grant.id}", call.server.settings.session_lifetime)
+
+
+def refuse_token_got_by_body(call: Call) -> None:
+    """Takes the clients of such tokens for public ones, which it doesn't serve."""
+    store = call.server.store
+    if call.token is not None and store.is_locked(f"{BY_BODY} {call.token.grant.id}", 1, 10**9):
         raise steps.failed()
 
 
@@ -121,10 +131,13 @@ def ignore_foreign_token(call: Call) -> None:
 
 DEFECTS = (
     Defect(
-        name="revocation-takes-basic-only",
-        says="A client that authenticates in the body is refused at the revocation endpoint.",
+        name="revocation-not-for-clients-by-body",
+        says="Tokens of a client that authenticates in the body can't be revoked by it, in whatever way.",
         breaks=("rfc7009-2.1-client-authentication-accepted",),
-        edits=(before("revocation", "authenticate_client", refuse_body_credentials),),
+        edits=(
+            after("issue", "make_access_token", remember_body),
+            after("revocation", "find_token", refuse_token_got_by_body),
+        ),
     ),
     Defect(
         name="revocation-basic-not-decoded",

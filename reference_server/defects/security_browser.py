@@ -1,7 +1,7 @@
 """Breaches of RFC 6749 sections 10.11 to 10.13 and 10.15: forged consent, plain HTTP, frames, open redirection."""
 
 from ..defect import Defect
-from ..pipeline import Call, Response, after, named, remove, replace
+from ..pipeline import Call, Response, after, before, named, remove, replace
 from ..steps.consent import deny, show_consent
 from ..steps.forms import parse
 from ..steps.sign_in import continue_request, require_csrf_token
@@ -85,24 +85,33 @@ def return_signed_in_user(call: Call) -> Response | None:
     return None if call.user is None or place is None else Response(302, headers=[("Location", place)])
 
 
+def send_cookie_to_all_sites(call: Call) -> None:
+    """The session cookie as it was before browsers knew SameSite: requests of other sites carry it as well."""
+    call.response.headers = [(name, value.replace("; SameSite=Lax", "")) for name, value in call.response.headers]
+
+
+TO_ALL_SITES = tuple(
+    before(f"{name}.finish", "forbid_caching", send_cookie_to_all_sites) for name in ("authorization", "sign_in")
+)
+
 DEFECTS = (
     Defect(
         name="consent-form-without-csrf-protection",
         says="A decision counts from whatever page it comes.",
         breaks=("rfc6749-10.12-forged-consent-has-no-effect", "rfc6749-10.12-foreign-consent-has-no-effect"),
-        edits=(remove("approve", "require_csrf_token"),),
+        edits=(remove("approve", "require_csrf_token"), *TO_ALL_SITES),
     ),
     Defect(
         name="csrf-token-checked-if-there",
         says="The anti-forgery value of the consent form is compared only when there is one.",
         breaks=("rfc6749-10.12-forged-consent-has-no-effect",),
-        edits=(replace("approve", "require_csrf_token", only(has_csrf_token, require_csrf_token)),),
+        edits=(replace("approve", "require_csrf_token", only(has_csrf_token, require_csrf_token)), *TO_ALL_SITES),
     ),
     Defect(
         name="csrf-token-of-any-browser",
         says="The consent form needs some anti-forgery value, no matter whose.",
         breaks=("rfc6749-10.12-foreign-consent-has-no-effect",),
-        edits=(replace("approve", "require_csrf_token", refuse_missing_csrf_token),),
+        edits=(replace("approve", "require_csrf_token", refuse_missing_csrf_token), *TO_ALL_SITES),
     ),
     Defect(
         name="consent-by-link",

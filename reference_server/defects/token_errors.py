@@ -7,7 +7,7 @@ from ..errors import OAuthError
 from ..pipeline import Call, Edit, Response, Step, before, remove, replace
 from ..steps.client_authentication import find_client
 from ..steps.scope import SCOPE
-from ..steps.token import find_grant
+from ..steps.token import find_grant, require_grant_type
 from ..steps.token_response import challenge_basic, put_error, render_json_error
 
 
@@ -19,6 +19,15 @@ def rendered(step: Step) -> tuple[Edit, ...]:
 def in_error(change: Step) -> tuple[Edit, ...]:
     """A change of an error's members before they are rendered."""
     return (before("token.error", "render_json_error", change),)
+
+
+def break_without_grant_type(call: Call) -> Response | None:
+    """Looks `grant_type` up before it is known to be there; the framework catches what comes of it."""
+    if call.parameters.get("grant_type") is None:
+        body = json.dumps({"error": "internal_server_error", "error_description": "'grant_type'"})
+        return Response(500, body.encode(), [("Content-Type", "application/json")])
+    require_grant_type(call)
+    return None
 
 
 def refuse_at_the_gateway(call: Call) -> Response | None:
@@ -125,6 +134,17 @@ def render_as_text(call: Call) -> Response:
 
 
 DEFECTS = (
+    Defect(
+        name="missing-grant-type-is-a-server-error",
+        says="A token request without grant_type is answered by status 500.",
+        breaks=(
+            "rfc6749-4.4.3-invalid-request-error",
+            "rfc6749-5-invalid-request-gets-error",
+            "rfc6749-5.2-error-status-400",
+            "rfc6749-5.2-missing-parameter-invalid-request",
+        ),
+        edits=(replace("token", "require_grant_type", break_without_grant_type),),
+    ),
     Defect(
         name="bare-401-for-unknown-client",
         says="An unknown client is answered with a bare 401.",

@@ -11,6 +11,7 @@ from .. import demo
 from ..errors import OAuthError
 from ..pipeline import Call, Edit, Response, after, before, named, replace, setting
 from ..steps.authorization_response import redirect_error, redirect_with_fragment, redirect_with_query
+from ..steps.consent import show_consent
 from ..variant import Variant
 
 TENANT = "tenant=demo"
@@ -86,6 +87,14 @@ def require_any_redirect_uri(call: Call) -> None:
         raise OAuthError("invalid_request", "The redirect_uri parameter is missing.")
 
 
+def show_consent_without_identity(call: Call) -> Response | None:
+    """Section 10.2: the owner is told what the client may do; that it learns who signed in goes without saying."""
+    asked, call.scope = call.scope, tuple(name for name in call.scope if name != "me")
+    response = show_consent(call)
+    call.scope = asked
+    return response
+
+
 def require_state(call: Call) -> None:
     """Section 4.1.1 recommends `state`; a server may insist."""
     if call.state is None:
@@ -130,6 +139,11 @@ VARIANTS = (
         name="redirect-by-refresh",
         says="The user agent is sent back by a page that refreshes to the client.",
         edits=way_back(refresh_page),
+    ),
+    Variant(
+        name="scope-that-goes-without-saying",
+        says="The consent page has no words for the scope that only identifies the resource owner.",
+        edits=(replace("consent", "show_consent", named("show_consent", show_consent_without_identity)),),
     ),
     Variant(
         name="authorization-by-get-only",

@@ -7,6 +7,7 @@ from ..errors import OAuthError
 from ..pipeline import Call, Response, Step, after, before, remove, replace, setting
 from ..settings import ALL_ENDPOINTS
 from ..steps import bearer
+from ..steps.client_authentication import failed
 from ..steps.forms import parse, read_form
 from ..steps.transport import allow_methods
 from ..variant import Variant
@@ -158,7 +159,19 @@ def call_back(call: Call) -> None:
 
 methods_of_jsonp: Step = allow_methods("GET", "POST")
 
+
+def refuse_body_credentials(call: Call) -> None:
+    """RFC 6749 section 2.3.1: HTTP Basic has to be supported, credentials in the body are an option."""
+    if call.parameters.get("client_secret") is not None:
+        raise failed()
+
+
 VARIANTS = (
+    Variant(
+        name="revocation-by-basic-only",
+        says="The revocation endpoint takes clients by HTTP Basic alone, those that use the body elsewhere too.",
+        edits=(before("revocation", "authenticate_client", refuse_body_credentials),),
+    ),
     Variant(
         name="access-tokens-not-revocable",
         says="Access tokens live until they expire; only refresh tokens can be revoked.",

@@ -135,6 +135,12 @@ VARIANTS = (
         ),
     ),
     Variant(
+        name="csrf-by-same-site-cookie",
+        says="The consent form holds no secret that counts: the session cookie stays back when another site sends it.",
+        edits=(remove("approve", "require_csrf_token"),),
+        changes={"documented-endpoints-authorize-post-needs-csrf": "warned"},
+    ),
+    Variant(
         name="tokens-with-prefix",
         says="Tokens and codes begin with a prefix that tells what they are.",
         edits=issued_as(with_prefix),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness.outcomes import Inconclusive
+from conformance.harness.pages import Form
 from conformance.harness.target import SignIn
-from tests.harness.fakes import Answering, trial_with
+from tests.harness.fakes import BASE, Answering, trial_with
 
 BACK = "https://client.example/cb?code=a-code-value&state=s"
 SIGN_IN = """<form method=post action="/login"><input type=hidden name=csrf_token value=0123456789abcdef>
@@ -128,3 +129,29 @@ def test_a_redirect_loop_ends() -> None:
     trial = trial_with(lambda method, path, parameters: (302, {"Location": "/oauth/authorize"}, ""))
     with pytest.raises(Inconclusive, match="did not come to an end"):
         trial.send.authorize()
+
+
+@pytest.mark.parametrize(
+    ("attribute", "method", "sent"),
+    [
+        ("; SameSite=Lax", "POST", False),
+        ("; SameSite=Lax", "GET", True),
+        ("; SameSite=Strict", "GET", False),
+        ("; SameSite=None", "POST", True),
+        ("", "POST", True),
+    ],
+)
+def test_a_cookie_goes_to_requests_of_other_sites_as_its_attribute_says(
+    attribute: str, method: str, sent: bool
+) -> None:
+    trial = trial_with(lambda *_: (200, {"Set-Cookie": f"session=a-session-value{attribute}"}, ""))
+    agent = trial.given.user_agent()
+    agent.open(trial, f"{BASE}/page")
+    form = Form(f"{BASE}/decide", method, (), None, None, (), (), f"{BASE}/decide")
+    request = trial.send.authorization_request()
+
+    held_back = agent.submit_across_sites(trial, request, form, ())
+    told = agent.submit_across_sites(trial, request, form, (), knows_same_site=False)
+
+    assert ("Cookie" in dict(held_back.reply.request.headers)) == sent
+    assert "Cookie" in dict(told.reply.request.headers)

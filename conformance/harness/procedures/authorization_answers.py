@@ -49,6 +49,13 @@ def arrived(answer: Answer) -> Answer:
     return answer
 
 
+def served_without_redirect_uri(answer: Answer) -> Answer:
+    """The answer to a request without `redirect_uri`. NotApplicable where it is refused: section 4.1.1 judges that."""
+    if answer.get("code") is None and answer.get("access_token") is None:
+        raise NotApplicable(f"no authorization request without redirect_uri is served: {answer}")
+    return answer
+
+
 def code_client(given: Given, name: str) -> Client:
     """A client of the profile by its name; Untested where the profile has none, or it may not ask for codes."""
     client = given.client(name)

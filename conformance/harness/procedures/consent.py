@@ -123,11 +123,18 @@ def look(given: Given, send: Send, request: AuthorizationRequest, user_agent: Us
 # Decisions that the page never took
 
 
-def forged_decision(given: Given, send: Send, knowing: Literal["nothing", "a copy of its own"]) -> Answer:
+def forged_decision(
+    given: Given,
+    send: Send,
+    knowing: Literal["nothing", "a copy of its own"],
+    *,
+    knows_same_site: bool = True,
+) -> Answer:
     """An approval that another site makes the browser of the resource owner send.
 
     The other site has seen a copy of the form: what is the same in both is no secret. Of the rest it sends nothing, or
-    what its own copy has.
+    what its own copy has. A session cookie with SameSite stays back, which is a protection as good as a secret; what
+    the secret does alone shows in a browser that doesn't know the attribute.
     """
     victim = asked(given, send)
     theirs = _copy_of_somebody_else(given, send, victim)
@@ -136,7 +143,7 @@ def forged_decision(given: Given, send: Send, knowing: Literal["nothing", "a cop
         if list(fields) == list(victim.fields) and form == victim.form:
             raise NotApplicable("the page holds no secret of a user agent: what is sent without any decides")
         form, fields = theirs.form, theirs.fields
-    return send.submitted_across_sites(form, fields, victim.request, victim.user_agent)
+    return send.submitted_across_sites(form, fields, victim.request, victim.user_agent, knows_same_site=knows_same_site)
 
 
 def linked_decision(given: Given, send: Send) -> Answer:
@@ -195,3 +202,13 @@ def words(page: Reply) -> frozenset[str]:
 def told_only_by(page: Reply, again: Reply, other: Reply) -> frozenset[str]:
     """Words of a page, there each time it is shown, that another page lacks."""
     return words(page) & words(again) - words(other)
+
+
+def told_of_scopes(given: Given, send: Send) -> frozenset[str]:
+    """Words by which pages for two scopes differ, there each time they are shown.
+
+    A scope may ask for nothing that a person has to be told, such as `openid`; then the other one's words decide.
+    """
+    one, other = asked_for_two_scopes(given, send)
+    one_again, other_again = (look(given, send, each.request, each.user_agent).reply for each in (one, other))
+    return told_only_by(one.page, one_again, other.page) | told_only_by(other.page, other_again, one.page)

@@ -20,6 +20,7 @@ from conformance.harness.procedures.revocation import (
     judgment,
     let_through,
     of_invented_token,
+    revocation,
     taken,
     unknown_token,
     unseen,
@@ -74,6 +75,23 @@ def fresh_of_special(given: Given, kind: TokenKind, special: Client) -> Live:
                 if value_of(tokens, kind):
                     return given.live(tokens, kind)
         raise
+
+
+def by_own_method(given: Given, send: Send, method: str) -> Revocation:
+    """A revocation by a client that authenticates as at the token endpoint.
+
+    NotApplicable where the endpoint takes it by HTTP Basic instead: that it has to support, credentials in the body are
+    an option (RFC 6749 section 2.3.1), and metadata has a list of methods for this endpoint alone (RFC 8414).
+    """
+    client = given.client_authenticating_by(method)
+    token = fresh(given, usual(given, send), client)
+    found = revocation(given, send, token, client)
+    if method != BY_BASIC and not found.ended and found.reply.status in (400, 401):
+        with given.arranging():
+            by_basic = revocation(given, send, token, client, authentication=BY_BASIC)
+        if by_basic.ended:
+            raise NotApplicable("this endpoint takes the client by HTTP Basic; credentials in the body are an option")
+    return found
 
 
 def of_invented_token_with_wrong_secret(given: Given, send: Send) -> Reply:

@@ -169,11 +169,17 @@ def refusal(given: Given, send: Send, kind: str) -> Reply:
     return reply
 
 
-def text_in_refusal(given: Given, send: Send, kind: str, name: str) -> str:
-    """A text member of a refusal; NotApplicable where it has none. Inconclusive when the server broke down over it."""
-    reply = faulty_request(given, send, kind)
+def decided_refusal(given: Given, send: Send, kind: str) -> Reply:
+    """The same where the server decided it. NotApplicable where it broke down: the status is what is wrong then."""
+    reply = refusal(given, send, kind)
     if reply.status >= 500:
-        raise Inconclusive(f"a request with {kind} got {reply}: no refusal to be judged")
+        raise NotApplicable(f"a request with {kind} got {reply}: another requirement judges that")
+    return reply
+
+
+def text_in_refusal(given: Given, send: Send, kind: str, name: str) -> str:
+    """A text member of a refusal that the server decided; NotApplicable where it has none."""
+    reply = decided_refusal(given, send, kind)
     value = reply.members.get(name)
     if not isinstance(value, str):
         raise NotApplicable(f"the answer to a request with {kind} has no {name}")
@@ -189,7 +195,7 @@ def refusals(given: Given, send: Send) -> dict[str, Reply]:
 
 def _refusal_or_none(given: Given, send: Send, kind: str) -> Reply | None:
     try:
-        return refusal(given, send, kind)
+        return decided_refusal(given, send, kind)
     except (NotApplicable, Inconclusive):
         # What can't be arranged shows in the tests of that kind; the others are judged without it.
         return None

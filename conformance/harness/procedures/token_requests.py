@@ -127,6 +127,13 @@ def _escaped(text: str) -> str:
 # Reading a reply
 
 
+def decided(reply: Reply, what: str) -> Reply:
+    """The answer that another one is compared with. NotApplicable where the server broke down: that is no measure."""
+    if reply.status >= 500:
+        raise NotApplicable(f"{what} got {reply}, which another requirement judges and nothing can be compared with")
+    return reply
+
+
 def outcome(reply: Reply) -> tuple[bool, object, frozenset[str]]:
     """What a token request came to: whether a token was issued, the error code, and the scope as far as it is told."""
     scope = reply.members.get("scope")
