@@ -1,40 +1,21 @@
-"""Starts django-oauth-toolkit in a minimal Django project, on loopback, with a fresh database.
-
-Prints one JSON line, {"base_url": ...}, when it answers; runs in the foreground until it is stopped.
-"""
+"""Starts django-oauth-toolkit in a minimal Django project, on loopback, with a fresh database."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import json
 import os
-import signal
-import socket
 import sys
-import tempfile
+from pathlib import Path
 from typing import Any
 
-import uvicorn
+sys.path.append(str(Path(__file__).resolve().parent.parent / "common"))
+
+from serving import main
 
 
-def main() -> None:
-    """Read the arguments, create the data, serve."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
-    parser.add_argument("--certfile", help="PEM certificate: serves TLS")
-    parser.add_argument("--keyfile", help="PEM key of the certificate")
-    arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the folder is removed
-    with tempfile.TemporaryDirectory(prefix="django-oauth-toolkit-") as folder:
-        os.environ["DATA_DIR"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
-        application = create_application()
-        asyncio.run(serve(application, arguments.port, arguments.certfile, arguments.keyfile))
-
-
-def create_application() -> Any:
+def create_application(folder: Path, base_url: str) -> Any:
     """Set Django up, fill the database and return the ASGI application."""
+    os.environ["DATA_DIR"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
     from django.core.asgi import get_asgi_application
     from django.core.management import call_command
 
@@ -46,33 +27,5 @@ def create_application() -> Any:
     return application
 
 
-async def serve(application: Any, port: int, certfile: str | None, keyfile: str | None) -> None:
-    """Serve, and say so as soon as the port is open."""
-    config = uvicorn.Config(
-        application,
-        lifespan="off",  # Django's ASGI handler has none
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=2,
-        ssl_certfile=certfile,
-        ssl_keyfile=keyfile,
-    )
-    server = uvicorn.Server(config)
-    with listening_socket(port) as listener:
-        # The port answers from here on: connections queue in the backlog until the loop takes them.
-        scheme = "https" if certfile else "http"
-        print(json.dumps({"base_url": f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"}), flush=True)
-        await server.serve(sockets=[listener])
-
-
-def listening_socket(port: int) -> socket.socket:
-    """A listening socket on loopback. The protocol is named because asyncio turns Nagle's delay off only then."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen(128)
-    return listener
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, create_application)
