@@ -24,8 +24,10 @@ The contract of the engine (`engine.for_any`):
 - Nothing guesses: a wrong credential has an invented name on it, or the test begins with `given.intrusive()`.
 - Every run of a budget and a seed draws the same. The number of examples comes from the budget; `cost` divides it.
 
-A state machine (`hypothesis.stateful`) runs on the same engine: `Campaign(...).explore(...)` with `Campaign.settings`,
-an input of its own (the list of its steps), and a property that carries such a list out.
+A state machine (`hypothesis.stateful`) runs on the same engine. Its input is the list of its steps, its property a
+function that carries such a list out: that is what confirms a breach and replays it. The machine calls `Campaign.begin`
+with an input that grows, and `Campaign.judge` at each step; `Campaign.explore` runs it under `Campaign.settings` and
+`Campaign.seed`.
 
 `strategies` has values, `requests` whole requests; tests stand in modules by what they are about.
 """

@@ -6,6 +6,7 @@ it shows again as its stored input is sent anew, by itself or behind the inputs 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import inspect
 import json
@@ -134,7 +135,7 @@ class Campaign:
         self._first: Failing | None = None
         self._last: Trial | None = None
         self._undecided: list[Inconclusive] = []
-        self._exchanges = 0
+        self._sent_before = trial.session.sent
         self._cut_short = False
 
     def run(self, strategies: Callable[[], Mapping[str, SearchStrategy[Any]]]) -> None:
@@ -190,26 +191,34 @@ class Campaign:
         return int.from_bytes(digest[:8], "big")
 
     def example(self, inputs: Inputs) -> None:
-        """One example. Raises Violation for hypothesis to shrink; counts what can't be decided."""
+        """One example, from its beginning to its end."""
+        trial = self.begin(inputs)
+        self.judge(trial, inputs, lambda: self._holds(trial, inputs))
+
+    def begin(self, inputs: Inputs) -> Trial:
+        """A trial for one more example. `inputs` may grow while it lasts, as the steps of a state machine do."""
         self._check_time()
         self._history.append(inputs)
         self._fuzzing.tell(f"{self._label.split()[0].rpartition('.')[2]}: {len(self._history)} examples")
-        trial = self._fresh_trial(inputs)
+        return self._fresh_trial(inputs)
+
+    def judge(self, trial: Trial, inputs: Inputs, act: Callable[[], None]) -> bool:
+        """Act, and say whether that was decided. Raises Violation for hypothesis to shrink."""
         try:
-            self._holds(trial, inputs)
+            act()
         except Violation as violation:
-            self._keep(Failing(inputs, violation, trial, len(self._history) - 1))
+            self._keep(Failing(copy.deepcopy(inputs), violation, trial, len(self._history) - 1))
             raise
         except Inconclusive as error:
             self._undecided.append(error)
             if len(self._undecided) == len(self._history) == MOST_UNDECIDED:
                 raise _Ended from error
+            return False
         except UnsatisfiedAssumption:
             raise
         except Exception as error:  # NotApplicable and Untested are about the profile; the others are our own faults
             raise _Ended(error) from error
-        finally:
-            self._exchanges += len(trial.exchanges)
+        return True
 
     # How examples come about
 
@@ -274,8 +283,6 @@ class Campaign:
             return Failing(inputs, violation, trial)
         except (Inconclusive, NotApplicable, Untested):
             return None
-        finally:
-            self._exchanges += len(trial.exchanges)
         return None
 
     def _behind_others(self, failing: Failing) -> Failing | None:
@@ -319,7 +326,8 @@ class Campaign:
 
     def _stats(self, failing: Failing | None = None) -> Fuzzed:
         spent = time.monotonic() - self._started
-        stats = Fuzzed(len(self._history), len(self._undecided), self._exchanges, spent, self._cut_short)
+        sent = self._trial.session.sent - self._sent_before
+        stats = Fuzzed(len(self._history), len(self._undecided), sent, spent, self._cut_short)
         if failing is None:
             return stats
         return replace(

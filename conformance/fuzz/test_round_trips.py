@@ -1,16 +1,105 @@
-"""What a client sends for its own use comes back as it was."""
+"""What a client sends for its own use comes back as it was, and what it asks for is what it gets or is told of."""
 
 from __future__ import annotations
 
+import base64
+
 from conformance.fuzz.engine import for_any
+from conformance.fuzz.rewriting import decided, grant_of_most_scopes, respelled, scope_subsets, ways
 from conformance.fuzz.strategies import states
-from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.authorization_requests import ordinary
+from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness.outcomes import Inconclusive
+from conformance.harness.procedures.authorization_answers import values
+from conformance.harness.procedures.authorization_requests import is_granted, ordinary
+from conformance.harness.procedures.client_authentication import by_basic, expect_authenticated, rightly_sent
+from conformance.harness.procedures.scopes import obtained, scope_by_introspection
+from conformance.harness.procedures.token_requests import token_request
+from conformance.harness.user_agent import Answer
+
+
+def came_back(answer: Answer) -> Answer:
+    """The answer, where one reached the client with a state: that it has to is another sentence's matter."""
+    if answer.destination is None or not values(answer, "state"):
+        raise Inconclusive(f"no response with a state reached the client: {answer}")
+    return answer
+
+
+@requirement("rfc6749-A.5-any-printable-state-taken")
+@for_any(cost=2, state=states())
+def test_any_legal_state_is_taken(given: Given, send: Send, expect: Expect, state: str) -> None:
+    answer = ordinary(given, send).changed(state=state)
+
+    decided(answer.reply)
+    expect.that(is_granted(answer), "the request to be granted, as with any other state", answer)
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
-@for_any(state=states())
+@for_any(cost=2, state=states())
 def test_any_legal_state_comes_back_with_a_code(given: Given, send: Send, expect: Expect, state: str) -> None:
     answer = ordinary(given, send, response_type="code").changed(state=state)
 
-    expect(answer).returns_state(state)
+    expect(came_back(answer)).returns_state(state)
+
+
+@requirement("rfc6749-4.1.2.1-error-state-unchanged")
+@for_any(state=states())
+def test_any_legal_state_comes_back_with_an_error(given: Given, send: Send, expect: Expect, state: str) -> None:
+    answer = ordinary(given, send, response_type="code").changed(state=state, response_type="invented-by-fuzzing")
+
+    expect(came_back(answer)).returns_state(state)
+
+
+@requirement("rfc6749-4.2.2-state-exact")
+@for_any(cost=2, state=states())
+def test_any_legal_state_comes_back_with_a_token(given: Given, send: Send, expect: Expect, state: str) -> None:
+    answer = ordinary(given, send, response_type="token").changed(state=state)
+
+    expect(came_back(answer)).returns_state(state)
+
+
+@requirement("rfc6749-4.2.2.1-state-exact")
+@needs("scopes")
+@for_any(state=states())
+def test_any_legal_state_comes_back_with_an_implicit_error(
+    given: Given, send: Send, expect: Expect, state: str
+) -> None:
+    answer = ordinary(given, send, response_type="token").changed(state=state, scope="invented-by-fuzzing")
+
+    expect(came_back(answer)).returns_state(state)
+
+
+@requirement("rfc6749-3.3-scope-at-token-endpoint")
+@for_any(names=scope_subsets)
+def test_any_of_the_scopes_may_be_asked_for(given: Given, send: Send, expect: Expect, names: list[str]) -> None:
+    grant = grant_of_most_scopes(given)
+    given.issued(obtained(given, send, " ".join(sorted(given.scopes(grant))), grant).reply, "a request for all scopes")
+
+    found = obtained(given, send, " ".join(names), grant)
+
+    decided(found.reply)
+    expect.that(found.issued, "a token", found)
+
+
+@requirement("rfc6749-3.3-different-scope-reported")
+@needs("introspection")
+@for_any(cost=2, names=scope_subsets)
+def test_another_scope_than_asked_for_is_told(given: Given, send: Send, expect: Expect, names: list[str]) -> None:
+    found = obtained(given, send, " ".join(names), grant_of_most_scopes(given))
+
+    actual = scope_by_introspection(given, send, found.token)
+    told = found.granted if actual is None else actual
+    expect.that(told == found.granted, f"the token's scope to be the one told, or asked for ({found})", sorted(told))
+
+
+@requirement("rfc6749-2.3.1-basic-credentials-form-decoded")
+@for_any(spellings=ways)
+def test_form_encoded_credentials_authenticate_in_every_spelling(
+    given: Given, send: Send, expect: Expect, spellings: list[str]
+) -> None:
+    client = by_basic(given.client("special"))
+    pair = respelled([(client.client_id, client.client_secret or "")], spellings).replace("=", ":", 1)
+    header = ("Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}")
+
+    reply = token_request(given, send, None, client, authentication="absent", headers=[header])
+
+    expect_authenticated(expect, rightly_sent(given, send, client, reply))

@@ -55,6 +55,7 @@ class Session:
     user_agents: dict[str, UserAgent] = field(default_factory=dict)
     named: int = 0
     handed_on: tuple[Exchange, ...] = ()
+    sent: int = 0
     fuzzing: Fuzzing | None = None
     patience: Patience = field(default_factory=Patience)
 
@@ -178,6 +179,7 @@ class Trial:
         at = time.perf_counter() - self.session.started
         record = Exchange(request, None, at, phase or self.phase)
         self.exchanges.append(record)
+        self.session.sent += 1
         return record
 
     def _prepared(self, request: Request) -> Request:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from urllib.parse import urljoin, urlsplit
 
 from conformance.harness.outcomes import NotApplicable, Untested
+from conformance.harness.uris import port_of, urljoin, urlsplit
 
 # The documented layout: what an endpoint's URL is when neither profile nor metadata names it.
 DOCUMENTED_LAYOUT: Mapping[str, str] = {
@@ -175,7 +175,7 @@ class Target:
 def host_and_port(url: str) -> tuple[str, int]:
     """Host in lower case and the effective port of a URL."""
     parts = urlsplit(url)
-    return (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+    return (parts.hostname or "", port_of(parts) or (443 if parts.scheme == "https" else 80))
 
 
 def is_loopback(url: str) -> bool:

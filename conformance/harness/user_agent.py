@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.pages import APPROVE, DECLINE, Button, Form, Page, read_page
 from conformance.harness.send import FORM, AuthorizationRequest
 from conformance.harness.target import ResourceOwner, host_and_port
+from conformance.harness.uris import urljoin, urlsplit
 
 if TYPE_CHECKING:
     from conformance.harness.session import Trial

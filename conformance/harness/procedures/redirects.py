@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl
 
 import pytest
 
 from conformance.harness import needs
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.target import is_loopback
+from conformance.harness.uris import urljoin, urlsplit
 from conformance.harness.user_agent import CLICKED
 
 if TYPE_CHECKING:
@@ -282,8 +283,8 @@ def moved_to(answer: Answer, uri: str, registered: Sequence[str] = ()) -> bool:
     resolved = urljoin(_first_url(answer), uri)
     if answer.destination is None:
         # A relative URI leads to a place on the server itself, which the user agent then opened.
-        at = answer.reply.request.url
-        return resolved != uri and at.partition("?")[0] == resolved.partition("?")[0]
+        at, began = (url.partition("?")[0] for url in (answer.reply.request.url, _first_url(answer)))
+        return resolved != uri and began != at == resolved.partition("?")[0]
     if answer.mechanism in CLICKED:
         return False
     if landed_at(answer, [*registered, uri, resolved]) in {uri, resolved}.difference(registered):

@@ -1,0 +1,134 @@
+"""Redirection URIs that come near a registered one without being it, built from what URL parsers disagree on.
+
+The procedures' catalogue of near misses (`redirects.NEAR_MISSES`) holds what is known to go wrong; here its members are
+combined, and characters change anywhere. Whatever is drawn is another string than every registered URI, also when
+blanks at its ends are trimmed, which a server may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.harness.given import Given
+from conformance.harness.outcomes import Untested
+from conformance.harness.procedures.redirects import ATTACKER, GRANT_OF, NEAR_MISSES, any_response_type
+from conformance.harness.target import Client, is_loopback
+from conformance.harness.uris import urlsplit
+
+# Where a parser sees the end of a host, of a path, of everything; what it drops, decodes or folds.
+INSERTED = (
+    *("/", "//", "\\", "@", ":", ";", "?", "#", "%", "&", "=", "+", ".", "..", "*", "|", "^", "`", "~", "-", "_"),
+    *("\t", "\r\n", "\x00", " ", "\x7f", "%00", "%20", "%2f", "%2F", "%5c", "%3f", "%23", "%40", "%0d%0a", "%252f"),
+    *("\u3002", "\uff0f", "\u2044", "\uff20", "\u00ad", "\u200b", "\u202e", "\u0131", "\u212a", "\u00df", "\ufeff"),
+    *("/.", "/..", "/../", "/./", "/..;/", ";/", ";x", "/%2e%2e/", "/%2e/", "//..", "x", "1", "/x", "?x", "&x=1", "#x"),
+)
+# What stands before a URI, or around its host.
+SCHEMES = ("http:", "HTTPS:", "https:/", "https:///", "https:", "//", "javascript:", "data:text/html,", "ftp:", "")
+HOSTS = (
+    *("{attacker}", "{attacker}\\@{host}", "{attacker}#@{host}", "{attacker}?@{host}", "{attacker}/@{host}"),
+    *("{host}@{attacker}", "{host}:x@{attacker}", "{host}%40{attacker}", "{host}.{attacker}", "{attacker}.{host}"),
+    *("{host}:{attacker}", "{host};{attacker}", "{host}\\.{attacker}", "{host}%2f.{attacker}", "{host}%00.{attacker}"),
+    *("x@{host}", "x:y@{host}", "@{host}", "{host}.", ".{host}", "x.{host}", "x{host}", "{host}x", "{host}%20"),
+    *("[{host}]", "{host}%2e", "{host}\u3002", "www.{host}", "{host}:", "{host}:0", "{host}:443x", "{host}:80:443"),
+)
+AROUND = (
+    *("https://{attacker}/?{uri}", "https://{attacker}/#{uri}", "https://{attacker}/{uri}", "https://{attacker};{uri}"),
+    *("{uri} https://{attacker}/", "{uri},https://{attacker}/", "{uri}|https://{attacker}/", "url:{uri}", "({uri})"),
+    *("{uri}?next=https://{attacker}/", "{uri}@{attacker}", "{uri}.{attacker}", "{uri}:{attacker}", "<{uri}>"),
+    *('"{uri}"', "{uri}'", "{uri}\\", "{uri}/", "{uri}//", "{uri}?", "{uri}#", "{uri}&", "https://{attacker} {uri}"),
+)
+WAYS = st.sampled_from(["insert", "insert", "insert", "catalogue", "host", "around", "scheme", "drop", "case"])
+
+
+@st.composite
+def _near(draw: st.DrawFn, registered: Sequence[str]) -> str:
+    uri = draw(st.sampled_from(list(registered)))
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
+        uri = _missed(draw, uri)
+    return uri
+
+
+def _missed(draw: st.DrawFn, uri: str) -> str:
+    """One change of a URI."""
+    parts = uri.partition("://")
+    host, slash, rest = parts[2].partition("/")
+    names = {"attacker": ATTACKER, "host": host, "uri": uri}
+    match draw(
+        st.sampled_from(["catalogue", "insert", "insert", "insert", "host", "around", "scheme", "drop", "case"])
+    ):
+        case "catalogue":
+            near = NEAR_MISSES[draw(st.sampled_from(list(NEAR_MISSES)))]
+            try:
+                return near.make(urlsplit(uri)) or uri
+            except ValueError:
+                return uri
+        case "insert":
+            at = draw(st.integers(0, len(uri)))
+            return uri[:at] + draw(st.sampled_from(INSERTED)) + uri[at:]
+        case "host":
+            return f"{parts[0]}://{draw(st.sampled_from(HOSTS)).format(**names)}{slash}{rest}"
+        case "around":
+            return draw(st.sampled_from(AROUND)).format(**names)
+        case "scheme":
+            return draw(st.sampled_from(SCHEMES)) + (uri.partition(":")[2] if draw(st.booleans()) else parts[2])
+        case "drop":
+            at = draw(st.integers(0, max(0, len(uri) - 1)))
+            return uri[:at] + uri[at + 1 :]
+        case _:
+            at = draw(st.integers(0, max(0, len(uri) - 1)))
+            return uri[:at] + uri[at : at + 1].swapcase() + uri[at + 1 :]
+
+
+def client_of(given: Given) -> Client:
+    """The client whose redirection URIs are missed; Untested where none are known."""
+    client = given.client_for(GRANT_OF[any_response_type(given)])
+    if not client.redirect_uris:
+        raise Untested(f"the registered redirection URIs aren't known: add `redirect_uris` to [clients.{client.name}]")
+    return client
+
+
+def neighbors(given: Given) -> SearchStrategy[str]:
+    """Redirection URIs near those of the main client, none of which it has registered."""
+    registered = client_of(given).redirect_uris
+    in_full = given.claims("full_redirect_uris")
+    return _near(registered).filter(lambda uri: is_another(uri, registered, in_full))
+
+
+def is_another(uri: str, registered: Sequence[str], in_full: bool) -> bool:
+    """Whether a URI differs from every registered one in what a server has to look at.
+
+    Where only a part of the URI is registered, queries and equivalent spellings are no misses (section 3.1.2.2); ports
+    of loopback hosts may vary (RFC 8252 section 7.3).
+    """
+    if not uri or uri.strip() in registered or any(_vary_by_port(uri, each) for each in registered):
+        return False
+    return in_full or all(_place(uri) != _place(each) for each in registered)
+
+
+def _vary_by_port(uri: str, registered: str) -> bool:
+    return is_loopback(registered) and _without_port(uri) == _without_port(registered)
+
+
+def _without_port(uri: str) -> str:
+    parts = urlsplit(uri)
+    return parts._replace(netloc=parts.hostname or "").geturl()
+
+
+def _place(uri: str) -> str:
+    """Scheme, host and path, as the most lenient comparison sees them: nothing but letters, digits and dots."""
+    head = uri.partition("?")[0].partition("#")[0].lower()
+    return "".join(each for each in head if each.isascii() and (each.isalnum() or each == "."))
+
+
+def reads_alike(uri: str, registered: Sequence[str]) -> bool:
+    """Whether landing at a URI can't be told from landing at a registered one: they differ in what a redirect loses."""
+    return any(_parts(uri) == _parts(each) for each in registered)
+
+
+def _parts(uri: str) -> tuple[object, ...]:
+    parts = urlsplit(uri)
+    return parts.scheme, parts.netloc, parts.path, sorted(parse_qsl(parts.query, keep_blank_values=True))

@@ -1,0 +1,242 @@
+"""Requests that say the same come to the same, however they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from conformance.fuzz.engine import for_any
+from conformance.fuzz.rewriting import (
+    additions,
+    cases,
+    claimed_grants,
+    decided,
+    enlarged,
+    good,
+    grant_of_most_scopes,
+    hints,
+    orders,
+    pairs_of,
+    reordered,
+    respelled,
+    scope_subsets,
+    usual_outcome,
+    ways,
+    with_cases,
+)
+from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.procedures.authorization_requests import expect_alike, ordinary, taken_by_post
+from conformance.harness.procedures.introspection import ask, live_token
+from conformance.harness.procedures.redirects import served
+from conformance.harness.procedures.scopes import obtained
+from conformance.harness.procedures.token_refusals import client_with_both_methods
+from conformance.harness.procedures.token_requests import outcome, sent, token_request
+from conformance.harness.send import FORM
+
+More = Sequence[tuple[int, str, str]]
+THE_SAME = "what the same request gets when it is written plainly"
+
+# At the token endpoint
+
+
+@requirement("rfc6749-5-valid-request-gets-token")
+@for_any(grant=claimed_grants, order=orders)
+def test_the_order_of_token_request_parameters_says_nothing(
+    given: Given, send: Send, expect: Expect, grant: str, order: list[int]
+) -> None:
+    usual = usual_outcome(given, send, grant)
+    request = good(given, send, grant)
+
+    reply = sent(send, replace(request, body=respelled(reordered(pairs_of(request), order), ["plain"]).encode()))
+
+    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+
+
+@requirement("rfc6749-5-valid-request-gets-token")
+@for_any(grant=claimed_grants, case=cases)
+def test_the_case_of_header_names_and_schemes_says_nothing(
+    given: Given, send: Send, expect: Expect, grant: str, case: str
+) -> None:
+    usual = usual_outcome(given, send, grant)
+
+    reply = sent(send, with_cases(good(given, send, grant), case))
+
+    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+
+
+@requirement("rfc6749-3.2-unrecognized-parameter-ignored")
+@for_any(grant=claimed_grants, more=additions)
+def test_unknown_parameters_of_a_token_request_say_nothing(
+    given: Given, send: Send, expect: Expect, grant: str, more: More
+) -> None:
+    usual = usual_outcome(given, send, grant)
+    request = good(given, send, grant)
+
+    reply = sent(send, replace(request, body=respelled(enlarged(pairs_of(request), more), ["plain"]).encode()))
+
+    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+
+
+@requirement("rfc6749-B-escaped-token-request-understood")
+@for_any(grant=claimed_grants, spellings=ways)
+def test_escapes_in_a_token_request_say_nothing(
+    given: Given, send: Send, expect: Expect, grant: str, spellings: list[str]
+) -> None:
+    usual = usual_outcome(given, send, grant)
+    request = good(given, send, grant)
+
+    reply = sent(send, replace(request, body=respelled(pairs_of(request), spellings).encode()))
+
+    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+
+
+@requirement("rfc6749-3.3-order-of-scopes-irrelevant")
+@for_any(cost=2, names=scope_subsets)
+def test_the_order_of_scopes_says_nothing(given: Given, send: Send, expect: Expect, names: list[str]) -> None:
+    grant = grant_of_most_scopes(given)
+    usual = obtained(given, send, " ".join(sorted(names)), grant)
+
+    other = obtained(given, send, " ".join(names), grant)
+
+    decided(other.reply)
+    expect.that(usual.granted == other.granted, f"what the same scopes get in order ({usual})", other)
+
+
+@requirement("rfc6749-2.3.1-body-parameters-authenticate")
+@for_any(cost=2, order=orders, spellings=ways)
+def test_credentials_in_the_body_are_worth_those_in_the_header(
+    given: Given, send: Send, expect: Expect, order: list[int], spellings: list[str]
+) -> None:
+    client = client_with_both_methods(given)
+    by_header = given.issued(token_request(given, send, None, client, authentication="client_secret_basic"))
+    in_body = token_request(given, send, None, client, authentication="client_secret_post").request
+
+    reply = sent(
+        send,
+        replace(
+            in_body,
+            headers=(("Content-Type", FORM),),
+            body=respelled(reordered(pairs_of(in_body), order), spellings).encode(),
+        ),
+    )
+
+    expect.that(outcome(decided(reply)) == outcome(by_header), f"what HTTP Basic gets ({by_header})", reply)
+
+
+# At the authorization endpoint
+
+
+@requirement("rfc6749-3.1-get-supported")
+@for_any(cost=2, order=orders)
+def test_the_order_of_authorization_request_parameters_says_nothing(
+    given: Given, send: Send, expect: Expect, order: list[int]
+) -> None:
+    plain = ordinary(given, send)
+    request = send.authorization_request(plain.client, plain.response_type)
+
+    answer = send.authorization(request, encoded=respelled(reordered(request.pairs, order), ["plain"]))
+
+    decided(answer.reply)
+    usual = served(given, plain.client, plain.response_type)
+    expect_alike(expect, usual, answer, plain.client.redirect_uris, "the usual order")
+
+
+@requirement("rfc6749-3.1-unknown-parameter-ignored")
+@for_any(cost=2, more=additions)
+def test_unknown_parameters_of_an_authorization_request_say_nothing(
+    given: Given, send: Send, expect: Expect, more: More
+) -> None:
+    plain = ordinary(given, send)
+    request = send.authorization_request(plain.client, plain.response_type)
+
+    answer = send.authorization(request, encoded=respelled(enlarged(request.pairs, more), ["plain"]))
+
+    decided(answer.reply)
+    usual = served(given, plain.client, plain.response_type)
+    expect_alike(expect, usual, answer, plain.client.redirect_uris, "a request without them")
+
+
+@requirement("rfc6749-B-escaped-authorization-request-understood")
+@for_any(cost=2, spellings=ways)
+def test_escapes_in_an_authorization_request_say_nothing(
+    given: Given, send: Send, expect: Expect, spellings: list[str]
+) -> None:
+    plain = ordinary(given, send)
+    request = send.authorization_request(plain.client, plain.response_type)
+
+    answer = send.authorization(request, encoded=respelled(request.pairs, spellings))
+
+    decided(answer.reply)
+    usual = served(given, plain.client, plain.response_type)
+    expect_alike(expect, usual, answer, plain.client.redirect_uris, "the plain spelling")
+
+
+@requirement("rfc6749-3.1-post-served-like-get")
+@for_any(cost=3, order=orders, more=additions)
+def test_an_authorization_request_by_post_is_worth_one_by_get(
+    given: Given, send: Send, expect: Expect, order: list[int], more: More
+) -> None:
+    plain = ordinary(given, send)
+    taken_by_post(given, plain)
+    request = send.authorization_request(plain.client, plain.response_type)
+    encoded = respelled(enlarged(reordered(request.pairs, order), more), ["plain"])
+
+    answer = send.authorization(request, method="POST", encoded=encoded)
+
+    decided(answer.reply)
+    expect_alike(
+        expect, send.authorization(request, encoded=encoded), answer, plain.client.redirect_uris, "the same by GET"
+    )
+
+
+# At introspection and revocation
+
+
+@requirement("rfc7662-2.1-unknown-hint-token-found")
+@for_any(hint=hints)
+def test_a_live_token_is_active_under_any_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
+    token = live_token(given, send)
+
+    reply = ask(given, send, token, token_type_hint=hint)
+
+    expect(decided(reply)).member_is("active", True)
+
+
+@requirement("rfc7662-2.1-percent-encoded-token-decoded")
+@for_any(order=st.permutations(range(2)), spellings=ways, more=st.one_of(st.just([]), additions))
+def test_a_live_token_is_active_however_it_is_written(
+    given: Given, send: Send, expect: Expect, order: list[int], spellings: list[str], more: More
+) -> None:
+    asked = ask(given, send, live_token(given, send), token_type_hint="access_token").request
+    body = respelled(enlarged(reordered(pairs_of(asked), order), more), spellings)
+
+    reply = sent(send, replace(asked, body=body.encode()))
+
+    expect(decided(reply)).member_is("active", True)
+
+
+@requirement("rfc7009-2.2-invalid-hint-ignored")
+@for_any(cost=4, hint=hints)
+def test_a_token_is_revoked_under_any_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
+    token = given.live(given.tokens())
+
+    decided(send.revocation(token.value, token.tokens.client, token_type_hint=hint))
+
+    expect(token).is_inactive()
+
+
+@requirement("rfc7009-2.1-percent-encoded-token-decoded")
+@for_any(cost=4, order=st.permutations(range(3)), spellings=ways, more=st.one_of(st.just([]), additions))
+def test_a_token_is_revoked_however_it_is_written(
+    given: Given, send: Send, expect: Expect, order: list[int], spellings: list[str], more: More
+) -> None:
+    token = given.live(given.tokens())
+    client = token.tokens.client
+    pairs, headers = send.authenticated({"token": token.value}, client, None, {})
+    body = respelled(enlarged(reordered(pairs, order), more), spellings)
+
+    decided(send.raw("POST", send.form_request("revocation", ()).url, [("Content-Type", FORM), *headers], body))
+
+    expect(token).is_inactive()

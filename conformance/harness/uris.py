@@ -1,0 +1,38 @@
+"""urllib's `urlsplit` and `urljoin` for whatever a target sends: they never raise.
+
+urllib refuses hosts that look like a broken IPv6 address or fold into something else. What it can't take apart is cut
+where RFC 3986 (appendix B) cuts it.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib import parse
+from urllib.parse import SplitResult
+
+PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.S)
+
+
+def urlsplit(url: str) -> SplitResult:
+    """The parts of a URL."""
+    try:
+        return parse.urlsplit(url)
+    except ValueError:
+        match = PARTS.fullmatch(url)
+        return SplitResult(*(part or "" for part in match.groups())) if match else SplitResult("", "", url, "", "")
+
+
+def urljoin(base: str, url: str) -> str:
+    """A URL as it is meant at a base."""
+    try:
+        return parse.urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def port_of(parts: SplitResult) -> int | None:
+    """The port that stands in a URL; None for none, and for what is no port."""
+    try:
+        return parts.port
+    except ValueError:
+        return None
