@@ -37,6 +37,8 @@ Inputs: TypeAlias = Mapping[str, Any]
 Drawn: TypeAlias = "SearchStrategy[Any] | Callable[..., SearchStrategy[Any]]"
 Property: TypeAlias = Callable[[Trial, Inputs], None]
 
+# However dear an example is.
+FEWEST = 5
 # After so many undecided examples, and none decided, the rest would be undecided as well.
 MOST_UNDECIDED = 3
 # How many of the inputs that went ahead of a breach are sent before it, to see whether it takes them.
@@ -52,7 +54,7 @@ if hasattr(providers, "_get_local_constants"):
     providers._get_local_constants = Constants
 
 
-def for_any(cost: int = 1, **drawn: Drawn) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def for_any(cost: float = 1, **drawn: Drawn) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Turn a function of fixtures and drawn arguments into a test that runs it over many inputs.
 
     Each drawn argument has a strategy, or a function that makes one once the profile is known (it takes `given` and
@@ -120,14 +122,14 @@ class _Ended(BaseException):
 class Campaign:
     """The examples of one test: each in a trial of its own, all in one session."""
 
-    def __init__(self, trial: Trial, holds: Property, label: str, cost: int = 1) -> None:
+    def __init__(self, trial: Trial, holds: Property, label: str, cost: float = 1) -> None:
         if trial.session.fuzzing is None:
             raise Untested("fuzzing is off: turn it on by `--fuzz quick`")
         self._fuzzing: Fuzzing = trial.session.fuzzing
         self._trial = trial
         self._holds = holds
         self._label = label
-        self._most = max(5, self._fuzzing.budget.examples // cost)
+        self._most = max(FEWEST, int(self._fuzzing.budget.examples / cost))
         self._started = time.monotonic()
         self._limit = self._fuzzing.budget.seconds
         self._history: list[Inputs] = []

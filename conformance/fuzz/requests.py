@@ -19,12 +19,20 @@ from conformance.fuzz.strategies import HOSTILE, broken_encodings, characters, d
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, Untested
+from conformance.harness.procedures.hostile_input import ADDED
 from conformance.harness.procedures.redirects import GRANT_OF, any_response_type
 from conformance.harness.send import FORM, Send, basic
 from conformance.harness.target import Client
 
 Pairs: TypeAlias = "list[tuple[bytes, bytes]]"
 
+# Texts that add an element, an attribute, a header or a parameter of their own (`hostile_input` finds those).
+BREAKING = ('"', "'", "<", ">", "\r\n", "\n", "\r", "&", "#", "-->", "</title>", "</script>", "</textarea>", "\\", "`")
+INJECTIONS: SearchStrategy[str] = st.lists(
+    st.sampled_from([f"<{ADDED}>", f" {ADDED}=1 ", f"{ADDED}: 1", f"javascript:{ADDED}()", *BREAKING, "x"]),
+    min_size=1,
+    max_size=10,
+).map("".join)
 # Endpoint of the profile -> the feature that it goes with.
 ENDPOINTS = {
     "authorization": "authorization_endpoint",
@@ -265,6 +273,20 @@ def messages_to(draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]]) 
 AUTHORIZATIONS = _authorizations()
 
 
+@st.composite
+def readable_forms(
+    draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]], texts: SearchStrategy[str]
+) -> Message:
+    """A request that is a proper form by the proper client, but with hostile texts in some of its values."""
+    chosen = dict(good[draw(st.integers(0, len(good) - 1))])
+    for name in draw(st.lists(st.sampled_from([*chosen, NAME]), min_size=1, max_size=2, unique=True)):
+        chosen[name] = draw(texts)
+    form = urlencode(chosen)
+    if endpoint == "authorization":
+        return Message(endpoint, "GET", form)
+    return Message(endpoint, "POST", "", (("Content-Type", FORM),), form.encode(), "header")
+
+
 def _in_query(body: bytes) -> str:
     """The form as a query: what a request line can't have is escaped there, the rest stays."""
     return quote_from_bytes(body, safe="%&=+;?/:@!$'()*,~|^`{}[]\\\"<>")
@@ -274,6 +296,32 @@ def any_message(given: Given, endpoint: str) -> SearchStrategy[Message]:
     """Any request to an endpoint that the profile claims."""
     given.feature(ENDPOINTS[endpoint])
     return messages_to(endpoint, GOOD[endpoint](given))
+
+
+def any_form(given: Given, endpoint: str) -> SearchStrategy[Message]:
+    """Any proper form for an endpoint with hostile values."""
+    given.feature(ENDPOINTS[endpoint])
+    return readable_forms(endpoint, GOOD[endpoint](given), HOSTILE)
+
+
+def any_markup(given: Given, endpoint: str) -> SearchStrategy[Message]:
+    """The same with values that break out of pages and headers, if they are put there as they are."""
+    given.feature(ENDPOINTS[endpoint])
+    return readable_forms(endpoint, GOOD[endpoint](given), INJECTIONS)
+
+
+def strangers(given: Given) -> SearchStrategy[list[Message]]:
+    """Token requests, one after the other, each by a client that doesn't exist and says who it is in the header."""
+    given.feature("token_endpoint")
+    return st.lists(_stranger(), min_size=1, max_size=8)
+
+
+@st.composite
+def _stranger(draw: st.DrawFn) -> Message:
+    pair = f"{NAME}{quote_plus(draw(legal('client_id')))}:{quote_plus(draw(legal('client_secret')))}"
+    credentials = base64.b64encode(pair.encode()).decode()
+    headers = (("Content-Type", FORM), ("Authorization", f"Basic {credentials}"))
+    return Message("token", "POST", "", headers, b"grant_type=client_credentials")
 
 
 def any_batch(given: Given, endpoint: str) -> SearchStrategy[list[Message]]:

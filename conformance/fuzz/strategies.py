@@ -96,6 +96,24 @@ def subsets(names: Sequence[str]) -> SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(list(names)), min_size=1, max_size=len(names), unique=True)
 
 
+# What a lookup takes for something else than the text: patterns, conditions, an end of the string.
+WILDCARDS = (
+    *("%", "*", "_", "?", ".*", "' or '1'='1", '" or ""="', "'; --", "*)(&", "[$ne]", "\x00", "null", "${x}", ".."),
+)
+# A server may trim blanks: those alone alter nothing.
+ADDED = st.one_of(st.sampled_from(WILDCARDS), HOSTILE.filter(lambda text: text.strip() != ""))
+# How a secret is altered that is known only when the test runs: how much of it stays ahead, what is put there, and
+# whether the rest follows.
+alterations: SearchStrategy[tuple[int, str, bool]] = st.tuples(st.integers(0, 64), ADDED, st.booleans())
+
+
+def altered(value: str, alteration: tuple[int, str, bool]) -> str:
+    """Another value, made from a real one."""
+    keep, text, follows = alteration
+    at = keep % len(value) if value else 0
+    return f"{value[:at]}{text}{value[at:] if follows else ''}"
+
+
 # How a text is written in a form
 
 

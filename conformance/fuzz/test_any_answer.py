@@ -1,0 +1,245 @@
+"""What holds of any answer, whatever was asked: it is well-formed, does no harm, and gives nothing away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import strategies as st
+
+from conformance.fuzz.engine import for_any
+from conformance.fuzz.messages import Message
+from conformance.fuzz.requests import ODD_HEADERS, any_form, any_markup, any_message, sent, strangers
+from conformance.fuzz.rewriting import additions, claimed_grants, enlarged, good, pairs_of, respelled, usual_outcome
+from conformance.fuzz.strategies import alterations, altered
+from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness.exchange import Reply
+from conformance.harness.outcomes import Inconclusive
+from conformance.harness.procedures import token_requests
+from conformance.harness.procedures.challenges import schemes
+from conformance.harness.procedures.hostile_input import harm_in
+from conformance.harness.procedures.introspection import ask, live_token
+from conformance.harness.procedures.refreshing import refreshable
+from conformance.harness.procedures.resource_access import resource_opened
+from conformance.harness.procedures.texts_in_answers import strings
+from conformance.harness.procedures.token_requests import code_exchange_seen
+from conformance.harness.uris import urlsplit
+
+Alteration = tuple[int, str, bool]
+HARMLESS = "an answer to which the input adds nothing"
+
+
+def at(endpoint: str) -> pytest.MarkDecorator:
+    """The one endpoint that a test is about."""
+    return pytest.mark.parametrize("endpoint", [endpoint])
+
+
+# Errors
+
+
+@requirement("rfc6749-5.2-error-member-present")
+@at("token")
+@for_any(message=any_form)
+def test_a_proper_form_is_refused_with_an_error_code(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    reply = refused(sent(given, send, message))
+
+    expect(reply).has_member("error", str)
+
+
+@requirement("rfc6749-5.2-error-media-type-json")
+@at("token")
+@for_any(message=any_form)
+def test_an_error_is_json(given: Given, send: Send, expect: Expect, endpoint: str, message: Message) -> None:
+    reply = refused(sent(given, send, message))
+
+    expect(reply).has_media_type("application/json")
+
+
+@requirement("rfc6749-5.2-error-characters")
+@at("token")
+@for_any(message=any_message)
+def test_an_error_code_has_its_characters(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    expect.syntax("error", strings(sent(given, send, message), "error"))
+
+
+@requirement("rfc6749-5.2-error-description-characters")
+@at("token")
+@for_any(message=any_form)
+def test_an_error_description_has_its_characters(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    expect.syntax("error_description", strings(sent(given, send, message), "error_description"))
+
+
+@requirement("rfc7009-2.2.1-error-members-well-formed")
+@at("revocation")
+@for_any(message=any_form)
+def test_an_error_of_revocation_has_its_characters(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    reply = sent(given, send, message)
+
+    for name in ("error", "error_description", "error_uri"):
+        expect.syntax(name, strings(reply, name))
+
+
+@requirement("rfc6749-A.8-authorization-error-description-characters")
+@at("authorization")
+@for_any(message=any_form)
+def test_an_error_that_comes_back_has_its_characters(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    reply = sent(given, send, message)
+
+    expect.syntax("error_description", [value for name, value in brought_back(reply) if name == "error_description"])
+
+
+@requirement("rfc6749-5.2-header-authentication-failed-challenge")
+@needs("client_password")
+@for_any(cost=3, batch=strangers)
+def test_every_failed_authentication_is_challenged(
+    given: Given, send: Send, expect: Expect, batch: list[Message]
+) -> None:
+    given.intrusive()
+
+    for reply in [sent(given, send, message) for message in batch]:
+        expect.that(reply.status != 401 or "basic" in schemes(reply), "a challenge of the scheme Basic", reply)
+
+
+# Harm
+
+
+@requirement("rfc6749-10.14-hostile-token-request-harmless")
+@at("token")
+@for_any(message=any_markup)
+def test_no_text_breaks_out_of_a_token_response(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    harm = harm_in(sent(given, send, message))
+
+    expect.that(not harm, HARMLESS, " and ".join(harm))
+
+
+@requirement("rfc6749-10.14-hostile-page-input-harmless")
+@at("authorization")
+@for_any(message=any_markup)
+def test_no_text_breaks_out_of_a_page(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    harm = harm_in(sent(given, send, message))
+
+    expect.that(not harm, HARMLESS, " and ".join(harm))
+
+
+# Tokens and codes
+
+
+@requirement("rfc6749-3.1-resource-owner-signs-in-first")
+@at("authorization")
+@for_any(message=any_message)
+def test_nobody_signed_in_gets_nothing(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    expect(sent(given, send, message)).issues_nothing()
+
+
+@requirement("rfc6749-5-invalid-request-gets-error")
+@at("token")
+@for_any(message=any_message)
+def test_an_invented_grant_brings_no_token(
+    given: Given, send: Send, expect: Expect, endpoint: str, message: Message
+) -> None:
+    expect(sent(given, send, message)).issues_nothing()
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+@for_any(alteration=alterations)
+def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
+    tokens = given.observed("a refresh token to be altered", lambda: refreshable(given, send))
+
+    reply = send.refresh(tokens, refresh_token=altered(tokens.refresh_token or "", alteration))
+
+    expect(reply).issues_nothing()
+
+
+@requirement("rfc6749-4.1.3-invalid-code-refused")
+@for_any(alteration=alterations)
+def test_an_altered_code_is_refused(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
+    code_exchange_seen(given)
+    code = given.observed("a code to be altered", given.authorization_code)
+
+    reply = send.code_exchange(code, code=altered(code.value, alteration))
+
+    expect(reply).issues_nothing()
+
+
+@requirement("rfc7662-2.2-unknown-token-inactive")
+@for_any(alteration=alterations)
+def test_an_altered_token_is_not_active(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
+    reply = ask(given, send, altered(live_token(given, send), alteration))
+
+    expect.that(reply.members.get("active") is not True, "a token that isn't active", reply)
+
+
+@requirement("rfc6749-7-invalid-token-refused")
+@for_any(alteration=alterations)
+def test_an_altered_token_opens_nothing(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
+    token = altered(resource_opened(given, send), in_a_header(alteration))
+
+    reply = send.resource(token)
+
+    expect.that(not reply.is_success, "a refusal", reply)
+
+
+@requirement("rfc6749-5.1-token-response-no-store")
+@for_any(grant=claimed_grants, more=additions, headers=st.lists(ODD_HEADERS, max_size=2))
+def test_no_token_is_stored_by_a_cache(
+    given: Given,
+    send: Send,
+    expect: Expect,
+    grant: str,
+    more: list[tuple[int, str, str]],
+    headers: list[tuple[str, str]],
+) -> None:
+    usual_outcome(given, send, grant)
+    request = good(given, send, grant)
+    body = respelled(enlarged(pairs_of(request), more), ["plain"]).encode()
+
+    reply = token_requests.sent(send, replace(request, headers=(*request.headers, *headers), body=body))
+
+    expect(with_token(reply)).has_header("Cache-Control", "no-store")
+
+
+# Reading answers
+
+
+def refused(reply: Reply) -> Reply:
+    """The reply, where it is the refusal that section 5.2 describes; what a proxy refuses looks otherwise."""
+    if reply.status not in (400, 401):
+        raise Inconclusive(f"no error response: {reply}")
+    return reply
+
+
+def with_token(reply: Reply) -> Reply:
+    """The reply, where it carries a token: that a header of no meaning is borne is another sentence's matter."""
+    if not reply.members.get("access_token"):
+        raise Inconclusive(f"no token came: {reply}")
+    return reply
+
+
+def brought_back(reply: Reply) -> list[tuple[str, str]]:
+    """The parameters that a redirect has in its query and fragment."""
+    parts = urlsplit(reply.header("Location") or "")
+    return [pair for text in (parts.query, parts.fragment) for pair in parse_qsl(text, keep_blank_values=True)]
+
+
+def in_a_header(alteration: Alteration) -> Alteration:
+    """The alteration with what a header can have: nothing but visible characters, as octets."""
+    keep, text, follows = alteration
+    octets = text.encode().decode("latin-1")
+    return keep, "".join(each for each in octets if each.isprintable() and not each.isspace()) or "*", follows
