@@ -20,7 +20,7 @@ class Budget:
 
 BUDGETS: Mapping[str, Budget] = {
     budget.name: budget
-    for budget in (Budget("quick", 50, 5.0), Budget("standard", 200, 30.0), Budget("thorough", 2000, 300.0))
+    for budget in (Budget("quick", 30, 5.0), Budget("standard", 200, 30.0), Budget("thorough", 2000, 300.0))
 }
 OFF = "off"
 CHOICES = (OFF, *BUDGETS)
