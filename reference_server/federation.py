@@ -24,6 +24,8 @@ Reach: TypeAlias = "Callable[[], httpx.AsyncBaseTransport]"
 # Where the provider sends the user agent back to.
 CALLBACK_PATH = "/sign_in/external/callback"
 SCOPE = ("openid",)
+# Discovery section 3: what of the metadata is used here.
+METADATA = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 ALGORITHMS = ["RS256"]
 TIMEOUT_SECONDS = 5
 LEEWAY_SECONDS = 10
@@ -128,27 +130,35 @@ class Federation:
             await self.transport.aclose()
 
     async def _key_set(self) -> KeySet:
+        from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
 
         if self.keys is None:
-            self.keys = KeySet.import_key_set(await self._read((await self._discovered())["jwks_uri"]))
+            content = await self._read((await self._discovered())["jwks_uri"], ("keys",))
+            try:
+                self.keys = KeySet.import_key_set({"keys": content["keys"]})
+            except (JoseError, ValueError, TypeError) as error:
+                raise ProviderUnavailable from error
         return self.keys
 
     async def _discovered(self) -> dict[str, Any]:
         """Discovery section 4.3: the metadata, which has to be that of this issuer."""
         if self.metadata is None:
-            metadata = await self._read(f"{self.provider.issuer}/.well-known/openid-configuration")
-            if metadata.get("issuer") != self.provider.issuer:
+            metadata = await self._read(f"{self.provider.issuer}/.well-known/openid-configuration", METADATA)
+            if metadata["issuer"] != self.provider.issuer:
                 raise ProviderUnavailable
             self.metadata = metadata
         return self.metadata
 
-    async def _read(self, url: str) -> Any:
-        answer = await self._exchanged("GET", url)
+    async def _read(self, url: str, needed: tuple[str, ...]) -> dict[str, Any]:
+        """A JSON object of the provider with the members that it needs. Raises ProviderUnavailable."""
         try:
-            return answer.json()
+            content = (await self._exchanged("GET", url)).json()
         except ValueError as error:
             raise ProviderUnavailable from error
+        if not isinstance(content, dict) or not set(needed) <= set(content):
+            raise ProviderUnavailable
+        return content
 
     async def _exchanged(self, method: str, url: str, form: str = "") -> httpx.Response:
         """One exchange with the provider; a form goes with the server's credentials (RFC 6749 section 2.3.1)."""
