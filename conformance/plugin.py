@@ -19,6 +19,7 @@ from conformance import budgets, bundled, exit_codes
 from conformance.harness import apart, fuzzing, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.collecting import case_of
+from conformance.harness.drivers import UnusableDriver, check_driver
 from conformance.harness.recovery import recover_all
 from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
@@ -89,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
         silence = nothing_answers(loaded)
         if silence is not None:
             raise pytest.UsageError(f"nothing answers at the target {loaded.target.base_url}: {silence}")
+        _check_driver(loaded)
     for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
         print(recovered, file=sys.stderr)
     try:
@@ -150,6 +152,13 @@ def _load(config: pytest.Config, announced: str | None) -> profile.Profile:
             return profile.parse_profile(announced, "the bundled server's profile")
         return profile.read_profile(Path(config.option.profile), config.option.base_url)
     except profile.ProfileError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _check_driver(loaded: profile.Profile) -> None:
+    try:
+        check_driver(loaded.target)
+    except UnusableDriver as error:
         raise pytest.UsageError(str(error)) from error
 
 

@@ -113,7 +113,8 @@ class Exchange:
     """A recorded request with its reply, or the failure that came in place of one.
 
     `phase` tells why it was sent: "given" (a precondition), "send" (the stimulus) or "effect" (asking what it did).
-    `at` is seconds since the run began. `id` is its name in the run's evidence, once it has been rendered.
+    `at` is seconds since the run began. `id` is its name in the run's evidence, once it has been rendered. `picture` is
+    a JPEG of what a browser showed of the reply.
     """
 
     request: Request
@@ -122,3 +123,4 @@ class Exchange:
     phase: str = "send"
     failure: str = ""
     id: str = ""
+    picture: bytes = b""

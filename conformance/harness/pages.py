@@ -1,179 +1,425 @@
-"""Reads HTML pages as a user agent does: forms, buttons, and every mechanism that moves the browser elsewhere."""
+"""Reads HTML pages as a user agent does: forms, buttons, links, and every mechanism that moves it elsewhere."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import urlencode, urljoin
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
 
+from conformance.harness import words
 from conformance.harness.exchange import Reply
+from conformance.harness.uris import urljoin
 
-APPROVE = re.compile(r"approve|allow|authori[sz]e|accept|grant|agree|consent|confirm|yes\b|continue|submit|^ok$", re.I)
-DECLINE = re.compile(r"decline|deny|cancel|reject|refuse|disallow|\bno\b|not now|abort", re.I)
-USERNAME = re.compile(r"user|login|email|e-mail|account|name|identifier", re.I)
 SCRIPTED = re.compile(
     r"""location(?:\.href)?\s*=\s*["']([^"']+)["']|location\.(?:replace|assign)\(\s*["']([^"']+)["']"""
 )
 SELF_SUBMITTING = re.compile(r"\.submit\(\s*\)|requestSubmit\(")
+SUBMITTING = ("submit", "image")
+# What a browser with scripts can press, and the method of what it then sends: whatever the script likes.
+PRESSED = (*SUBMITTING, "button")
+BY_SCRIPT = "SCRIPT"
+TYPED = ("text", "email", "tel", "url", "number", "search")
+# How much of a page's text goes into a message.
+EXCERPT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One input, button, select or text area.
+
+    `words` are what a person reads beside it, `marks` what a program reads (name, id, autocomplete), `index` its place
+    among the page's controls.
+    """
+
+    kind: str
+    name: str
+    value: str
+    words: str = field(default="", compare=False)
+    marks: str = field(default="", compare=False)
+    autocomplete: str = field(default="", compare=False)
+    checked: bool = False
+    required: bool = field(default=False, compare=False)
+    options: tuple[tuple[str, str], ...] = ()
+    action: str | None = None
+    method: str | None = None
+    index: int = field(default=0, compare=False)
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """What it adds to a submitted form as it stands; None for nothing."""
+        if not self.name or self.kind in ("submit", "image", "button", "reset", "file"):
+            return None
+        if self.kind in ("checkbox", "radio") and not self.checked:
+            return None
+        return self.name, self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A way to submit a form: the field that the button adds, and what it is called on the page."""
+    """A way to submit a form: the field that the button adds, and what it is called on the page.
+
+    `control` is the button itself; None where a form has none and is submitted by the Enter key.
+    """
 
     field: tuple[str, str] | None
     label: str
+    control: Control | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: absolute action, method, fields with their preset values in order, and its buttons.
+    """A form: absolute action, method, its controls in order, and its buttons.
 
-    `leads_to` is where a browser that submits it with its preset values goes, fragment included.
+    `fragment` is the action's own, which a browser keeps to itself, `encoding` the character encoding and `media_type`
+    the format of what is sent.
     """
 
     action: str
     method: str
-    fields: tuple[tuple[str, str], ...]
-    username: str | None
-    password: str | None
-    checkboxes: tuple[tuple[str, str], ...]
+    controls: tuple[Control, ...]
     buttons: tuple[Button, ...]
-    leads_to: str
+    fragment: str = ""
+    encoding: str = field(default="utf-8", compare=False)
+    media_type: str = field(default="application/x-www-form-urlencoded", compare=False)
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Fields with their preset values, in order, as a browser sends them."""
+        return tuple(control.pair for control in self.controls if control.pair is not None)
+
+    @property
+    def passwords(self) -> tuple[Control, ...]:
+        """The password fields; more than one is a form to register or to change a password."""
+        return tuple(control for control in self.controls if control.kind == "password")
+
+    @property
+    def password(self) -> str | None:
+        """The name of the field for the password."""
+        return self.passwords[0].name if self.passwords else None
+
+    @property
+    def username_control(self) -> Control | None:
+        """The field for the user name: the one that says so most clearly."""
+        typed = [control for control in self.controls if control.kind in TYPED]
+        before = _last_before_password(self.controls)
+        scored = [(words.user_name_score(c.marks, c.words, c.kind, c.autocomplete), c) for c in typed]
+        scored = [(score + 2 * (control is before), control) for score, control in scored]
+        best = max(scored, key=lambda pair: pair[0], default=None)
+        return best[1] if best is not None and best[0] >= (1 if self.passwords else 3) else None
+
+    @property
+    def username(self) -> str | None:
+        """The name of the field for the user name."""
+        control = self.username_control
+        return control.name if control else None
+
+    @property
+    def checkboxes(self) -> tuple[tuple[str, str], ...]:
+        """The checkboxes, ticked or not."""
+        return tuple((control.name, control.value) for control in self.controls if control.kind == "checkbox")
+
+    @property
+    def leads_to(self) -> str:
+        """Where a browser that submits it with its preset values goes, fragment included."""
+        place = submitted(self.action, self.fields) if self.method == "GET" else self.action
+        return f"{place}#{self.fragment}" if self.fragment else place
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Something to click that isn't a button of a form: absolute URL, text, place among the page's links."""
+
+    url: str
+    text: str
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a user agent sees of an HTML answer.
 
-    `moves` are the ways in which the page sends the browser on by itself, `links` where a person can click.
+    `moves` are the ways in which the page sends the browser on by itself, `anchors` where a person can click.
+    `scripts` says whether the page runs any, `without_script` what it tells a browser that runs none.
     """
 
-    forms: tuple[Form, ...]
-    moves: tuple[tuple[str, str], ...]
-    text: str
-    links: tuple[str, ...] = ()
+    url: str = ""
+    forms: tuple[Form, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    anchors: tuple[Link, ...] = ()
+    markup: str = field(default="", repr=False)
+    scripts: bool = False
+    without_script: str = ""
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Where the links lead."""
+        return tuple(link.url for link in self.anchors)
 
     def sign_in_form(self) -> Form | None:
         """The form that asks for a password; else one that asks for a name only."""
-        with_password = [form for form in self.forms if form.password]
-        name_only = [form for form in self.forms if form.username and form.method == "POST"]
-        return next(iter(with_password or name_only), None)
-
-    def choices(self, pattern: re.Pattern[str]) -> Iterator[tuple[Form, Button]]:
-        """Buttons whose label, name or value fits a pattern, in page order."""
-        for form in self.forms:
-            for button in form.buttons:
-                if pattern.search(f"{button.label} {' '.join(button.field or ())}"):
-                    yield form, button
+        with_password = [form for form in self.forms if len(form.passwords) == 1]
+        if len(with_password) > 1:
+            with_password.sort(key=_is_registration)
+        name_only = [form for form in self.forms if not form.passwords and form.username and not _is_aside(form)]
+        changing = [form for form in self.forms if len(form.passwords) > 1]
+        return next(iter(with_password or changing or name_only), None)
 
 
 def read_page(reply: Reply) -> Page:
     """Parse the answer's body; an empty page when it isn't HTML."""
+    url = reply.request.url
     if not reply.body or "json" in reply.media_type:
-        return Page((), (), "")
+        return Page(url, moves=tuple(_refreshes(reply.header_values("Refresh"), url)))
     try:
         document = lxml.html.document_fromstring(reply.body, parser=_parser(reply))
     except (ParserError, XMLSyntaxError, ValueError):
-        return Page((), (), reply.text)
-    forms = tuple(_form(form, reply.request.url) for form in document.forms)
-    moves = tuple(_moves(document, forms, reply))
-    links = tuple(urljoin(reply.request.url, href) for href in document.xpath("//a/@href"))
-    return Page(forms, moves, " ".join(document.text_content().split()), links)
+        return Page(url, text=reply.text)
+    return read_document(document, reply)
+
+
+def read_document(document: lxml.html.HtmlElement, reply: Reply) -> Page:
+    """What a parsed answer shows."""
+    bases = document.xpath("//base[@href]/@href")
+    base = urljoin(reply.request.url, bases[0]) if bases else reply.request.url
+    forms = tuple(_forms(document, base, reply.request.url))
+    anchors = tuple(
+        Link(urljoin(base, link.get("href")), _text(link), index)
+        for index, link in enumerate(document.iter("a"))
+        if link.get("href") is not None
+    )
+    return Page(
+        url=reply.request.url,
+        forms=forms,
+        moves=tuple(_moves(document, base, forms, reply)),
+        text=_visible_text(document),
+        anchors=anchors,
+        markup=reply.text,
+        scripts=next(document.iter("script"), None) is not None,
+        without_script=" ".join(_text(element) for element in document.iter("noscript")),
+    )
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a page's text, for messages."""
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()} ..."
+
+
+def submitted(action: str, fields: Sequence[tuple[str, str]], encoding: str = "utf-8") -> str:
+    """Where a form with the method GET leads: its fields replace the query."""
+    return action.partition("?")[0] + (f"?{encoded(fields, encoding)}" if fields else "")
+
+
+def encoded(fields: Sequence[tuple[str, str]], encoding: str = "utf-8") -> str:
+    """Form-encoded fields; what the page's encoding lacks goes as browsers send it, as a character reference."""
+    return urlencode(list(fields), encoding=encoding, errors="xmlcharrefreplace")
 
 
 def _parser(reply: Reply) -> lxml.html.HTMLParser:
     """A parser for the encoding in the Content-Type header, which comes before what the page says of itself."""
     named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", reply.header("Content-Type") or "", re.I)
     try:
-        return lxml.html.HTMLParser(encoding=named.group(1) if named else None)
+        return lxml.html.HTMLParser(encoding=named.group(1) if named else _declared_or_utf8(reply.body))
     except LookupError:
         return lxml.html.HTMLParser()
 
 
-def _form(form: lxml.html.FormElement, base: str) -> Form:
-    fields: list[tuple[str, str]] = []
-    checkboxes: list[tuple[str, str]] = []
-    buttons: list[Button] = []
-    username = password = None
-    for control in form.xpath(".//input | .//button | .//select | .//textarea"):
-        name, kind = control.get("name"), (control.get("type") or "").lower()
-        if control.tag == "button" or kind in ("submit", "image"):
-            if kind not in ("button", "reset"):
-                buttons.append(_button(control, name))
+def _declared_or_utf8(body: bytes) -> str | None:
+    """UTF-8 for a page that says nothing and is; libxml2 would take it for Latin-1. None leaves it to the parser."""
+    if b"charset" in body[:2048].lower():
+        return None
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
+def _text(element: lxml.html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _visible_text(document: lxml.html.HtmlElement) -> str:
+    """The text between the tags, without scripts and styles."""
+    unseen = " or ".join(f"ancestor::{tag}" for tag in ("script", "style", "noscript", "template"))
+    unseen = " or ".join(f"ancestor::{tag}" for tag in ("script", "style", "noscript", "template"))
+    parts = document.xpath(f"//text()[not({unseen})]")
+    return " ".join(" ".join(parts).split())
+
+
+# Forms and their controls
+
+
+def _forms(document: lxml.html.HtmlElement, base: str, url: str) -> Iterator[Form]:
+    elements = list(document.iter("form"))
+    rendered = document.xpath("//*[@data-control]")
+    if not elements and not rendered:
+        return
+    labels = _labels(document)
+    by_id = {form.get("id"): number for number, form in reversed(list(enumerate(elements))) if form.get("id")}
+    places = {form: number for number, form in enumerate(elements)}
+    controls: list[list[Control]] = [[] for _ in elements]
+    loose: list[Control] = []
+    for index, element in enumerate(rendered or document.iter("input", "button", "select", "textarea")):
+        place = by_id.get(element.get("form")) if element.get("form") else _enclosing(element, places)
+        if _is_disabled(element):
             continue
-        if not name or kind in ("button", "reset") or control.get("disabled") is not None:
-            continue
-        if kind == "checkbox":
-            checkboxes.append((name, control.get("value") or "on"))
-            if control.get("checked") is not None:
-                fields.append((name, control.get("value") or "on"))
-        elif kind == "radio":
-            if control.get("checked") is not None:
-                fields.append((name, control.get("value") or "on"))
-        else:
-            fields.append((name, _value(control)))
-            if kind == "password":
-                password = password or name
-            elif kind in ("text", "email", "tel", "") and control.tag == "input" and username is None:
-                hint = " ".join(
-                    filter(None, (name, control.get("id"), control.get("autocomplete"), control.get("placeholder")))
-                )
-                username = name if USERNAME.search(hint) else None
-    action = urljoin(base, form.get("action") or "") or base
-    method = (form.get("method") or "get").upper()
+        control = _control(element, labels, base, int(element.get("data-control") or index))
+        (loose if place is None else controls[place]).append(control)
+    encoding = (document.getroottree().docinfo.encoding or "utf-8").lower()
+    for element, own in zip(elements, controls, strict=True):
+        yield _form(element, own, base, url, encoding, bool(rendered))
+    if rendered and loose:
+        buttons = tuple(button_of(control) for control in loose if control.kind in PRESSED)
+        yield Form(url, BY_SCRIPT, tuple(control for control in loose if control.kind not in PRESSED), buttons)
+
+
+def _form(
+    form: lxml.html.HtmlElement, controls: Sequence[Control], base: str, url: str, encoding: str, rendered: bool
+) -> Form:
+    action = (form.get("action") or "").strip()
+    place, _, fragment = urljoin(base, action).partition("#")
+    pressed = PRESSED if rendered else SUBMITTING
+    buttons = tuple(button_of(control) for control in controls if control.kind in pressed)
+    method = (form.get("method") or "get").strip().upper()
+    accepted = (form.get("accept-charset") or "").split()
     return Form(
-        action=action.partition("#")[0] if form.get("action") else base,
-        method=method,
-        fields=tuple(fields),
-        username=username,
-        password=password,
-        checkboxes=tuple(checkboxes),
-        buttons=tuple(buttons) or (Button(None, ""),),
-        leads_to=_submitted(action, fields) if method == "GET" else action,
+        action=place if action else url,
+        method=method if method in ("GET", "POST", "DIALOG") else "GET",
+        controls=tuple(control for control in controls if control.kind not in pressed),
+        buttons=buttons or (Button(None, ""),),
+        encoding="utf-8" if (accepted or [encoding])[0].lower().startswith("utf") else (accepted or [encoding])[0],
+        fragment=fragment,
+        media_type=(form.get("enctype") or "application/x-www-form-urlencoded").strip().lower(),
     )
 
 
-def _submitted(action: str, fields: list[tuple[str, str]]) -> str:
-    """Where a form with the method GET leads: its fields replace the query, the fragment stays."""
-    plain, joint, fragment = action.partition("#")
-    query = f"?{urlencode(fields)}" if fields else ""
-    return plain.partition("?")[0] + query + joint + fragment
+def button_of(control: Control) -> Button:
+    """A control as a way to submit its form."""
+    adds = (control.name, control.value) if control.name else None
+    return Button(adds, control.words or control.value, control)
 
 
-def _button(control: lxml.html.HtmlElement, name: str | None) -> Button:
-    value = control.get("value") or ""
-    label = " ".join(control.text_content().split()) or value
-    return Button((name, value) if name else None, label)
+def _enclosing(element: lxml.html.HtmlElement, places: Mapping[lxml.html.HtmlElement, int]) -> int | None:
+    return next((places[above] for above in element.iterancestors("form")), None)
 
 
-def _value(control: lxml.html.HtmlElement) -> str:
-    if control.tag == "textarea":
-        return control.text or ""
-    if control.tag == "select":
-        chosen = control.xpath(".//option[@selected]") or control.xpath(".//option")
-        return (chosen[0].get("value") or chosen[0].text_content()) if chosen else ""
-    return control.get("value") or ""
+def _is_disabled(element: lxml.html.HtmlElement) -> bool:
+    return element.get("disabled") is not None or any(
+        above.get("disabled") is not None for above in element.iterancestors("fieldset")
+    )
 
 
-def _moves(document: lxml.html.HtmlElement, forms: tuple[Form, ...], reply: Reply) -> Iterator[tuple[str, str]]:
+def _labels(document: lxml.html.HtmlElement) -> dict[str, str]:
+    """What labels say, by the id of what they label."""
+    return {label.get("for"): _text(label) for label in document.iter("label") if label.get("for")}
+
+
+def _kind(element: lxml.html.HtmlElement) -> str:
+    """The kind of a control; what nobody sees of a rendered page is hidden, but for boxes, which a drawing may stand
+    for."""
+    kind = (element.get("type") or ("submit" if element.tag == "button" else "text")).strip().lower()
+    if element.tag in ("select", "textarea"):
+        kind = element.tag
+    elif element.tag == "button" and kind not in ("button", "reset"):
+        kind = "submit"
+    elif element.tag == "input":
+        kind = kind if kind in KINDS else "text"
+    elif element.tag != "button":
+        kind = "button"
+    if element.get("data-unseen") is not None and kind not in ("checkbox", "radio"):
+        kind = "hidden"
+    return kind
+
+
+def _control(element: lxml.html.HtmlElement, labels: Mapping[str, str], base: str, index: int) -> Control:
+    kind = _kind(element)
+    action = element.get("formaction")
+    method = element.get("formmethod")
+    name, autocomplete = element.get("name") or "", (element.get("autocomplete") or "").strip().lower()
+    return Control(
+        kind=kind,
+        name=name,
+        value=_value(element, kind),
+        words=_words(element, kind, labels),
+        marks=" ".join(filter(None, (name, element.get("id"), autocomplete))),
+        autocomplete=autocomplete,
+        checked=element.get("checked") is not None,
+        required=element.get("required") is not None,
+        options=tuple((_option_value(option), _text(option)) for option in element.iter("option")),
+        action=urljoin(base, action) if action else None,
+        method=method.strip().upper() if method else None,
+        index=index,
+    )
+
+
+KINDS = frozenset({*TYPED, "password", "checkbox", "radio", "hidden", "submit", "image", "button", "reset", "file"})
+
+
+def _words(element: lxml.html.HtmlElement, kind: str, labels: Mapping[str, str]) -> str:
+    """What a person reads on or beside a control."""
+    if kind in ("submit", "image", "button", "reset"):
+        own = _text(element) or element.get("value") or element.get("alt") or ""
+        if kind in ("submit", "reset") and element.tag == "input" and element.get("value") is None:
+            own = kind
+        return own or element.get("aria-label") or element.get("title") or ""
+    around = next((_text(label) for label in element.iterancestors("label")), "")
+    named = labels.get(element.get("id") or "", "")
+    if kind in ("checkbox", "radio") and not (named or around):
+        named = " ".join((element.tail or "").split())
+    spoken = (element.get("aria-label"), element.get("placeholder"), element.get("title"))
+    return " ".join(filter(None, (named or around, *spoken)))
+
+
+def _value(element: lxml.html.HtmlElement, kind: str) -> str:
+    if kind == "textarea":
+        return element.text or ""
+    if kind == "select":
+        chosen = element.xpath(".//option[@selected]") or element.xpath(".//option")
+        return _option_value(chosen[0]) if chosen else ""
+    return element.get("value") or ("on" if kind in ("checkbox", "radio") else "")
+
+
+def _option_value(option: lxml.html.HtmlElement) -> str:
+    value: str | None = option.get("value")
+    return _text(option) if value is None else value
+
+
+def _last_before_password(controls: Sequence[Control]) -> Control | None:
+    before: Control | None = None
+    for control in controls:
+        if control.kind == "password":
+            return before
+        if control.kind in TYPED:
+            before = control
+    return None
+
+
+def _is_registration(form: Form) -> bool:
+    said = " ".join((form.action, *(button.label for button in form.buttons)))
+    return form.passwords[0].autocomplete == "new-password" or words.says("aside", said)
+
+
+def _is_aside(form: Form) -> bool:
+    """A search box, a newsletter, a forgotten password: asks for a name or address, but signs nobody in."""
+    labels = [button.label for button in form.buttons]
+    return all(words.says("aside", label) for label in labels) or words.says("search", form.action)
+
+
+# Moves
+
+
+def _moves(
+    document: lxml.html.HtmlElement, base: str, forms: tuple[Form, ...], reply: Reply
+) -> Iterator[tuple[str, str]]:
     """Where the page sends the browser by itself: (mechanism, URL)."""
-    base = reply.request.url
-    refresh = reply.header("Refresh")
-    contents = [refresh] if refresh else []
-    contents += [
-        meta.get("content") or ""
-        for meta in document.iter("meta")
-        if (meta.get("http-equiv") or "").lower() == "refresh"
-    ]
-    for content in contents:
-        target = re.search(r"url\s*=\s*[\"']?([^\"'\s]+)", content, re.I)
-        if target:
-            yield "refresh", urljoin(base, target.group(1))
+    metas = (meta for meta in document.iter("meta") if (meta.get("http-equiv") or "").lower() == "refresh")
+    told = [meta.get("content") or "" for meta in metas]
+    yield from _refreshes([*reply.header_values("Refresh"), *told], base)
     scripts = " ".join(script.text or "" for script in document.iter("script"))
     scripts += " ".join(element.get("onload") or "" for element in document.iter("body"))
     for groups in SCRIPTED.findall(scripts):
@@ -181,3 +427,10 @@ def _moves(document: lxml.html.HtmlElement, forms: tuple[Form, ...], reply: Repl
     if SELF_SUBMITTING.search(scripts):
         for form in forms:
             yield "self-submitting form", form.leads_to
+
+
+def _refreshes(contents: Sequence[str], base: str) -> Iterator[tuple[str, str]]:
+    for content in contents:
+        target = re.search(r"url\s*=\s*[\"']?([^\"'\s]+)", content, re.I)
+        if target:
+            yield "refresh", urljoin(base, target.group(1))

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.harness import network, schemas
-from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, Target, is_loopback
+from conformance.harness.target import Client, Limits, ResourceOwner, SignIn, SignInStep, Target, is_loopback
 from conformance.harness.toml_files import FileFault, line_of, text_of
 
 CLAIMED_UNLESS_DENIED = ("scopes", "full_redirect_uris")
@@ -107,6 +107,8 @@ class _Secrets:
     def resolved(self, value: Any, path: tuple[str, ...] = ()) -> Any:
         if isinstance(value, dict):
             return {key: self.resolved(inner, (*path, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.resolved(inner, path) if isinstance(inner, dict) else inner for inner in value]
         if isinstance(value, str) and self._is_secret(path, value):
             return self._secret(value, path)
         return value
@@ -114,11 +116,15 @@ class _Secrets:
     def shown(self, value: Any, path: tuple[str, ...] = ()) -> Any:
         if isinstance(value, dict):
             return {key: self.shown(inner, (*path, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.shown(inner, path) if isinstance(inner, dict) else inner for inner in value]
         if isinstance(value, str) and self._is_secret(path, value):
             return _placeholder(value, path)
         return value
 
     def _is_secret(self, path: tuple[str, ...], value: str) -> bool:
+        if path[0] == "sign_in":  # fields of a page may be called `password`
+            return value.startswith("env:")
         external = path[-2:-1] == ("external_authentication_token",) and path[-1] != "client"
         named = path[-1] in SECRET_KEYS or external
         return named or path[:2] == ("target", "headers") or value.startswith("env:")
@@ -168,10 +174,15 @@ def _target(document: Mapping[str, Any], folder: Path) -> Target:
         headers=about.get("headers", {}),
         limits=Limits(**document.get("limits", {})),
         declined=document.get("declined", {}),
-        sign_in=SignIn(**document.get("sign_in", {})),
+        sign_in=_sign_in(document.get("sign_in", {}), folder),
         extension_grant={"grant_type": extension["grant_type"], **extension["parameters"]} if extension else None,
         documented=document.get("documented", {}),
     )
+
+
+def _sign_in(table: Mapping[str, Any], folder: Path) -> SignIn:
+    steps = tuple(SignInStep(**step) for step in table.get("steps", ()))
+    return SignIn(**{**table, "steps": steps, "hosts": tuple(table.get("hosts", ())), "folder": str(folder)})
 
 
 def _client(name: str, table: Mapping[str, Any]) -> Client:

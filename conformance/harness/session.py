@@ -6,6 +6,7 @@ one test and hands out `given`, `send` and `expect`.
 
 from __future__ import annotations
 
+import base64
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from conformance.harness.throttling import Patience, is_throttled
 from conformance.harness.transport import NoAnswer, Transport
 
 if TYPE_CHECKING:
+    from conformance.harness.drivers import Driver
     from conformance.harness.expect import Expect
     from conformance.harness.given import Given
     from conformance.harness.send import Send
@@ -58,6 +60,7 @@ class Session:
     sent: int = 0
     fuzzing: Fuzzing | None = None
     patience: Patience = field(default_factory=Patience)
+    driver: Driver | None = None
 
     @classmethod
     def open(cls, target: Target, transport: Transport, placeholders: Mapping[str, str], worker: str = "") -> Session:
@@ -84,7 +87,9 @@ class Session:
         return tuple(dict.fromkeys(exchange.id for exchange in exchanges)), tuple(fresh)
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections and of the driver."""
+        if self.driver is not None:
+            self.driver.close()
         self.transport.close()
 
 
@@ -227,6 +232,8 @@ def rendered(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
         }
     if remarks:
         shown["remarks"] = remarks
+    if exchange.picture:
+        shown["picture"] = f"data:image/jpeg;base64,{base64.b64encode(exchange.picture).decode('ascii')}"
     return shown
 
 

@@ -77,12 +77,34 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInStep:
+    """What to do on one page on the way through sign-in: for which page and decision, what to fill in and press."""
+
+    page: str | None = None
+    text: str | None = None
+    decision: str | None = None
+    fill: Mapping[str, str | bool] = field(default_factory=dict)
+    press: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
-    """How the authorization endpoint is driven."""
+    """How the authorization endpoint is driven.
+
+    `hosts` are origins beside the endpoints' own that sign-in leads over, `browser` the browser's executable,
+    `most_approvals` how often a person may be asked, `patience` how many seconds a person or a page may take, `folder`
+    where the profile stands.
+    """
 
     driver: str = "form"
     approve: str | None = None
     decline: str | None = None
+    steps: tuple[SignInStep, ...] = ()
+    hosts: tuple[str, ...] = ()
+    browser: str | None = None
+    most_approvals: int = 10
+    patience: float | None = None
+    folder: str = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +183,7 @@ class Target:
     def origins(self) -> tuple[str, ...]:
         """URLs of everything that the suite talks to, one or more for each host."""
         urls = [self.base_url, *(urljoin(self.base_url, place) for place in self.endpoints.values())]
-        urls += [url for url in (self.plain_http, self.control_url) if url]
+        urls += [url for url in (self.plain_http, self.control_url, *self.sign_in.hosts) if url]
         federation = self.documented.get("federation")
         if isinstance(federation, Mapping):
             urls.append(str(federation["provider"]))

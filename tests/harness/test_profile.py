@@ -109,3 +109,23 @@ def test_what_the_profile_lacks_is_untested_with_the_line_to_add() -> None:
     with pytest.raises(NotApplicable, match="doesn't claim the grant password"):
         target.client_for("password")
     assert target.client_for("client_credentials").name == "confidential"
+
+
+def test_steps_of_sign_in_take_secrets_from_the_environment_alone() -> None:
+    text = """
+[target]
+name = "t"
+base_url = "https://as.example.com"
+[clients.confidential]
+client_id = "c"
+grant_scopes = { password = ["profile"] }
+[[sign_in.steps]]
+page = "/login"
+fill = { password = "{password}", pin = "env:PIN" }
+"""
+    profile = parse_profile(text, "p.toml", environment={"PIN": "4711-secret"})
+
+    (step,) = profile.target.sign_in.steps
+    assert step.fill == {"password": "{password}", "pin": "4711-secret"}
+    assert profile.secrets == {"4711-secret": "$PIN"}
+    assert profile.shown["sign_in"]["steps"][0]["fill"]["pin"] == "$PIN"

@@ -147,7 +147,7 @@ def test_a_cookie_goes_to_requests_of_other_sites_as_its_attribute_says(
     trial = trial_with(lambda *_: (200, {"Set-Cookie": f"session=a-session-value{attribute}"}, ""))
     agent = trial.given.user_agent()
     agent.open(trial, f"{BASE}/page")
-    form = Form(f"{BASE}/decide", method, (), None, None, (), (), f"{BASE}/decide")
+    form = Form(f"{BASE}/decide", method, (), ())
     request = trial.send.authorization_request()
 
     held_back = agent.submit_across_sites(trial, request, form, ())

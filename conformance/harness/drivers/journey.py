@@ -1,0 +1,94 @@
+"""One authorization request on its way: who travels, what was seen, and when the user agent has left the target."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conformance.harness.answer import Answer, names_in
+from conformance.harness.drivers.choosing import Action
+from conformance.harness.exchange import Reply
+from conformance.harness.pages import Page
+from conformance.harness.target import SignIn, host_and_port
+from conformance.harness.uris import urlsplit
+
+if TYPE_CHECKING:
+    from conformance.harness.send import AuthorizationRequest
+    from conformance.harness.session import Trial
+    from conformance.harness.user_agent import UserAgent
+
+MOST_STEPS = 20
+MOST_SIGN_INS = 3
+# The same button on the same page: more often, and it leads nowhere.
+MOST_REPETITIONS = 2
+# Parameters of which every response to an authorization request has one.
+RESPONSES = frozenset({"code", "access_token", "error"})
+
+
+@dataclass
+class Journey:
+    """A user agent with one authorization request and one decision (`approve`, `decline`, `wait`)."""
+
+    agent: UserAgent
+    trial: Trial
+    request: AuthorizationRequest
+    decision: str
+    pages: list[Reply] = field(default_factory=list)
+    consented: bool = False
+    signed_in: bool = False
+    sign_ins: int = 0
+    passwords: int = 0
+    done: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    @property
+    def sign_in(self) -> SignIn:
+        """What the profile says of sign-in."""
+        return self.trial.target.sign_in
+
+    def leaves(self, url: str) -> bool:
+        """Whether a URL is outside the target, or is the client's even though it stands on the target's host."""
+        registered = self.request.client.redirect_uris
+        place = url.partition("?")[0].partition("#")[0]
+        if any(place == uri.partition("?")[0] for uri in registered):
+            return True
+        if urlsplit(url).scheme not in ("http", "https"):
+            return True
+        return host_and_port(url) not in self.trial.session.hosts
+
+    def is_to_client(self, url: str) -> bool:
+        """Whether a URL is a redirection URI: a registered one, or the one that the request names."""
+        uris = (*self.request.client.redirect_uris, self.request.get("redirect_uri") or "")
+        place = url.partition("#")[0].partition("?")[0]
+        return any(uri and place == uri.partition("#")[0].partition("?")[0] for uri in uris)
+
+    def note(self, page: Page, action: Action) -> str:
+        """Count an action before it is taken; why it may not be taken, empty where it may."""
+        self.sign_ins += action.signs_in
+        self.passwords += action.sends_password
+        step = (page.url.partition("?")[0], action.what, action.pressed)
+        self.done[step] += 1
+        if self.sign_ins > MOST_SIGN_INS or self.passwords > self.agent.most_passwords:
+            return "the page asks to sign in again and again"
+        if self.done[step] > MOST_REPETITIONS + action.signs_in:
+            return f"pressing {action.pressed!r} leads back to the same page again and again"
+        self.signed_in |= action.signs_in
+        self.consented |= action.decides
+        return ""
+
+    def ended(
+        self, reply: Reply, destination: str | None = None, mechanism: str | None = None, stuck: str = ""
+    ) -> Answer:
+        """The answer, at a destination or on a page."""
+        if destination is not None and not stuck:
+            stuck = self._strange_place(destination)
+        return Answer(
+            self.request, reply, destination, mechanism, tuple(self.pages), self.consented, self.signed_in, stuck
+        )
+
+    def _strange_place(self, destination: str) -> str:
+        """The hint for a sign-in that goes on at a host which the profile doesn't name."""
+        parts = urlsplit(destination)
+        if self.is_to_client(destination) or RESPONSES & names_in(destination) or parts.scheme not in ("http", "https"):
+            return ""
+        return f"if sign-in goes on there, add its origin to `hosts` under [sign_in]: {parts.scheme}://{parts.netloc}"
