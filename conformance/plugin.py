@@ -36,6 +36,7 @@ SESSION = pytest.StashKey[Session]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
 APART = pytest.StashKey[apart.Apart]()
 FAULTS = pytest.StashKey[list[str]]()
+UNANSWERED = pytest.StashKey[str]()
 
 HERE = Path(__file__).resolve().parent
 FUZZ = HERE / "fuzz"
@@ -65,11 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "xdist_group(name): tests that one worker takes, one after the other")
     config.stash[COLLECTED] = {}
     config.stash[FAULTS] = []
+    config.stash[UNANSWERED] = ""
     config.stash[CATALOGUE] = load_catalogue()
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         config.stash[PROFILE] = _load(config, worker.get("bundled_profile"))
         config.option.fuzz_seed = worker["fuzz_seed"]
+        config.stash[UNANSWERED] = worker["unanswered"]
         return
     if config.option.fuzz_random:
         config.option.fuzz_seed = fuzzing.random_seed()
@@ -87,14 +90,17 @@ def pytest_configure(config: pytest.Config) -> None:
     loaded = _load(config, announced)
     config.stash[PROFILE] = loaded
     if announced is None:
-        silence = nothing_answers(loaded)
-        if silence is not None:
-            raise pytest.UsageError(f"nothing answers at the target {loaded.target.base_url}: {silence}")
-        _check_driver(loaded)
+        config.stash[UNANSWERED] = nothing_answers(loaded) or ""
+        if config.stash[UNANSWERED]:
+            print(f"nothing answers at {loaded.target.base_url}: {config.stash[UNANSWERED]}", file=sys.stderr)
+        else:
+            _check_driver(loaded)
     for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
         print(recovered, file=sys.stderr)
     try:
-        config.stash[RECORDER] = RunRecorder.open(options, loaded, config.stash[CATALOGUE], _workers(config))
+        config.stash[RECORDER] = RunRecorder.open(
+            options, loaded, config.stash[CATALOGUE], _workers(config), config.stash[UNANSWERED]
+        )
     except FileFault as error:
         raise pytest.UsageError(str(error)) from error
     _configure_html(config)
@@ -188,6 +194,7 @@ def pytest_configure_node(node: Any) -> None:
     server = node.config.stash.get(SERVER, None)
     node.workerinput["bundled_profile"] = server.profile if server else None
     node.workerinput["fuzz_seed"] = node.config.option.fuzz_seed
+    node.workerinput["unanswered"] = node.config.stash[UNANSWERED]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -248,7 +255,9 @@ def session_of(config: pytest.Config) -> Session:
         about = getattr(config, "workerinput", {})
         worker, workers = about.get("workerid", ""), about.get("workercount", 1)
         asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed)
-        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker, workers, asked)
+        config.stash[SESSION] = session = open_session(
+            config.stash[PROFILE], worker, workers, asked, config.stash[UNANSWERED]
+        )
         config.add_cleanup(session.close)
     return config.stash[SESSION]
 

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.harness.exchange import Reply, Request
+from conformance.harness.target import Target
+from conformance.harness.tls import Handshake
 from conformance.harness.transport import NoAnswer
 
 AsgiApp = Callable[[Any, Any, Any], Any]
@@ -84,6 +86,10 @@ class AsgiTransport:
             status, sent_headers, chunks = 500, [(b"content-type", b"text/plain")], [b"Internal Server Error"]
         raw = tuple((bytes(key).decode("latin-1"), bytes(value).decode("latin-1")) for key, value in sent_headers)
         return Reply(request, status, raw, b"".join(chunks), time.perf_counter() - started)
+
+    def handshake(self, url: str, target: Target, *, only: str | None, verify: bool) -> Handshake:
+        """There is no socket to secure."""
+        return Handshake(None, "this transport has no sockets", "connection")
 
     def close(self) -> None:
         """Close the event loop."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from conformance.harness.exchange import Reply, Request
+from conformance.harness.target import Target
+from conformance.harness.tls import Handshake
 from conformance.harness.transport import NoAnswer, Transport
 
 # So many unanswered requests in a row make the suite ask whether anything answers at all.
@@ -60,9 +62,9 @@ class Guard:
         """Whether requests leave this process."""
         return self._inner.has_sockets
 
-    def give_up(self, url: str, reason: str) -> None:
-        """Ask the origin of a URL nothing more."""
-        self._gone[_origin(url)] = reason
+    def give_up(self, urls: Sequence[str], reason: str) -> None:
+        """Ask the origins of some URLs nothing more."""
+        self._gone |= {_origin(url): reason for url in urls}
 
     def send(self, request: Request) -> Reply:
         """Send one request. Raises NoAnswer, at once where the target is known to be gone."""
@@ -89,6 +91,13 @@ class Guard:
             raise
         self._hit(rehearsal)
         return replies
+
+    def handshake(self, url: str, target: Target, *, only: str | None, verify: bool) -> Handshake:
+        """A TLS handshake; it fails at once where the target is known to be gone. Raises LocallyUnavailable."""
+        if _origin(url) in self._gone:
+            return Handshake(None, f"the connection failed: {self._gone[_origin(url)]}", "connection")
+        self._pace.wait()
+        return self._inner.handshake(url, target, only=only, verify=verify)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -33,7 +33,8 @@ ROLES_TESTED = ("authorization-server", "resource-server")
 class Header:
     """What is known of a run before its first test; the first line of the journal.
 
-    `selection` is what `--only` named, `narrowed` what pytest was told to leave out besides.
+    `selection` is what `--only` named, `narrowed` what pytest was told to leave out besides; `unanswered` tells why
+    nothing answered at the target, where that is so.
     """
 
     target_name: str
@@ -51,6 +52,7 @@ class Header:
     seed: int = 0
     baseline: baseline.Baseline | None = None
     narrowed: tuple[str, ...] = ()
+    unanswered: str = ""
     version: str = __version__
 
     @classmethod
@@ -172,6 +174,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         "started": header.started,
         "finished": run.finished,
         "interrupted": run.interrupted,
+        **({"unanswered": header.unanswered} if header.unanswered else {}),
         "selection": [*header.selection, *header.narrowed],
         "workers": header.workers,
         "fuzz": {"budget": header.fuzz, "seed": header.seed},
@@ -181,6 +184,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
             tally,
             header.fail_on,
             interrupted=run.interrupted,
+            unanswered=bool(header.unanswered),
             selected=bool(run.tests),
             excused=frozenset(entry["id"] for entry in known if entry["state"] == "known"),
             closed_by_baseline=any(entry["state"] in baseline.CLOSING for entry in known),

@@ -44,12 +44,19 @@ class RunOptions:
     seed: int = 0
 
 
-def open_session(profile: Profile, worker: str = "", workers: int = 1, fuzzing: Fuzzing | None = None) -> Session:
-    """A session over sockets with the profile's target; `worker` names this process among the `workers` of a run."""
+def open_session(
+    profile: Profile, worker: str = "", workers: int = 1, fuzzing: Fuzzing | None = None, unanswered: str = ""
+) -> Session:
+    """A session over sockets with the profile's target; `worker` names this process among the `workers` of a run.
+
+    `unanswered` tells why nothing answered when the run began: then nothing is asked any more.
+    """
     target = profile.target
     headers = (*target.headers.items(), *default_headers(target))
     pace = Pace((target.limits.requests_per_second or 0.0) / workers)
     transport = Guard(SocketTransport(Network.of(target)), target.timeout, pace, headers)
+    if unanswered:
+        transport.give_up(target.origins(), f"nothing answered when the run began ({unanswered})")
     session = Session.open(target, transport, profile.secrets, worker)
     session.fuzzing = fuzzing
     return session
@@ -86,8 +93,13 @@ class RunRecorder:
     content: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, options: RunOptions, profile: Profile, catalogue: Catalogue, workers: int) -> RunRecorder:
-        """Make the run's folder `<time>-<target>` and begin its journal. Raises FileFault for a bad baseline."""
+    def open(
+        cls, options: RunOptions, profile: Profile, catalogue: Catalogue, workers: int, unanswered: str = ""
+    ) -> RunRecorder:
+        """Make the run's folder `<time>-<target>` and begin its journal. Raises FileFault for a bad baseline.
+
+        `unanswered` tells why nothing answered at the target.
+        """
         known = read_baseline(options.baseline, catalogue.by_id) if options.baseline else None
         header = Header.of(
             profile.target,
@@ -102,6 +114,7 @@ class RunRecorder:
             seed=options.seed,
             baseline=known,
             narrowed=options.narrowed,
+            unanswered=unanswered,
         )
         folder = _new_folder(options.reports, profile.target.name)
         return cls(Run(header), catalogue, folder, Journal(folder, header))

@@ -18,7 +18,7 @@ from conformance.harness.exchange import Pairs, Reply, Request
 from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.pages import Form, read_page
 from conformance.harness.target import Client
-from conformance.harness.tls import Handshake, LocallyUnavailable, shake_hands
+from conformance.harness.tls import Handshake, LocallyUnavailable
 
 if TYPE_CHECKING:
     from conformance.harness.session import Trial
@@ -314,7 +314,7 @@ class Send:
         if not url.startswith("https:"):
             raise Untested(f"the {endpoint} endpoint isn't an https URL")
         try:
-            return shake_hands(url, trial.target.timeout, only=only, ca_file=trial.target.ca_file, verify=verify)
+            return trial.session.transport.handshake(url, trial.target, only=only, verify=verify)
         except LocallyUnavailable as error:
             raise Untested(str(error)) from error
 

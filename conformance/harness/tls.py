@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import ssl
 import warnings
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from conformance.harness.target import host_and_port
+from conformance.harness.network import Proxy, tls_context, with_client_certificate
+from conformance.harness.target import Target, host_and_port
 
 VERSIONS = {
     "TLSv1": ssl.TLSVersion.TLSv1,
@@ -17,6 +19,8 @@ VERSIONS = {
     "TLSv1.2": ssl.TLSVersion.TLSv1_2,
     "TLSv1.3": ssl.TLSVersion.TLSv1_3,
 }
+# Bytes that a proxy's answer to CONNECT may have.
+LONGEST_HEAD = 16 * 1024
 
 
 class LocallyUnavailable(Exception):
@@ -38,15 +42,16 @@ class Handshake:
 
 
 def shake_hands(
-    url: str, timeout: float, *, only: str | None = None, ca_file: str | None = None, verify: bool = False
+    url: str, target: Target, *, only: str | None = None, verify: bool = False, proxy: Proxy | None = None
 ) -> Handshake:
     """Try a handshake with the host of a URL; `only` offers one protocol version, `verify` checks the certificate.
 
-    Raises LocallyUnavailable when this machine can't offer the version.
+    The target's time limit, authority and client certificate hold. Raises LocallyUnavailable when this machine can't
+    offer the version.
     """
-    context = _context(only, ca_file, verify)
+    context = _context(only, target, verify)
     try:
-        plain = socket.create_connection(host_and_port(url), timeout)
+        plain = _connected(url, target.timeout, proxy)
     except OSError as error:
         return Handshake(None, f"the connection failed: {error}", "connection")
     try:
@@ -63,11 +68,50 @@ def shake_hands(
         return Handshake(None, f"the handshake failed: {error}", "protocol")
 
 
-def _context(only: str | None, ca_file: str | None, verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=ca_file) if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not verify:
+def _connected(url: str, timeout: float, proxy: Proxy | None) -> socket.socket:
+    """A connection to the host of a URL, through an HTTP proxy where there is one. Raises OSError."""
+    if proxy is None:
+        return socket.create_connection(host_and_port(url), timeout)
+    host, port = host_and_port(url)
+    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {authority} HTTP/1.1", f"Host: {authority}"]
+    if proxy.credentials:
+        credentials = base64.b64encode(":".join(proxy.credentials).encode()).decode()
+        lines.append(f"Proxy-Authorization: Basic {credentials}")
+    connection = socket.create_connection(host_and_port(proxy.url), timeout)
+    try:
+        if proxy.url.startswith("https:"):
+            secured = ssl.create_default_context()
+            connection = secured.wrap_socket(connection, server_hostname=host_and_port(proxy.url)[0])
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace"))
+        _expect_tunnel(connection, proxy)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _expect_tunnel(connection: socket.socket, proxy: Proxy) -> None:
+    """Read the proxy's answer to CONNECT, and nothing beyond it. Raises OSError when it refuses."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n") and len(head) < LONGEST_HEAD:
+        byte = connection.recv(1)
+        if not byte:
+            break
+        head += byte
+    words = head.split(b"\r\n")[0].split(b" ", 2)
+    if len(words) < 2 or not words[1].startswith(b"2"):
+        raise OSError(f"the proxy {proxy} refused: {b' '.join(words[1:]).decode('latin-1') or 'no answer'}")
+
+
+def _context(only: str | None, target: Target, verify: bool) -> ssl.SSLContext:
+    if verify:
+        context = tls_context(target)
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        with_client_certificate(context, target)
     if only is not None:
         with warnings.catch_warnings():
             # Old versions are deprecated, which is what the probe is about.

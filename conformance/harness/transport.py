@@ -21,6 +21,8 @@ import httpcore
 from conformance.harness.content import Undecodable, decoded
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.network import Network, Proxy
+from conformance.harness.target import Target
+from conformance.harness.tls import Handshake, shake_hands
 from conformance.harness.wire import Backend, Deadline, Stale, Timeouts
 
 # Longer bodies are cut: no endpoint of the protocol answers with as much. Of one that was cut less is kept.
@@ -56,6 +58,9 @@ class Transport(Protocol):
 
     def send_together(self, requests: Sequence[Request], rehearsal: Request) -> list[Reply]:
         """Send requests in the same instant: every connection stands, proven by `rehearsal`, before any is released."""
+
+    def handshake(self, url: str, target: Target, *, only: str | None, verify: bool) -> Handshake:
+        """A TLS handshake with the host of a URL, as `shake_hands` does it; for transports that have sockets."""
 
     def close(self) -> None:
         """Let go of connections."""
@@ -127,6 +132,10 @@ class SocketTransport:
         headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers)
         elapsed = time.perf_counter() - started
         return _bounded(Reply(request, response.status, headers, body, elapsed, truncated, tuple(remarks)))
+
+    def handshake(self, url: str, target: Target, *, only: str | None, verify: bool) -> Handshake:
+        """A TLS handshake on a connection of its own. Raises LocallyUnavailable."""
+        return shake_hands(url, target, only=only, verify=verify, proxy=self._network.proxy_for(url))
 
     def close(self) -> None:
         """Close the pools."""

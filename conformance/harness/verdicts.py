@@ -113,11 +113,14 @@ def gate_of(
     fail_on: FailOn,
     *,
     interrupted: bool = False,
+    unanswered: bool = False,
     selected: bool = True,
     excused: frozenset[str] = frozenset(),
     closed_by_baseline: bool = False,
 ) -> int:
     """The exit code; the first reason that holds decides. `excused` are requirement ids that a baseline knows."""
+    if unanswered:
+        return exit_codes.USAGE
     if interrupted:
         return exit_codes.INTERRUPTED
     if not selected:

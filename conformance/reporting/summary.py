@@ -177,6 +177,10 @@ def conclusion_sentence(content: Content) -> str:
     """The run's conclusion as one plain sentence."""
     name = content["target"]["name"]
     numbers = by_level(concluded(content))
+    if content.get("unanswered"):
+        return (
+            f"No conclusion about {name}: nothing answers at {content['target']['base_url']}: {content['unanswered']}"
+        )
     match content["conclusion"]:
         case "not conformant":
             return f"{name} is not conformant: it breaks {_binding(numbers, 'failed')}."
