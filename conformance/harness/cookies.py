@@ -10,6 +10,10 @@ from email.utils import parsedate_to_datetime
 from conformance.harness.exchange import Reply
 from conformance.harness.uris import urlsplit
 
+# What browsers keep at the least of one site's cookies (RFC 6265 section 6.1); a flood of them is let pass.
+MOST = 180
+LONGEST = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
@@ -77,7 +81,7 @@ class CookieJar:
         gone = cookie.value == "" or (cookie.expires is not None and cookie.expires <= time.time())
         if gone:
             self.cookies.pop(key, None)
-        else:
+        elif len(self.cookies) < MOST and len(cookie.name) + len(cookie.value) <= LONGEST:
             self.cookies[key] = cookie
 
 

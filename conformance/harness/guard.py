@@ -6,12 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.target import Target
 from conformance.harness.tls import Handshake
 from conformance.harness.transport import NoAnswer, Transport
+from conformance.harness.uris import urlsplit
 
 # So many unanswered requests in a row make the suite ask whether anything answers at all.
 MOST_IN_A_ROW = 5

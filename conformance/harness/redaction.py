@@ -276,6 +276,6 @@ def _unescaped(text: str) -> str:
     if "\\" not in text:
         return text
     try:
-        return str(json.loads(f'"{text}"'))
+        return LONE_SURROGATE.sub("\ufffd", json.loads(f'"{text}"'))
     except (ValueError, RecursionError):
         return text

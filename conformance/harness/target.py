@@ -195,7 +195,7 @@ class Target:
 
 
 def host_and_port(url: str) -> tuple[str, int]:
-    """Host in lower case and the effective port of a URL."""
+    """Host in lower case and the effective port of a URL; an empty host for what is no URL."""
     parts = urlsplit(url)
     return (parts.hostname or "", port_of(parts) or (443 if parts.scheme == "https" else 80))
 

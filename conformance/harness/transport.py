@@ -23,6 +23,7 @@ from conformance.harness.exchange import Reply, Request
 from conformance.harness.network import Network, Proxy
 from conformance.harness.target import Target
 from conformance.harness.tls import Handshake, shake_hands
+from conformance.harness.uris import percent_encoded
 from conformance.harness.wire import Backend, Deadline, Stale, Timeouts
 
 # Longer bodies are cut: no endpoint of the protocol answers with as much. Of one that was cut less is kept.
@@ -166,7 +167,7 @@ def _prepared(request: Request, deadline: Deadline) -> httpcore.Request:
         headers.append(("Content-Length", str(len(request.body))))
     return httpcore.Request(
         _encoded(request.method),
-        httpcore.URL(scheme=parts.scheme, host=host, port=port, target=_encoded(target)),
+        httpcore.URL(scheme=parts.scheme, host=host, port=port, target=percent_encoded(target).encode("ascii")),
         headers=[(_encoded(key), _encoded(value)) for key, value in headers],
         content=request.body,
         extensions={"timeout": deadline.as_extension()},

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from urllib import parse
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, quote
 
 PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.S)
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def urlsplit(url: str) -> SplitResult:
@@ -36,3 +37,14 @@ def port_of(parts: SplitResult) -> int | None:
         return parts.port
     except ValueError:
         return None
+
+
+def percent_encoded(url: str) -> str:
+    """A URL with spaces and characters beyond ASCII encoded, as a browser does before it sends them."""
+    try:
+        # Header text is latin-1: bytes that are UTF-8 stay those bytes.
+        content = url.encode("latin-1")
+        content.decode("utf-8")
+    except UnicodeError:
+        content = url.encode("utf-8", "replace")
+    return quote(content, safe=PRINTABLE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -30,6 +30,7 @@ from conformance.harness.procedures.authorization_answers import (
 from conformance.harness.procedures.implicit_answers import tells_of_an_error
 from conformance.harness.procedures.redirects import expect_not_moved, missed, moved_to
 from conformance.harness.target import Target
+from conformance.harness.uris import urljoin
 
 LISTED = (
     "invalid_request",

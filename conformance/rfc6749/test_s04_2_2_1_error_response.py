@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -36,6 +36,7 @@ from conformance.harness.procedures.implicit_answers import (
     with_changes,
 )
 from conformance.harness.target import Target
+from conformance.harness.uris import urljoin
 
 
 @requirement("rfc6749-4.2.2.1-owner-told-of-bad-redirect-uri")

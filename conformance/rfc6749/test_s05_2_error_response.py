@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urljoin
 
 import pytest
 
@@ -35,6 +34,7 @@ from conformance.harness.procedures.token_responses import (
     parameters,
 )
 from conformance.harness.target import Client
+from conformance.harness.uris import urljoin
 
 CODES = (
     "invalid_request",

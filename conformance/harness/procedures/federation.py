@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
@@ -22,6 +22,7 @@ from conformance.harness.procedures.documented import owner_told, user_tokens
 from conformance.harness.send import AuthorizationRequest, Send
 from conformance.harness.target import host_and_port
 from conformance.harness.tokens import Code
+from conformance.harness.uris import urljoin
 from conformance.harness.user_agent import Answer, UserAgent
 
 MOST_STEPS = 12
