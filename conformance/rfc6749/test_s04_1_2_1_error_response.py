@@ -24,6 +24,7 @@ from conformance.harness.procedures.authorization_answers import (
     refused,
     refused_code_requests,
     seen_granted,
+    told_to_client,
     values,
     with_own_query,
 )
@@ -197,7 +198,7 @@ def test_a_barred_client_is_unauthorized(given: Given, send: Send, expect: Expec
 
 @requirement("rfc6749-4.1.2.1-denial-access-denied")
 def test_a_denial_is_access_denied(given: Given, send: Send, expect: Expect) -> None:
-    answer = declined(given, send)
+    answer = told_to_client(declined(given, send))
 
     expect(answer).is_an_error("access_denied")
 

@@ -15,6 +15,7 @@ from conformance.harness.procedures.authorization_answers import (
     is_form_encoded,
     not_granted,
     other_redirect_uri,
+    told_to_client,
     values,
 )
 from conformance.harness.procedures.implicit_answers import (
@@ -188,7 +189,7 @@ def test_a_barred_client_is_unauthorized(given: Given, send: Send, expect: Expec
 @requirement("rfc6749-4.2.2.1-access-denied")
 def test_a_declined_request_is_denied(given: Given, send: Send, expect: Expect) -> None:
     granted(given, send)
-    answer = declined(given, send)
+    answer = told_to_client(declined(given, send))
 
     expect(answer).is_an_error("access_denied")
 
@@ -208,7 +209,7 @@ def test_an_unknown_response_type_is_unsupported(given: Given, send: Send, expec
 def test_a_refused_scope_is_invalid(given: Given, send: Send, expect: Expect, scope: str) -> None:
     granted(given, send)
 
-    answer = send.authorize(given.client_for("implicit"), "token", scope=scope)
+    answer = told_to_client(send.authorize(given.client_for("implicit"), "token", scope=scope))
 
     expect.that(was_granted(answer) or answer.get("error") == "invalid_scope", "error 'invalid_scope'", answer)
 

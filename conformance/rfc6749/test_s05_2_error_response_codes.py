@@ -6,6 +6,7 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.procedures.refreshing import another_client, narrow_grant, refreshable
+from conformance.harness.procedures.revocation import way
 from conformance.harness.procedures.token_refusals import (
     BY_BODY,
     BY_HEADER,
@@ -205,7 +206,7 @@ def test_for_an_unknown_refresh_token_it_is_invalid_grant(given: Given, send: Se
 @requirement("rfc6749-5.2-revoked-refresh-token-invalid-grant")
 def test_for_a_revoked_refresh_token_it_is_invalid_grant(given: Given, send: Send, expect: Expect) -> None:
     tokens = refreshable(given, send)
-    given.revoked(tokens.refresh_token or "", tokens.client)
+    given.revoked(tokens.refresh_token or "", tokens.client, **way(given, send, "refresh_token"))
 
     reply = send.refresh(tokens)
 

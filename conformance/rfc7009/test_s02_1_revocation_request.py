@@ -71,8 +71,9 @@ def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Ex
 
 
 @requirement("rfc7009-2.1-hint-not-needed")
-def test_no_hint_is_needed(given: Given, send: Send, expect: Expect) -> None:
-    kind = ordinary(given, send).token.kind
+@both_kinds
+def test_no_hint_is_needed(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
+    revocable(given, send, kind)
 
     found = plain(given, send, kind)
 

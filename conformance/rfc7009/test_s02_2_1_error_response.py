@@ -10,7 +10,6 @@ from conformance.harness.procedures.revocation import (
     UNSUPPORTED,
     Appearing,
     by_each_fault,
-    faulty,
     in_someone_elses_name,
     refusal,
     unknown_client,
@@ -63,7 +62,7 @@ def test_the_error_code_is_a_defined_one(given: Given, send: Send, expect: Expec
 
 @requirement("rfc7009-2.2.1-missing-token-invalid-request")
 def test_a_missing_token_is_invalid_request(given: Given, send: Send, expect: Expect) -> None:
-    reply = faulty(given, send, "missing token")
+    reply = refusal(given, send, "missing token")
 
     expect(reply).is_an_error("invalid_request")
 
@@ -71,7 +70,7 @@ def test_a_missing_token_is_invalid_request(given: Given, send: Send, expect: Ex
 @requirement("rfc7009-2.2.1-failed-authentication-invalid-client")
 @by_each_fault("wrong secret", "unknown client")
 def test_failed_authentication_is_invalid_client(given: Given, send: Send, expect: Expect, fault: str) -> None:
-    reply = faulty(given, send, fault)
+    reply = refusal(given, send, fault)
 
     expect(reply).is_an_error("invalid_client")
 

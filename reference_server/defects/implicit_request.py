@@ -231,7 +231,6 @@ DEFECTS = (
         breaks=(
             "rfc6749-4.2.1-owner-decides",
             "rfc6749-4.2.2.1-denial-in-the-fragment",
-            "rfc6749-4.2.2.1-access-denied",
         ),
         edits=(replace("decline", "deny", when(asks_for_token, consent.answer_request, consent.deny)),),
     ),

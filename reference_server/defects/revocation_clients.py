@@ -203,8 +203,6 @@ DEFECTS = (
         breaks=(
             "rfc7009-2.1-credentials-checked-before-token",
             "rfc7009-2.1-failed-authentication-reported",
-            "rfc7009-2.2.1-basic-failure-challenged",
-            "rfc7009-2.2.1-failed-authentication-invalid-client",
         ),
         edits=(replace("revocation", "authenticate_client", named("authenticate_client", hide_wrong_secret)),),
     ),

@@ -73,7 +73,6 @@ DEFECTS = (
             "rfc7009-2-post-accepted",
             "rfc7009-2-refresh-token-revocation-supported",
             "rfc7009-2.1-form-encoded-body-accepted",
-            "rfc7009-2.1-hint-not-needed",
             "rfc7009-2.1-revocation-takes-effect-immediately",
             "rfc7009-2.1-revoked-access-token-invalid",
             "rfc7009-2.1-revoked-refresh-token-invalid",

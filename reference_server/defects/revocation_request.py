@@ -87,6 +87,13 @@ def break_on_large_body(call: Call) -> None:
         raise RuntimeError("request entity too large")
 
 
+def forget_refresh_token_without_hint(call: Call) -> None:
+    """Takes what it knows nothing of for an access token."""
+    hint = call.parameters.get("token_type_hint")
+    if call.token is not None and call.token.kind == "refresh_token" and hint != "refresh_token":
+        call.token = None
+
+
 DEFECTS = (
     Defect(
         name="revocation-url-with-fragment",
@@ -121,7 +128,7 @@ DEFECTS = (
     Defect(
         name="revocation-without-token",
         says="A revocation request without token is answered with success.",
-        breaks=("rfc7009-2.1-token-required", "rfc7009-2.2.1-missing-token-invalid-request"),
+        breaks=("rfc7009-2.1-token-required",),
         edits=(remove("revocation", "require_token"),),
     ),
     Defect(
@@ -129,6 +136,16 @@ DEFECTS = (
         says="A revocation request without token_type_hint is refused.",
         breaks=("rfc7009-2.1-hint-not-needed",),
         edits=(before("revocation", "require_token", demand_hint),),
+    ),
+    Defect(
+        name="revocation-of-refresh-tokens-by-hint-only",
+        says="Refresh tokens are looked for only when the hint says refresh_token.",
+        breaks=(
+            "rfc7009-2.1-hint-not-needed",
+            "rfc7009-2.1-wrong-hint-refresh-token-revoked",
+            "rfc7009-2.2-invalid-hint-ignored",
+        ),
+        edits=(after("revocation", "find_token", forget_refresh_token_without_hint),),
     ),
     Defect(
         name="revocation-access-token-hint-believed",

@@ -86,6 +86,13 @@ def not_granted(answer: Answer) -> Answer:
     return answer
 
 
+def told_to_client(answer: Answer) -> Answer:
+    """The answer where it reached the client. NotApplicable where it ended on a page: other requirements judge that."""
+    if answer.destination is None:
+        raise NotApplicable(f"the client isn't told: {answer}")
+    return answer
+
+
 def granted(given: Given, send: Send) -> Answer:
     """A granted request with all the specialties."""
 
@@ -147,12 +154,12 @@ def left_waiting(given: Given, send: Send) -> Answer:
 def refused(given: Given, send: Send) -> tuple[Answer, ...]:
     """Requests that came back to the client with an error, provoked in many ways; hostile input among them.
 
-    Inconclusive when no error ever came back.
+    NotApplicable when no error ever came back: the client isn't told of failures, which is a finding of its own.
     """
     answers = given.observed("refused authorization requests", lambda: _refused(given, send))
     errors = tuple(answer for answer in answers if answer.get("error"))
     if not errors:
-        raise Inconclusive("none of the faulty or declined authorization requests came back to the client as an error")
+        raise NotApplicable("none of the faulty or declined authorization requests came back to the client as an error")
     return errors
 
 
@@ -160,7 +167,7 @@ def refused_code_requests(given: Given, send: Send) -> tuple[Answer, ...]:
     """Those of the refused requests that asked for a code and nothing else."""
     errors = tuple(answer for answer in refused(given, send) if response_types(answer) == ["code"])
     if not errors:
-        raise Inconclusive("no refused request for a code came back to the client as an error")
+        raise NotApplicable("no refused request for a code came back to the client as an error")
     return errors
 
 

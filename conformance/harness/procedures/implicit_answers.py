@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Inconclusive, Untested
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.pages import read_page
 from conformance.harness.procedures.authorization_answers import HOSTILE, SPECIAL_STATE, arrived, values
 from conformance.harness.procedures.grants import client_using
@@ -131,7 +131,7 @@ def failed(given: Given, send: Send) -> tuple[Answer, ...]:
 
 
 def errors(given: Given, send: Send) -> tuple[Answer, ...]:
-    """Failed and declined implicit requests that came back to the client with an error; Inconclusive without any."""
+    """Failed and declined implicit requests that came back to the client with an error; NotApplicable without any."""
     answers: list[Answer] = []
     with suppress(Inconclusive):
         answers.extend(failed(given, send))
@@ -140,7 +140,7 @@ def errors(given: Given, send: Send) -> tuple[Answer, ...]:
     # What came back without a code is an error response all the same: the sentences on `error` judge it.
     back = tuple(answer for answer in answers if answer.destination is not None and not was_granted(answer))
     if not back:
-        raise Inconclusive("none of the faulty or declined implicit requests came back to the client as an error")
+        raise NotApplicable("none of the faulty or declined implicit requests came back to the client as an error")
     return back
 
 

@@ -19,6 +19,7 @@ from conformance.harness.procedures.introspection import (
     unknown,
 )
 from conformance.harness.procedures.introspection_members import number
+from conformance.harness.procedures.revocation import way
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
 
@@ -73,7 +74,7 @@ def revoked_refresh_token(given: Given, send: Send) -> Ended:
     def procedure() -> Ended:
         tokens = given.refreshable()
         before = ask(given, send, tokens.refresh_token or "")
-        given.revoked(tokens.refresh_token or "", tokens.client)
+        given.revoked(tokens.refresh_token or "", tokens.client, **way(given, send, "refresh_token"))
         return Ended(tokens, before, once_settled(given, lambda: ask(given, send, tokens.refresh_token or "")))
 
     return given.observed("introspection of a revoked refresh token", procedure)
@@ -128,7 +129,7 @@ def access_token_after_refresh_token(given: Given, send: Send, witness: str) -> 
         seen_active(ask(given, send, tokens.access_token))
         with given.arranging():
             given.accepted(send.resource(tokens.access_token, witness), f"a fresh token at {witness}")
-        given.revoked(tokens.refresh_token or "", tokens.client)
+        given.revoked(tokens.refresh_token or "", tokens.client, **way(given, send, "refresh_token"))
         once_settled(given, lambda: ask(given, send, tokens.access_token))
         refused = send.resource(tokens.access_token, witness)
         return ask(given, send, tokens.access_token), decided(refused, witness)

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qsl
 import pytest
 
 from conformance.harness import needs
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.harness.outcomes import NotApplicable, Untested
 from conformance.harness.target import is_loopback
 from conformance.harness.uris import urljoin, urlsplit
 from conformance.harness.user_agent import CLICKED
@@ -239,7 +239,7 @@ def any_response_type(given: Given, client: Client | None = None) -> ResponseTyp
 def error_response(given: Given, send: Send, client: Client, response_type: ResponseType, redirect_uri: str) -> Answer:
     """An error that came back to the client, at one of its redirection URIs: by whatever fault the server tells of.
 
-    Inconclusive when it tells of none.
+    NotApplicable when it tells of none, which is a finding of its own.
     """
     own: dict[str, Any] = {"response_type": response_type, "redirect_uri": redirect_uri}
     faults: list[dict[str, Any]] = [
@@ -255,7 +255,7 @@ def error_response(given: Given, send: Send, client: Client, response_type: Resp
 
     answer = given.observed(f"an error at {redirect_uri} for a {response_type}", procedure)
     if answer is None:
-        raise Inconclusive("no faulty or declined authorization request came back to the client as an error")
+        raise NotApplicable("no faulty or declined authorization request came back to the client as an error")
     return answer
 
 

@@ -267,7 +267,8 @@ def way(given: Given, send: Send, kind: TokenKind) -> dict[str, Any]:
 
     That a server wrongly demands a hint is found by the test of that; the others go on with one.
     """
-    return {"token_type_hint": kind} if let_through(given, send).hint else {}
+    let_through(given, send)
+    return {"token_type_hint": kind} if best(given, send, kind).hint else {}
 
 
 def revoke(given: Given, send: Send, token: Live, client: Client | None = None, **changes: Any) -> Reply:
@@ -328,12 +329,15 @@ def with_secret(given: Given, send: Send) -> Client:
 
 
 def in_someone_elses_name(given: Given, send: Send, appearing: Appearing) -> Reply:
-    """A request with bad credentials in the Authorization header, for the revocation of a real token."""
+    """A request with bad credentials in the Authorization header, for the revocation of a real token.
+
+    NotApplicable where it was taken all the same, as for `refusal`.
+    """
     client = with_secret(given, send)
     kind = let_through(given, send).token.kind
     token = value_of(unseen(given, kind, client), kind)
     bad, own = appearing(given, client), way(given, send, kind)
-    return send.revocation(token, bad, authentication="client_secret_basic", **own)
+    return _refused(send.revocation(token, bad, authentication="client_secret_basic", **own), "bad credentials")
 
 
 def _missing_token(given: Given, send: Send) -> Reply:
@@ -373,7 +377,10 @@ def faulty(given: Given, send: Send, fault: str) -> Reply:
 
 def refusal(given: Given, send: Send, fault: str) -> Reply:
     """The same for judging what errors look like; NotApplicable where the request was taken all the same."""
-    reply = faulty(given, send, fault)
+    return _refused(faulty(given, send, fault), fault)
+
+
+def _refused(reply: Reply, fault: str) -> Reply:
     if reply.is_success:
         raise NotApplicable(f"a request with {fault} is not refused: there is no error to judge")
     return reply
