@@ -6,27 +6,19 @@ with launch("authlib_flask") as base_url:
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import queue
-import shutil
 import subprocess
-import sys
 import tempfile
 import threading
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-HERE = Path(__file__).resolve().parent
-SERVERS = tuple(sorted(folder.parent.name for folder in HERE.glob("*/start.py")))
+from tests.servers.environments import HERE, LaunchError, clean, environment
 
-
-class LaunchError(Exception):
-    """The server couldn't be installed or started; the message ends with what it said."""
+SERVERS = tuple(sorted(folder.parent.name for folder in HERE.glob("*/start.*")))
 
 
 @contextmanager
@@ -35,68 +27,18 @@ def launch(name: str, certfile: Path | None = None, keyfile: Path | None = None,
 
     The first start installs the pinned packages, which takes a while; `wait` is for the start alone.
     """
-    command = [str(environment(name)), "start.py", "--port", "0"]
+    made = environment(name)
+    command = [*made.command, "--port", "0"]
     if certfile and keyfile:
         command += ["--certfile", str(certfile.resolve()), "--keyfile", str(keyfile.resolve())]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         process = subprocess.Popen(
-            command, cwd=HERE / name, env=_clean(), stdout=subprocess.PIPE, stderr=log, text=True
+            command, cwd=HERE / name, env=clean() | made.variables, stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
             yield _base_url(name, process, log, wait)
         finally:
             _stop(process)
-
-
-def environment(name: str) -> Path:
-    """The interpreter of the server's virtual environment, which is made when it isn't there.
-
-    Its folder is named by a digest of the pins and the Python version, so a changed pin gets a new one. It is made
-    beside its place and then moved there: a broken or concurrent installation never leaves half an environment.
-    """
-    requirements = HERE / name / "requirements.txt"
-    content = requirements.read_bytes() + sys.version.encode()
-    home = _cache() / f"{name}-{hashlib.sha256(content).hexdigest()[:16]}"
-    if not _python(home).exists():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f"{home.name}.", dir=home.parent))
-        try:
-            _install(name, draft, requirements)
-            _move(draft, home)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return _python(home)
-
-
-def _install(name: str, home: Path, requirements: Path) -> None:
-    venv.create(home, with_pip=True)
-    command = [str(_python(home)), "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(requirements)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_clean())
-    if done.returncode:
-        raise LaunchError(f"{name}: its packages can't be installed:\n{done.stderr}")
-
-
-def _move(draft: Path, home: Path) -> None:
-    try:
-        draft.rename(home)
-    except OSError:  # another process was first: its environment is as good
-        if not _python(home).exists():
-            raise
-
-
-def _python(home: Path) -> Path:
-    return home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "oauth2-conformance" / "servers"
-
-
-def _clean() -> dict[str, str]:
-    """The environment without what would let modules of the caller's Python in, or change Authlib's checks."""
-    unwanted = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "AUTHLIB_INSECURE_TRANSPORT", "DJANGO_SETTINGS_MODULE"}
-    return {key: value for key, value in os.environ.items() if key not in unwanted}
 
 
 def _base_url(name: str, process: subprocess.Popen[str], log: IO[str], wait: float) -> str:

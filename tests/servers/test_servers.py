@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.servers.launch import HERE, SERVERS, launch
+from tests.servers.environments import HERE, UnavailableError, environment
+from tests.servers.launch import SERVERS, launch
 
 UNFINISHED = ("error", "inconclusive")
 
@@ -21,6 +22,10 @@ UNFINISHED = ("error", "inconclusive")
 @cache
 def results_of(name: str, folder: Path) -> Mapping[str, Any]:
     """`results.json` of a run against a server."""
+    try:
+        environment(name)
+    except UnavailableError as error:
+        pytest.skip(f"{name} can't be had here: {error}")
     with launch(name) as base_url:
         command = [sys.executable, "-m", "conformance.cli", "run", str(HERE / name / "profile.toml")]
         done = subprocess.run(
