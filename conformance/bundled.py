@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +21,13 @@ class Spawned:
     """A server process that the command line began to start, handed to the run as a plugin object."""
 
     process: subprocess.Popen[str]
+
+
+@dataclass(eq=False)
+class Finished:
+    """Handed to a run as a plugin object, to learn where its reports were written; None until they are."""
+
+    folder: Path | None = None
 
 
 @dataclass

@@ -49,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--base-url", metavar="URL", help="point the profile at another deployment")
     group.addoption("--reports", metavar="DIR", default="reports", help="where runs are written (default: reports)")
     group.addoption("--fail-on", choices=["must", "should"], default="must", help="what the gate takes as a finding")
+    group.addoption("--all-probes", action="store_true", help="opt-in probes too: guessing, flooding, waiting")
     group.addoption("--baseline", metavar="FILE", help="known deviations, which open the gate (TOML)")
     group.addoption("--only", metavar="WHAT", action="append", default=[], help="requirement id, section or document")
     group.addoption("--variant", metavar="NAME", help="run the bundled server as this variant")
@@ -155,10 +156,12 @@ def _start_bundled(config: pytest.Config, options: RunOptions) -> bundled.Bundle
 def _load(config: pytest.Config, announced: str | None) -> profile.Profile:
     try:
         if announced is not None:
-            return profile.parse_profile(announced, "the bundled server's profile")
-        return profile.read_profile(Path(config.option.profile), config.option.base_url)
+            loaded = profile.parse_profile(announced, "the bundled server's profile")
+        else:
+            loaded = profile.read_profile(Path(config.option.profile), config.option.base_url)
     except profile.ProfileError as error:
         raise pytest.UsageError(str(error)) from error
+    return profile.with_all_probes(loaded) if config.option.all_probes else loaded
 
 
 def _check_driver(loaded: profile.Profile) -> None:
@@ -417,6 +420,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
     try:
         session.exitstatus = recorder.finish()
+        for plugin in config.pluginmanager.get_plugins():
+            if isinstance(plugin, bundled.Finished):
+                plugin.folder = recorder.folder
     except Exception as error:  # what was gathered is in the journal: say where, and that it is our fault
         config.stash[FAULTS].append(f"the reports could not be written: {type(error).__name__}: {error}")
     if config.stash[FAULTS]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance import budgets, exit_codes
-from conformance.bundled import Spawned, server_arguments, spawn
+from conformance.bundled import Finished, Spawned, server_arguments, spawn
 from conformance.commands import UsageFault
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def add(commands: Commands) -> None:
     run.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs are written")
     run.add_argument("-n", dest="workers", default="0", metavar="WORKERS", help="parallel workers, for slow networks")
     run.add_argument("--fail-on", choices=["must", "should"], default="must", help="the gate's level (default: must)")
+    run.add_argument("--all-probes", action="store_true", help="opt-in probes too: guessing, flooding, waiting")
     run.add_argument("--baseline", type=Path, metavar="FILE", help="known deviations, which open the gate (TOML)")
     run.add_argument(
         "--only", action="append", default=[], metavar="WHAT", help="a requirement id, a section or a document"
@@ -63,8 +64,8 @@ def add(commands: Commands) -> None:
     run.set_defaults(command=carry_out)
 
 
-def carry_out(options: argparse.Namespace) -> int:
-    """Run the suite; returns the exit code. Raises UsageFault."""
+def carry_out(options: argparse.Namespace, finished: Finished | None = None) -> int:
+    """Run the suite; returns the exit code. `finished` learns where the reports are. Raises UsageFault."""
     base_url = options.base_url or os.environ.get(BASE_URL_VARIABLE)
     if base_url and options.profile is None:
         raise UsageFault(
@@ -79,7 +80,7 @@ def carry_out(options: argparse.Namespace) -> int:
     try:
         import pytest
 
-        code = int(pytest.main(_pytest_arguments(options, base_url), early))
+        code = int(pytest.main(_pytest_arguments(options, base_url), [*early, *([finished] if finished else [])]))
     finally:
         for spawned in early:
             spawned.process.kill()
@@ -123,6 +124,7 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("--fuzz", options.fuzz),
         *("--fuzz-seed", str(options.fuzz_seed)),
         *(("--fuzz-random",) if options.fuzz_random else ()),
+        *(("--all-probes",) if options.all_probes else ()),
         *(("--baseline", str(options.baseline)) if options.baseline else ()),
         *(word for what in options.only for word in ("--only", what)),
         *(word for name in options.defect for word in ("--defect", name)),

@@ -86,10 +86,13 @@ class Catalogue:
 
 def selects(selector: str, requirement: Requirement) -> bool:
     """Whether a selector names a requirement."""
-    if selector in (requirement.id, requirement.document):
-        return True
-    place = f"{requirement.document}-{requirement.section}"
-    return place == selector or place.startswith(f"{selector}.")
+    return selects_place(selector, requirement.id, requirement.document, requirement.section)
+
+
+def selects_place(selector: str, identifier: str, document: str, section: str) -> bool:
+    """Whether a selector names a requirement by its id, its document, or its section or one around it."""
+    place = f"{document}-{section}"
+    return selector in (identifier, document, place) or place.startswith(f"{selector}.")
 
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:

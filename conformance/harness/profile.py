@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ FILE_KEYS = ("ca_file", "client_certificate", "client_key")
 SECRET_KEYS = ("client_secret", "client_key_password", "password", "refused_password", "external_authentication_token")
 
 
-class ProfileError(Exception):
+class ProfileError(FileFault):
     """The profile can't be used: the message names file, line, key, reason and remedy."""
 
 
@@ -80,6 +80,13 @@ def parse_profile(
         line = line_of(text, ("target", error.key))
         raise ProfileError(f"{source}, line {line}: target.{error.key}: {error}") from error
     return Profile(target, resolver.placeholders, shown)
+
+
+def with_all_probes(profile: Profile) -> Profile:
+    """The profile with every opt-in probe turned on: guessing and flooding, and those that wait."""
+    probes = {"intrusive": True, "wait": True}
+    shown = {**profile.shown, "target": {**profile.shown["target"], **probes}}
+    return replace(profile, target=replace(profile.target, intrusive=True, wait=True), shown=shown)
 
 
 def _move(document: dict[str, Any], base_url: str, source: str) -> None:

@@ -38,16 +38,20 @@ def read_toml(path: Path, schema: str, *, allow_empty: bool = False) -> TomlFile
 
     `allow_empty` lets a text that a person still has to write be "". Raises FileFault.
     """
-    text = text_of(path)
+    return parsed_toml(text_of(path), str(path), schema, allow_empty=allow_empty)
+
+
+def parsed_toml(text: str, source: str, schema: str, *, allow_empty: bool = False) -> TomlFile:
+    """The same for a text; `source` names it in messages. Raises FileFault."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise FileFault(f"{path}: is not TOML: {error}") from error
-    file = TomlFile(str(path), text, _with_plain_dates(document))
+        raise FileFault(f"{source}: is not TOML: {error}") from error
+    file = TomlFile(source, text, _with_plain_dates(document))
     fault = best_match(_faults(schema, file.document, allow_empty))
     if fault is not None:
         line = line_of(text, [*fault.absolute_path, *schemas.unknown_keys(fault)[:1]])
-        raise FileFault(f"{path}, line {line}: {schemas.in_words(fault)}")
+        raise FileFault(f"{source}, line {line}: {schemas.in_words(fault)}")
     return file
 
 

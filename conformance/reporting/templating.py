@@ -18,13 +18,13 @@ from conformance.reporting.toml import as_toml
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def rendered_page(template: str, scripts: tuple[str, ...], view: dict[str, Any]) -> str:
-    """A self-contained page. `scripts` are files beside the templates, put together in this order."""
-    style, script = _part("report.css"), "\n".join(_part(name) for name in scripts)
+def rendered_page(template: str, scripts: tuple[str, ...], view: dict[str, Any], style: str = "report.css") -> str:
+    """A self-contained page. `style` and `scripts` are files beside the templates, these put together in this order."""
+    css, script = _part(style), "\n".join(_part(name) for name in scripts)
     own = {
-        "style": Markup(style),
+        "style": Markup(css),
         "script": Markup(script),
-        "style_digest": _digest(style),
+        "style_digest": _digest(css),
         "script_digest": _digest(script),
     }
     return _environment().get_template(template).render(view | own)
