@@ -8,7 +8,7 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.consent import asked, forged_decision
-from conformance.harness.procedures.documented import declining, posted, refreshable_or_any
+from conformance.harness.procedures.documented import declining, ended_token, posted, refreshable_or_any
 
 
 @requirement("documented-endpoints-authorize-get")
@@ -111,6 +111,16 @@ def test_delete_needs_a_token(given: Given, send: Send, expect: Expect, token: s
     given.accepted(served, "DELETE with a good token")
 
     reply = send.resource(token and given.invented("access_token"), "token", method="DELETE")
+
+    expect(reply).has_status(401)
+    expect(reply).challenges_with("Bearer")
+
+
+@requirement("documented-endpoints-token-delete-unauthenticated")
+def test_delete_needs_a_token_that_is_not_ended(given: Given, send: Send, expect: Expect) -> None:
+    token = ended_token(given, send)
+
+    reply = send.resource(token, "token", method="DELETE")
 
     expect(reply).has_status(401)
     expect(reply).challenges_with("Bearer")

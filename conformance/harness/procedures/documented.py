@@ -132,6 +132,16 @@ def revoked_token(given: Given) -> str:
     return token.value
 
 
+def ended_token(given: Given, send: Send) -> str:
+    """An access token that a DELETE of the token endpoint has ended, as could be seen."""
+    token = given.live(given.tokens())
+    with given.arranging():
+        given.accepted(send.resource(token.value, "token", method="DELETE"), "DELETE with a good token")
+        if given.still_active(token):
+            raise Inconclusive("the token lives on after its DELETE")
+    return token.value
+
+
 def expired_token(given: Given, send: Send) -> str:
     """An access token past its lifetime that token info was seen to answer to."""
     tokens = given.tokens()
