@@ -1,4 +1,4 @@
-"""Reading a `results.json` that a user names: checked against its schema before anything is made of it."""
+"""Reading a `results.json` that a user names, checked before anything is made of it, and writing what was made."""
 
 from __future__ import annotations
 
@@ -67,3 +67,16 @@ def _check_places(file: Path, content: dict[str, Any]) -> None:
         for test in entry["tests"]:
             if any(place >= number for place in test["exchanges"]):
                 raise UsageFault(f"{file}: {entry['id']}: refers to an exchange that the file doesn't hold")
+
+
+def write_report(report: bytes, output: Path | None) -> None:
+    """Write to a file, or to standard output without one. Raises UsageFault when the file can't be written."""
+    if output is None:
+        sys.stdout.buffer.write(report)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(report)
+    except OSError as error:
+        raise UsageFault(f"{output}: can't be written: {error.strerror}") from error
+    print(output)

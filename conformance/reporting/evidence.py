@@ -48,7 +48,7 @@ class Evidence:
 
     def packed(self) -> str:
         """The exchanges as JSON, compressed, in base64."""
-        return packed(self.exchanges)
+        return packed({"exchanges": self.exchanges})
 
 
 def packed(value: Any) -> str:

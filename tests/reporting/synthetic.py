@@ -29,6 +29,7 @@ PROFILE: Mapping[str, Any] = {
     "resource_owner": {"username": "alice", "password": "$ALICE_PASSWORD"},
     "features": {"grants": ["authorization_code", "refresh_token"], "revocation": True, "introspection": True},
 }
+WELL_KNOWN = "rfc6749-4.1.2-reused-code-denied"
 # What a hostile target may put wherever it has a say.
 HOSTILE = (
     "<script>document.title='owned'</script>",
@@ -126,6 +127,15 @@ def full_run(seed: int = 1, broken: float = 0.01, exchanges_each: int = 5) -> di
     return content(tests)
 
 
+def small_run(seed: int = 1) -> dict[str, Any]:
+    """A run of every kind of verdict, small enough for a browser's checks: some requirements of each section."""
+    found = full_run(seed, broken=0.1, exchanges_each=3)
+    found["requirements"] = [e for n, e in enumerate(found["requirements"]) if n % 25 == 0 or e["id"] == WELL_KNOWN]
+    for entry in found["requirements"]:
+        entry["see_also"] = []
+    return found
+
+
 def _tests_of(requirement: Requirement, dice: random.Random, broken: float, number: int) -> list[TestResult]:
     if "implicit" in requirement.needs:
         return []
@@ -204,3 +214,33 @@ def hostile(attack: str) -> dict[str, Any]:
     attacked = exchange("POST", f"{BASE_URL}/{attack}", (("X-Attack", attack), (attack, "x")), attack, attack)
     attacked["response"]["headers"].append([attack, attack])
     return attacked
+
+
+# Members whose values the schema fixes: no target has a say in them.
+FIXED = frozenset(
+    {
+        *("id", "level", "role", "verdict", "outcome", "phase", "started", "finished", "conclusion", "fail_on"),
+        *("catalogue", "topic", "see_also", "features", "state", "expires"),
+    }
+)
+
+
+def hostile_everywhere(attack: str) -> dict[str, Any]:
+    """A valid `results.json` with an attack in every text that isn't fixed by the schema, profile and baseline too."""
+    found = full_run(broken=0.2, exchanges_each=1)
+    found["requirements"] = found["requirements"][::20]
+    for entry in found["requirements"]:
+        entry["see_also"] = []
+    broken = next(entry["id"] for entry in found["requirements"] if entry["verdict"] == "failed")
+    known = {"entries": [{"id": broken, "reason": "known"}], "source": "known.toml"}
+    hostile = _attacked({**found, "seed": "4711", "selection": ["rfc6749"], "baseline": known}, attack)
+    assert isinstance(hostile, dict)
+    return hostile
+
+
+def _attacked(value: object, attack: str) -> object:
+    if isinstance(value, dict):
+        return {key: each if key in FIXED else _attacked(each, attack) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_attacked(each, attack) for each in value]
+    return attack if isinstance(value, str) else value

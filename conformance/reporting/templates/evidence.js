@@ -1,6 +1,6 @@
 "use strict";
 // Evidence that is unpacked when it is asked for. What a target sent becomes text nodes, never markup.
-const { all, byId, element, fillOpen } = (() => {
+const { all, byId, element, fillOpen, unpack, visible, word } = (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
   document.documentElement.classList.add("scripted");
@@ -104,8 +104,8 @@ const { all, byId, element, fillOpen } = (() => {
     return element("div", "curl", element("code", "", visible(line)), button);
   };
 
-  const shortUrl = (url) => {
-    const base = (byId("main").dataset.baseUrl ?? "").replace(/\/$/, "");
+  const shortUrl = (url, ofRun) => {
+    const base = (ofRun ?? byId("main").dataset.baseUrl).replace(/\/$/, "");
     return url.startsWith(base) ? url.slice(base.length) || "/" : url;
   };
 
@@ -114,7 +114,7 @@ const { all, byId, element, fillOpen } = (() => {
     shown.open = x.phase !== "given";
     const answer = x.response;
     shown.append(
-      element("summary", "", word("phase", x.phase), " ", word("m", x.request.method), " ", word("path", shortUrl(x.request.url)), " ",
+      element("summary", "", word("phase", x.phase), " ", word("m", x.request.method), " ", word("path", shortUrl(x.request.url, x.base)), " ",
         word("s", answer ? answer.status : "no response"), " ", word("t", moment.after), " ", bar(moment.start, moment.width)),
       element("pre", "wire out", word("m", x.request.method), " ", word("u", x.request.url), "\n", ...side(x.request.headers, x.request.body)),
       answer
@@ -130,8 +130,8 @@ const { all, byId, element, fillOpen } = (() => {
     const wanted = place.dataset.exchanges.split(" ").map(Number);
     delete place.dataset.exchanges;
     try {
-      const unpacked = await unpack();
-      const exchanges = wanted.map((index) => unpacked[index]);
+      const known = (await unpack()).exchanges;
+      const exchanges = wanted.map((index) => known[index]);
       const moments = timeline(exchanges);
       place.append(...exchanges.map((x, n) => exchange(x, moments[n])));
     } catch (error) {
@@ -169,5 +169,5 @@ const { all, byId, element, fillOpen } = (() => {
     setTimeout(() => { button.textContent = "Copy curl"; byId("announced").textContent = ""; }, 1500);
   });
 
-  return { all, byId, element, fillOpen };
+  return { all, byId, element, fillOpen, unpack, visible, word };
 })();

@@ -1,0 +1,255 @@
+"""The pages in a real browser: usable by mouse, keyboard and screen reader, at any width, and deaf to what a target put
+into them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.harness import schemas
+from conformance.reporting import rendered, summary
+from conformance.reporting.comparison import compare
+from conformance.reporting.comparison_html import comparison_as_html
+
+from . import synthetic
+
+playwright = pytest.importorskip("playwright.sync_api", reason="pip install -r tests/requirements.txt")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH: apt-get install chromium")
+
+DESKTOP, PHONE = (1280, 900), (390, 844)
+OPEN_ALL = "document.querySelectorAll('details').forEach((details) => { details.open = true; })"
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+# A value that no layout expects.
+LONG = "A" * 5000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Pages as files: a run with findings, and a comparison."""
+    folder = tmp_path_factory.mktemp("pages")
+    content, later = synthetic.small_run(), synthetic.small_run(seed=2)
+    (folder / "report.html").write_bytes(rendered({**content, "seed": 4711}, "html"))
+    (folder / "comparison.html").write_text(comparison_as_html(compare([content, later])), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in ("report", "comparison")}
+
+
+@pytest.fixture(scope="module")
+def broken() -> str:
+    """A requirement that failed in the run of `pages`."""
+    found = summary.with_verdict(synthetic.small_run()["requirements"], "failed")
+    return str(found[0]["id"])
+
+
+class Opened:
+    """A page in the browser, and everything that it must not have done."""
+
+    def __init__(self, browser: Any, file: Path, size: tuple[int, int], scheme: str, fragment: str) -> None:
+        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+        self.page = self.context.new_page()
+        self.told: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: self.told.append(message.text))
+        self.page.on("pageerror", lambda error: self.told.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.told.append(dialog.message), dialog.dismiss()))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(f"{file.as_uri()}{fragment}")
+        # The last thing that our script does is to say how many requirements are shown.
+        self.page.wait_for_function("document.getElementById('shown').textContent")
+
+    def open_everything(self) -> None:
+        """Open each folded part, and wait until the evidence is there."""
+        self.page.evaluate(OPEN_ALL)
+        self.page.wait_for_function("!document.querySelector('.evidence[data-exchanges], .evidence[data-cell]')")
+        self.page.wait_for_timeout(200)
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    """Opens a file in the browser."""
+    contexts = []
+
+    def open_file(file: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light", fragment: str = "") -> Opened:
+        shown = Opened(browser, file, size, scheme, fragment)
+        contexts.append(shown.context)
+        return shown
+
+    yield open_file
+    for context in contexts:
+        context.close()
+
+
+# Accessible
+
+
+@pytest.mark.parametrize("name", ["report", "comparison"])
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light")], ids=["desktop", "dark", "phone"]
+)
+def test_axe_finds_no_violation(
+    name: str, size: tuple[int, int], scheme: str, pages: dict[str, Path], opened: Any, broken: str
+) -> None:
+    shown = opened(pages[name], size, scheme, f"#{broken}")
+    shown.page.evaluate("document.querySelectorAll('.finding details').forEach((each) => { each.open = true; })")
+    shown.page.wait_for_timeout(300)
+    shown.page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found = shown.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    assert [(each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"]) for each in found] == []
+
+
+@pytest.mark.parametrize("name", ["report", "comparison"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_is_wider_than_the_window(
+    name: str, size: tuple[int, int], pages: dict[str, Path], opened: Any, broken: str
+) -> None:
+    shown = opened(pages[name], size, fragment=f"#{broken}")
+    shown.page.evaluate("document.querySelectorAll('.finding details').forEach((each) => { each.open = true; })")
+    assert shown.page.evaluate("document.documentElement.scrollWidth") == size[0]
+
+
+def test_a_finding_opens_by_keyboard(pages: dict[str, Path], opened: Any, broken: str) -> None:
+    page = opened(pages["report"]).page
+    finding = page.locator(f"[id='finding-{broken}']")
+    before = finding.evaluate("(details) => details.open")
+    finding.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert finding.evaluate("(details) => details.open") is not before
+
+
+def test_a_cell_of_a_comparison_opens_by_keyboard(pages: dict[str, Path], opened: Any, broken: str) -> None:
+    page = opened(pages["comparison"]).page
+    button = page.locator(f"[id='{broken}'] button.cell").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".panel .exchange")
+    assert button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Enter")
+    assert page.locator(".panel").count() == 0
+
+
+# Useful
+
+
+def test_a_deep_link_opens_the_requirement_with_its_evidence(pages: dict[str, Path], opened: Any, broken: str) -> None:
+    page = opened(pages["report"], fragment=f"#{broken}").page
+    row = page.locator(f"details[id='{broken}']")
+    page.wait_for_function("(id) => document.getElementById(id).querySelector('.exchange')", arg=broken)
+    assert row.evaluate("(details) => details.open")
+    assert row.locator("dl.why").count() in (0, 1)
+
+
+def test_evidence_in_a_row_reads_as_that_in_the_finding(pages: dict[str, Path], opened: Any, broken: str) -> None:
+    page = opened(pages["report"], fragment=f"#{broken}").page
+    page.wait_for_function("(id) => document.getElementById(id).querySelector('.exchange')", arg=broken)
+    exchanges = "[...document.getElementById(id).querySelectorAll('.exchange')]"
+    texts = f"(id) => {exchanges}.map((x) => x.textContent.replace(/\\s+/g, ''))"
+    unpacked, in_page = page.evaluate(texts, broken), page.evaluate(texts, f"finding-{broken}")
+    assert unpacked
+    assert unpacked == in_page
+
+
+def test_bodies_are_colored(pages: dict[str, Path], opened: Any, broken: str) -> None:
+    page = opened(pages["report"], fragment=f"#finding-{broken}").page
+    wire = page.locator(f"[id='finding-{broken}'] .exchange").last
+    assert wire.locator(".out .b .key").first.text_content() == "grant_type"
+    assert wire.locator(".in .b .key").first.text_content() == '"access_token"'
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kept"),
+    [
+        ("by-verdict", "failed", "row.dataset.verdict === 'failed'"),
+        ("by-level", "SHOULD", "row.dataset.level === 'SHOULD'"),
+        ("by-feature", "revocation", "row.dataset.needs.split(' ').includes('revocation')"),
+        ("by-document", "rfc7009", "row.closest('.document').dataset.document === 'rfc7009'"),
+    ],
+)
+def test_filters(field: str, value: str, kept: str, pages: dict[str, Path], opened: Any) -> None:
+    page = opened(pages["report"]).page
+    page.select_option(f"#{field}", value)
+    page.wait_for_function("document.getElementById('shown').textContent.includes(' of ')")
+    rows = "[...document.querySelectorAll('.row')]"
+    shown, wanted = page.evaluate(
+        f"[{rows}.filter((row) => row.checkVisibility()).length, {rows}.filter((row) => {kept}).length]"
+    )
+    assert shown == wanted > 0
+
+
+def test_search(pages: dict[str, Path], opened: Any) -> None:
+    page = opened(pages["report"]).page
+    page.fill("#search", "reused code denied")
+    page.wait_for_function("document.getElementById('shown').textContent.includes(' of ')")
+    shown = page.evaluate("[...document.querySelectorAll('.row:not([hidden]) details')].map((row) => row.id)")
+    assert "rfc6749-4.1.2-reused-code-denied" in shown
+    assert len(shown) < 10
+
+
+def test_the_curl_line_is_copied(pages: dict[str, Path], opened: Any, broken: str) -> None:
+    shown = opened(pages["report"], fragment=f"#finding-{broken}")
+    shown.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    curl = shown.page.locator(f"[id='finding-{broken}'] .curl").last
+    curl.locator("button").click()
+    assert shown.page.wait_for_function("document.getElementById('announced').textContent === 'Copied'")
+    assert shown.page.evaluate("navigator.clipboard.readText()") == curl.locator("code").text_content()
+
+
+def test_on_paper_findings_stand_open(pages: dict[str, Path], opened: Any) -> None:
+    page = opened(pages["report"]).page
+    page.evaluate(
+        "window.printed = 0; addEventListener('beforeprint', () => {"
+        " window.printed = document.querySelectorAll('.finding > details:not([open])').length + 1; })"
+    )
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    assert page.evaluate("window.printed") == 1
+
+
+def test_without_a_script_the_findings_and_their_evidence_are_there(
+    browser: Any, pages: dict[str, Path], broken: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{pages['report'].as_uri()}")
+    assert "grant_type=authorization_code" in (page.text_content(f"[id='finding-{broken}']") or "")
+    context.close()
+
+
+# Deaf
+
+
+@pytest.mark.parametrize(
+    "attack", [*synthetic.HOSTILE[:7], synthetic.HOSTILE[8], LONG], ids=lambda text: ascii(text)[:30]
+)
+def test_nothing_hostile_runs(attack: str, tmp_path: Path, opened: Any) -> None:
+    content = synthetic.hostile_everywhere(attack)
+    assert schemas.fault("results", content) is None
+    files = {"report": tmp_path / "report.html", "comparison": tmp_path / "comparison.html"}
+    files["report"].write_bytes(rendered(content, "html"))
+    files["comparison"].write_text(
+        comparison_as_html(compare([content, synthetic.hostile_everywhere("calm")])), encoding="utf-8"
+    )
+    for file in files.values():
+        shown = opened(file, PHONE)
+        shown.open_everything()
+        assert shown.told == []
+        assert shown.asked == [file.as_uri()]
+        assert shown.page.title() != "owned"
+        assert (
+            shown.page.evaluate(
+                "document.querySelectorAll('img, iframe, svg:not(.bar), [onerror], [onload], [style]').length"
+            )
+            == 0
+        )
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
