@@ -12,8 +12,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from conformance.reporting import provenance, summary
+from conformance.reporting import summary
 from conformance.reporting.evidence import Evidence, timeline
+from conformance.reporting.provenance import provenance
 from conformance.reporting.summary import Content, Entry
 from conformance.reporting.templating import rendered_page
 from conformance.reporting.text import clause_link, document_name, section_title
@@ -78,8 +79,7 @@ def _view(content: Content) -> dict[str, Any]:
         "deciding_tests": summary.deciding_tests,
         "counted": summary.counted,
         "timeline": timeline,
-        "selection": provenance.selection(content),
-        "declined": provenance.declined(content),
+        "facts": provenance(content),
         "topics": content.get("topics", {}),
         "features": sorted({name for entry in entries for name in entry["needs"]}),
     }

@@ -220,7 +220,7 @@ def hostile(attack: str) -> dict[str, Any]:
 FIXED = frozenset(
     {
         *("id", "level", "role", "verdict", "outcome", "phase", "started", "finished", "conclusion", "fail_on"),
-        *("catalogue", "topic", "see_also", "features", "state", "expires"),
+        *("catalogue", "topic", "see_also", "features", "state", "expires", "budget"),
     }
 )
 
@@ -232,8 +232,9 @@ def hostile_everywhere(attack: str) -> dict[str, Any]:
     for entry in found["requirements"]:
         entry["see_also"] = []
     broken = next(entry["id"] for entry in found["requirements"] if entry["verdict"] == "failed")
-    known = {"entries": [{"id": broken, "reason": "known"}], "source": "known.toml"}
-    hostile = _attacked({**found, "seed": "4711", "selection": ["rfc6749"], "baseline": known}, attack)
+    entry = {"id": broken, "reason": "known", "owner": "team", "expires": "2027-01-01", "state": "known"}
+    known = {"entries": [entry], "source": "known.toml"}
+    hostile = _attacked({**found, "selection": ["rfc6749"], "baseline": known}, attack)
     assert isinstance(hostile, dict)
     return hostile
 
