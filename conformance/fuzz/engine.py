@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.conjecture.engine import ConjectureRunner
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
@@ -52,6 +53,9 @@ set_hypothesis_home_dir(os.devnull)
 # and on where the suite is installed.
 if hasattr(providers, "_get_local_constants"):
     providers._get_local_constants = Constants
+# It also spends examples on copies of earlier ones in which parts repeat: here examples are few, and each shall be new.
+if hasattr(ConjectureRunner, "generate_mutations_from"):
+    ConjectureRunner.generate_mutations_from = lambda self, data: None  # type: ignore[method-assign]
 
 
 def for_any(cost: float = 1, **drawn: Drawn) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -1,8 +1,9 @@
 """Redirection URIs that come near a registered one without being it, built from what URL parsers disagree on.
 
-The procedures' catalogue of near misses (`redirects.NEAR_MISSES`) holds what is known to go wrong; here its members are
-combined, and characters change anywhere. Whatever is drawn is another string than every registered URI, also when
-blanks at its ends are trimmed, which a server may do.
+The procedures' catalogue of near misses (`redirects.NEAR_MISSES`) holds what is known to go wrong; this one is made by
+rules, so that nothing has to be known, and is drawn from without repetition: the larger budgets go through all of it.
+Whatever is drawn is another string than every registered URI, also when blanks at its ends are trimmed, which a server
+may do.
 """
 
 from __future__ import annotations
@@ -41,46 +42,36 @@ AROUND = (
     *("{uri}?next=https://{attacker}/", "{uri}@{attacker}", "{uri}.{attacker}", "{uri}:{attacker}", "<{uri}>"),
     *('"{uri}"', "{uri}'", "{uri}\\", "{uri}/", "{uri}//", "{uri}?", "{uri}#", "{uri}&", "https://{attacker} {uri}"),
 )
-WAYS = st.sampled_from(["insert", "insert", "insert", "catalogue", "host", "around", "scheme", "drop", "case"])
+# From a visible ASCII character to the one of full width that some normalizations take for it.
+FULL_WIDTH = 0xFEE0
+
+
+def once_changed(uri: str) -> list[str]:
+    """Every URI that one change makes of this one: the whole catalogue."""
+    scheme, _, after = uri.partition("://")
+    host, slash, rest = after.partition("/")
+    names = {"attacker": ATTACKER, "host": host, "uri": uri}
+    path_ends = len(uri.partition("?")[0])
+    places = sorted({0, len(scheme) + 3, len(scheme) + 3 + len(host), path_ends, len(uri)})
+    found = [uri[:at] + added + uri[at:] for added in INSERTED for at in places]
+    found += [f"{scheme}://{pattern.format(**names)}{slash}{rest}" for pattern in HOSTS]
+    found += [pattern.format(**names) for pattern in AROUND]
+    found += [other + tail for other in SCHEMES for tail in (after, f"//{after}")]
+    found += [near for each in NEAR_MISSES.values() if (near := each.make(urlsplit(uri)))]
+    for at, character in enumerate(uri):
+        others = ("", character.swapcase(), chr(ord(character) + FULL_WIDTH) if "!" <= character <= "~" else "")
+        found += [uri[:at] + other + uri[at + 1 :] for other in others]
+    return list(dict.fromkeys(found))
 
 
 @st.composite
-def _near(draw: st.DrawFn, registered: Sequence[str]) -> str:
+def _changed_at_random(draw: st.DrawFn, registered: Sequence[str]) -> str:
+    """A URI with something put into it anywhere, once or twice."""
     uri = draw(st.sampled_from(list(registered)))
-    for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
-        uri = _missed(draw, uri)
+    for _ in range(draw(st.integers(1, 2))):
+        at = draw(st.integers(0, len(uri)))
+        uri = uri[:at] + draw(st.sampled_from(INSERTED)) + uri[at:]
     return uri
-
-
-def _missed(draw: st.DrawFn, uri: str) -> str:
-    """One change of a URI."""
-    parts = uri.partition("://")
-    host, slash, rest = parts[2].partition("/")
-    names = {"attacker": ATTACKER, "host": host, "uri": uri}
-    match draw(
-        st.sampled_from(["catalogue", "insert", "insert", "insert", "host", "around", "scheme", "drop", "case"])
-    ):
-        case "catalogue":
-            near = NEAR_MISSES[draw(st.sampled_from(list(NEAR_MISSES)))]
-            try:
-                return near.make(urlsplit(uri)) or uri
-            except ValueError:
-                return uri
-        case "insert":
-            at = draw(st.integers(0, len(uri)))
-            return uri[:at] + draw(st.sampled_from(INSERTED)) + uri[at:]
-        case "host":
-            return f"{parts[0]}://{draw(st.sampled_from(HOSTS)).format(**names)}{slash}{rest}"
-        case "around":
-            return draw(st.sampled_from(AROUND)).format(**names)
-        case "scheme":
-            return draw(st.sampled_from(SCHEMES)) + (uri.partition(":")[2] if draw(st.booleans()) else parts[2])
-        case "drop":
-            at = draw(st.integers(0, max(0, len(uri) - 1)))
-            return uri[:at] + uri[at + 1 :]
-        case _:
-            at = draw(st.integers(0, max(0, len(uri) - 1)))
-            return uri[:at] + uri[at : at + 1].swapcase() + uri[at + 1 :]
 
 
 def client_of(given: Given) -> Client:
@@ -95,7 +86,10 @@ def neighbors(given: Given) -> SearchStrategy[str]:
     """Redirection URIs near those of the main client, none of which it has registered."""
     registered = client_of(given).redirect_uris
     in_full = given.claims("full_redirect_uris")
-    return _near(registered).filter(lambda uri: is_another(uri, registered, in_full))
+    near = [uri for uri in once_changed(registered[0]) if is_another(uri, registered, in_full)]
+    catalogued = st.sampled_from(near)
+    at_random = _changed_at_random(registered).filter(lambda uri: is_another(uri, registered, in_full))
+    return st.one_of(catalogued, catalogued, at_random)
 
 
 def is_another(uri: str, registered: Sequence[str], in_full: bool) -> bool:

@@ -85,10 +85,42 @@ def nearly_legal(element: str) -> SearchStrategy[str]:
     return st.tuples(legal(element), st.sampled_from(unfit), legal(element)).map("".join)
 
 
+# What a `state` may begin or end with that something takes for syntax, a number, or blanks to be trimmed.
+BEGINNINGS = (
+    "",
+    "",
+    "",
+    " ",
+    "[",
+    "{",
+    "(",
+    "<",
+    '"',
+    "'",
+    "`",
+    "0",
+    "00",
+    "/",
+    "//",
+    "%",
+    "=",
+    "&",
+    "?",
+    "#",
+    "+",
+    "\\",
+)
+ENDS = ("", "", "", " ", "  ", "=", "==", "&", "%", "+", "#", ".", "/", "\\", '"', ";", ",")
+
+
 def states() -> SearchStrategy[str]:
-    """Any legal `state` of up to 512 characters, long ones among them."""
+    """Any legal `state` of up to 512 characters: numbers, long ones, and ones that look like something else."""
     alphabet = characters(VSCHAR)
-    return st.one_of(dense(alphabet, 1, 60), dense(alphabet, 1, LONGEST_STATE))
+    short, long = dense(alphabet, 1, 60), st.text(alphabet, min_size=LONGEST_STATE - 80, max_size=LONGEST_STATE - 4)
+    numbers = st.text("0123456789", min_size=1, max_size=12)
+    middle = st.one_of(short, dense(alphabet, 1, LONGEST_STATE - 4), numbers, long)
+    edged = st.tuples(st.sampled_from(BEGINNINGS), middle, st.sampled_from(ENDS)).map("".join)
+    return st.one_of(middle, edged)
 
 
 def subsets(names: Sequence[str]) -> SearchStrategy[list[str]]:
@@ -102,15 +134,18 @@ WILDCARDS = (
 )
 # A server may trim blanks: those alone alter nothing.
 ADDED = st.one_of(st.sampled_from(WILDCARDS), HOSTILE.filter(lambda text: text.strip() != ""))
+AT_THE_END = -1
 # How a secret is altered that is known only when the test runs: how much of it stays ahead, what is put there, and
 # whether the rest follows.
-alterations: SearchStrategy[tuple[int, str, bool]] = st.tuples(st.integers(0, 64), ADDED, st.booleans())
+alterations: SearchStrategy[tuple[int, str, bool]] = st.tuples(
+    st.one_of(st.just(AT_THE_END), st.integers(0, 64)), ADDED, st.booleans()
+)
 
 
 def altered(value: str, alteration: tuple[int, str, bool]) -> str:
     """Another value, made from a real one."""
     keep, text, follows = alteration
-    at = keep % len(value) if value else 0
+    at = len(value) if keep == AT_THE_END else keep % len(value)
     return f"{value[:at]}{text}{value[at:] if follows else ''}"
 
 

@@ -158,9 +158,9 @@ def test_an_invented_grant_brings_no_token(
 
 
 @requirement("rfc6749-6-refresh-token-validated")
-@for_any(alteration=alterations)
+@for_any(cost=1.5, alteration=alterations)
 def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
-    tokens = given.observed("a refresh token to be altered", lambda: refreshable(given, send))
+    tokens = refreshable(given, send)
 
     reply = send.refresh(tokens, refresh_token=altered(tokens.refresh_token or "", alteration))
 
@@ -168,10 +168,10 @@ def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: E
 
 
 @requirement("rfc6749-4.1.3-invalid-code-refused")
-@for_any(alteration=alterations)
+@for_any(cost=2, alteration=alterations)
 def test_an_altered_code_is_refused(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
     code_exchange_seen(given)
-    code = given.observed("a code to be altered", given.authorization_code)
+    code = given.authorization_code()
 
     reply = send.code_exchange(code, code=altered(code.value, alteration))
 

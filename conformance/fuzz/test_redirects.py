@@ -22,7 +22,7 @@ TYPES = st.sampled_from(["code", "token", "other", ""])
 
 
 @requirement("rfc6749-10.6-redirect-uri-validated")
-@for_any(cost=2, uri=neighbors)
+@for_any(cost=0.25, uri=neighbors)
 def test_a_neighbor_of_a_registered_uri_gets_nothing(given: Given, send: Send, expect: Expect, uri: str) -> None:
     client, response_type = client_of(given), any_response_type(given)
     served(given, client, response_type)
@@ -33,7 +33,7 @@ def test_a_neighbor_of_a_registered_uri_gets_nothing(given: Given, send: Send, e
 
 
 @requirement("rfc6749-10.15-redirect-uri-no-open-redirector")
-@for_any(cost=2, uri=neighbors, response_type=TYPES, scope=st.sampled_from(["", "invented-scope"]))
+@for_any(cost=0.5, uri=neighbors, response_type=TYPES, scope=st.sampled_from(["", "invented-scope"]))
 def test_no_request_moves_the_user_agent_to_a_neighbor(
     given: Given, send: Send, expect: Expect, uri: str, response_type: str, scope: str
 ) -> None:
@@ -48,7 +48,7 @@ def test_no_request_moves_the_user_agent_to_a_neighbor(
 
 
 @requirement("rfc6749-4.1.3-redirect-uri-identical")
-@for_any(cost=4, uri=neighbors)
+@for_any(uri=neighbors)
 def test_a_code_is_not_exchanged_at_a_neighbor(given: Given, send: Send, expect: Expect, uri: str) -> None:
     code_exchange_seen(given)
     code = given.authorization_code()

@@ -25,7 +25,7 @@ def came_back(answer: Answer) -> Answer:
 
 
 @requirement("rfc6749-A.5-any-printable-state-taken")
-@for_any(cost=2, state=states())
+@for_any(state=states())
 def test_any_legal_state_is_taken(given: Given, send: Send, expect: Expect, state: str) -> None:
     answer = ordinary(given, send).changed(state=state)
 
@@ -34,7 +34,7 @@ def test_any_legal_state_is_taken(given: Given, send: Send, expect: Expect, stat
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
-@for_any(cost=2, state=states())
+@for_any(state=states())
 def test_any_legal_state_comes_back_with_a_code(given: Given, send: Send, expect: Expect, state: str) -> None:
     answer = ordinary(given, send, response_type="code").changed(state=state)
 
@@ -50,7 +50,7 @@ def test_any_legal_state_comes_back_with_an_error(given: Given, send: Send, expe
 
 
 @requirement("rfc6749-4.2.2-state-exact")
-@for_any(cost=2, state=states())
+@for_any(state=states())
 def test_any_legal_state_comes_back_with_a_token(given: Given, send: Send, expect: Expect, state: str) -> None:
     answer = ordinary(given, send, response_type="token").changed(state=state)
 

@@ -129,7 +129,7 @@ def test_credentials_in_the_body_are_worth_those_in_the_header(
 
 
 @requirement("rfc6749-3.1-get-supported")
-@for_any(cost=2, order=orders)
+@for_any(order=orders)
 def test_the_order_of_authorization_request_parameters_says_nothing(
     given: Given, send: Send, expect: Expect, order: list[int]
 ) -> None:
@@ -218,7 +218,7 @@ def test_a_live_token_is_active_however_it_is_written(
 
 
 @requirement("rfc7009-2.2-invalid-hint-ignored")
-@for_any(cost=4, hint=hints)
+@for_any(cost=2, hint=hints)
 def test_a_token_is_revoked_under_any_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
     token = given.live(given.tokens())
 
@@ -228,7 +228,7 @@ def test_a_token_is_revoked_under_any_hint(given: Given, send: Send, expect: Exp
 
 
 @requirement("rfc7009-2.1-percent-encoded-token-decoded")
-@for_any(cost=4, order=st.permutations(range(3)), spellings=ways, more=st.one_of(st.just([]), additions))
+@for_any(cost=2, order=st.permutations(range(3)), spellings=ways, more=st.one_of(st.just([]), additions))
 def test_a_token_is_revoked_however_it_is_written(
     given: Given, send: Send, expect: Expect, order: list[int], spellings: list[str], more: More
 ) -> None:
