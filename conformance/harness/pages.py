@@ -15,7 +15,7 @@ from conformance.harness.exchange import Reply
 from conformance.harness.uris import urljoin
 
 SCRIPTED = re.compile(
-    r"""location(?:\.href)?\s*=\s*["']([^"']+)["']|location\.(?:replace|assign)\(\s*["']([^"']+)["']"""
+    r"""location(?:\.href)?\s*=\s*["']([^"']+)["'](\s*\+)?|location\.(?:replace|assign)\(\s*["']([^"']+)["'](\s*\+)?"""
 )
 SELF_SUBMITTING = re.compile(r"\.submit\(\s*\)|requestSubmit\(")
 SUBMITTING = ("submit", "image")
@@ -422,8 +422,11 @@ def _moves(
     yield from _refreshes([*reply.header_values("Refresh"), *told], base)
     scripts = " ".join(script.text or "" for script in document.iter("script"))
     scripts += " ".join(element.get("onload") or "" for element in document.iter("body"))
-    for groups in SCRIPTED.findall(scripts):
-        yield "script", urljoin(base, next(filter(None, groups)).replace("\\/", "/").replace("\\u0026", "&"))
+    for assigned, more, called, more_called in SCRIPTED.findall(scripts):
+        place = (assigned or called).replace("\\/", "/").replace("\\u0026", "&")
+        # Of a URL that the script puts together only the beginning is known: enough to tell where it leads outside.
+        if "://" in place or not (more or more_called):
+            yield "script", urljoin(base, place)
     if SELF_SUBMITTING.search(scripts):
         for form in forms:
             yield "self-submitting form", form.leads_to

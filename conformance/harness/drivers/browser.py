@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import weakref
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -21,6 +22,7 @@ from conformance.harness.drivers.journey import Journey
 from conformance.harness.drivers.stuck import why_stuck
 from conformance.harness.drivers.window import Window
 from conformance.harness.exchange import Reply
+from conformance.harness.outcomes import Inconclusive
 from conformance.harness.pages import Form, read_page
 from conformance.harness.target import SignIn
 from conformance.harness.uris import urljoin
@@ -40,6 +42,7 @@ PLACES = (
 # A proxy where nothing listens, for loopback too: what the suite doesn't carry goes nowhere.
 NO_NETWORK = ("--proxy-server=http://127.0.0.1:9", "--proxy-bypass-list=<-loopback>", "--disable-background-networking")
 DEFAULT_PATIENCE = 10.0
+START_SECONDS = 30
 
 
 def find_browser(named: str | None) -> str | None:
@@ -72,6 +75,8 @@ class BrowserDriver:
         executable = find_browser(sign_in.browser)
         if executable is None and sign_in.browser:
             raise UnusableDriver(f"there is no browser {sign_in.browser}: see `browser` under [sign_in]")
+        if executable is not None:
+            _try_out(executable)
         return cls(executable, sign_in.patience or DEFAULT_PATIENCE)
 
     def go(self, journey: Journey, reply: Reply) -> Answer:
@@ -115,14 +120,17 @@ class BrowserDriver:
 
     def _running(self) -> Browser:
         if self._browser is None:
-            self._browser = self._started()
+            try:
+                self._browser = self._started()
+            except UnusableDriver as error:
+                raise Inconclusive(str(error)) from error
         return self._browser
 
     def _started(self) -> Browser:
         from playwright.sync_api import Error, sync_playwright
 
-        self._playwright = self._playwright or sync_playwright().start()
         try:
+            self._playwright = self._playwright or sync_playwright().start()
             return self._playwright.chromium.launch(executable_path=self.executable, args=list(NO_NETWORK))
         except Error as error:
             why = str(error).strip().splitlines()[0]
@@ -132,6 +140,16 @@ class BrowserDriver:
                 else f"tried {self.executable}"
             )
             raise UnusableDriver(f"the browser can't be started ({remedy}): {why}") from error
+
+
+def _try_out(executable: str) -> None:
+    """Raise UnusableDriver for a browser that doesn't even tell its version. On Windows it would open a window."""
+    if os.name == "nt":
+        return
+    try:
+        subprocess.run([executable, "--version"], capture_output=True, check=True, timeout=START_SECONDS)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UnusableDriver(f"the browser {executable} can't be started: {error}") from error
 
 
 def _shows_all_by_itself(reply: Reply) -> bool:

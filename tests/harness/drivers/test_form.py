@@ -108,6 +108,7 @@ def test_a_form_by_get_replaces_the_query_of_its_action() -> None:
     [
         (SHELL, 'needs JavaScript: use driver = "browser"'),
         ("<noscript>Please enable JavaScript</noscript><script>go()</script>", "needs JavaScript"),
+        ('<div id=app></div><script>go.onclick = () => location.assign("/x?" + y)</script>', "needs JavaScript"),
         ('<div class="g-recaptcha" data-sitekey="k"></div><p>Are you a robot?</p>', "captcha"),
         (
             "<form method=post><label>Verification code <input name=x></label><button>Verify</button></form>",
@@ -118,7 +119,7 @@ def test_a_form_by_get_replaces_the_query_of_its_action() -> None:
         ("<p>Your account has no access to this application.</p>", "no access to this application"),
         ((403, {}, "<p>Blocked by policy 17</p>"), "Blocked by policy 17"),
     ],
-    ids=["shell", "noscript", "captcha", "second factor", "new password", "unclear", "dead end", "error"],
+    ids=["shell", "noscript", "script", "captcha", "second factor", "new password", "unclear", "dead end", "error"],
 )
 def test_it_says_why_it_is_stuck_and_what_the_page_says(page: str | Answering, reason: str) -> None:
     assert reason in stuck(trial_with(server({"/oauth/authorize": page}))).stuck
