@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from conformance.harness.exchange import Pairs, Reply
 from conformance.harness.given import Given
@@ -87,7 +88,8 @@ def declining(send: Send, page: Asked) -> tuple[Form, Pairs]:
     if found is None:
         raise Untested("the consent page has no button that declines: name it in [sign_in] `decline`")
     form, fields = found
-    return replace(form, action=send.form_request("authorization", ()).url, method="DELETE"), fields
+    endpoint, _, query = send.form_request("authorization", ()).url.partition("?")
+    return replace(form, action=endpoint, method="DELETE"), [*parse_qsl(query, keep_blank_values=True), *fields]
 
 
 # Token info
