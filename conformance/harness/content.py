@@ -74,12 +74,17 @@ def json_pairs(body: bytes | str) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in document] if isinstance(document, tuple) else []
 
 
-def is_json_object(body: bytes) -> bool:
-    """Whether a body is one JSON object to the letter: without NaN and Infinity (RFC 8259 section 6)."""
+def is_json(body: bytes, kind: type = object) -> bool:
+    """Whether a body is JSON to the letter, without NaN and Infinity (RFC 8259 section 6), and of a Python type."""
     try:
-        return isinstance(json.loads(body, parse_int=_integer, parse_constant=_no_json), dict)
+        return isinstance(json.loads(body, parse_int=_integer, parse_constant=_no_json), kind)
     except (ValueError, RecursionError):
         return False
+
+
+def is_json_object(body: bytes) -> bool:
+    """Whether a body is one JSON object to the letter."""
+    return is_json(body, dict)
 
 
 def _integer(digits: str) -> int:

@@ -24,12 +24,13 @@ from conformance.harness.network import Network, Proxy
 from conformance.harness.target import Target
 from conformance.harness.tls import Handshake, shake_hands
 from conformance.harness.uris import percent_encoded
-from conformance.harness.wire import Backend, Deadline, Stale, Timeouts
+from conformance.harness.wire import Backend, Deadline, Stale, Stream, Timeouts
 
 # Longer bodies are cut: no endpoint of the protocol answers with as much. Of one that was cut less is kept.
 LARGEST_BODY = 1024 * 1024
 KEPT_OF_A_CUT_BODY = 64 * 1024
-MOST_HEADERS = 256
+# Of a flood of headers so many are read from its beginning, and as many from its end.
+MANY_HEADERS = 128
 # Seconds that an idle connection is kept: less than servers commonly keep it, so that no request meets its end.
 IDLE = 1.5
 NO_ANSWER = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
@@ -118,9 +119,9 @@ class SocketTransport:
         try:
             try:
                 return self._sent(pool, request, remarks)
-            except Stale:
-                # Nothing came back on a connection that had idled: the server had closed it, as it may.
-                remarks.append("sent a second time: the server had closed the connection that was kept from before")
+            except Stale as error:
+                # Nothing came back of this exchange on a connection that was kept from one before.
+                remarks.append(f"sent a second time, on a new connection: {error}")
                 return self._sent(pool, request, remarks)
         except (*NO_ANSWER, Unsendable, Unreadable) as error:
             way = f" (through the proxy {proxy})" if proxy else ""
@@ -129,6 +130,9 @@ class SocketTransport:
     def _sent(self, pool: httpcore.ConnectionPool, request: Request, remarks: list[str]) -> Reply:
         started = time.perf_counter()
         with closing(pool.handle_request(_prepared(request, Deadline(self._network.timeouts)))) as response:
+            stream = response.extensions["network_stream"]
+            if isinstance(stream, Stream) and stream.unsent:
+                raise Stale("the one before held an answer that nobody had asked for")
             body, truncated = _read(response)
         headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers)
         elapsed = time.perf_counter() - started
@@ -214,9 +218,10 @@ def _bounded(reply: Reply) -> Reply:
     coding = (reply.header("Content-Encoding") or "identity").strip().lower()
     if coding != "identity" and reply.body:
         reply = _decoded(reply, coding)
-    if len(reply.headers) > MOST_HEADERS:
-        remark = f"{len(reply.headers)} headers came: the first {MOST_HEADERS} of them are read"
-        reply = replace(reply, headers=reply.headers[:MOST_HEADERS], remarks=(*reply.remarks, remark))
+    if len(reply.headers) > 2 * MANY_HEADERS:
+        remark = f"{len(reply.headers)} headers came: the first and the last {MANY_HEADERS} of them are read"
+        headers = (*reply.headers[:MANY_HEADERS], *reply.headers[-MANY_HEADERS:])
+        reply = replace(reply, headers=headers, remarks=(*reply.remarks, remark))
     if reply.truncated:
         remark = f"the body was longer than {LARGEST_BODY} bytes: it was not read to its end, the first part is kept"
         reply = replace(reply, body=reply.body[:KEPT_OF_A_CUT_BODY], remarks=(*reply.remarks, remark))

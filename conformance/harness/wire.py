@@ -11,6 +11,7 @@ import httpcore
 
 # What is written between two looks at the clock.
 PORTION = 64 * 1024
+CLOSED = "the server had closed the one that was kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Deadline:
 
 
 class Stale(httpcore.ReadError):
-    """A connection that had carried an exchange before ended, with nothing of the next answer read."""
+    """A connection that was kept from an exchange before can't be used for the next one: the text says why."""
 
 
 class Backend(httpcore.SyncBackend):
@@ -76,11 +77,16 @@ class Stream(httpcore.NetworkStream):
             data = self._inner.read(max_bytes, deadline.left(deadline.timeouts.read))
         except httpcore.ReadError as error:
             if first and self._requests > 1:
-                raise Stale(str(error)) from error
+                raise Stale(CLOSED) from error
             raise
         if not data and first and self._requests > 1:
-            raise Stale("the connection was closed")
+            raise Stale(CLOSED)
         return data
+
+    @property
+    def unsent(self) -> bool:
+        """Whether a request still waits to be sent: an answer that is there already can't be its own."""
+        return bool(self._unsent)
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
         """Gather bytes to send."""

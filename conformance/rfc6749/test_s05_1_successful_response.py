@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.content import is_json
 from conformance.harness.procedures.token_requests import with_refresh_token
 from conformance.harness.procedures.token_responses import (
     SCOPED_GRANTS,
@@ -135,7 +136,7 @@ def test_the_answer_is_json(given: Given, send: Send, expect: Expect, grant: str
     reply = token_response(given, send, grant)
 
     expect(reply).has_media_type("application/json")
-    expect.that(reply.json is not None, "a body that is JSON", reply)
+    expect.that(is_json(reply.body), "a body that is JSON", reply)
 
 
 @requirement("rfc6749-5.1-success-top-level-members")

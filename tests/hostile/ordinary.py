@@ -73,7 +73,7 @@ def _token(request: Received) -> bytes:
     grant = asked.get("grant_type")
     if grant not in ("client_credentials", "authorization_code", "refresh_token"):
         return answer('{"error": "unsupported_grant_type"}', "400 Bad Request", JSON)
-    if not str({**asked, grant: ""}).count("issued") and grant != "client_credentials":
+    if grant != "client_credentials" and "issued" not in asked.get(grant.replace("authorization_", ""), ""):
         return answer('{"error": "invalid_grant"}', "400 Bad Request", JSON)
     return answer(json.dumps(tokens(grant)), headers=JSON)
 

@@ -1,0 +1,110 @@
+"""Runs some requirements' tests against a target in this process, reports and all, and watches time and memory."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from conformance.harness.catalogue import Catalogue, load_catalogue
+from conformance.harness.collecting import Case, collect_cases
+from conformance.harness.profile import parse_profile
+from conformance.harness.run import RunOptions, RunRecorder, open_session
+from conformance.harness.running import execute, finished, result_of
+
+MODULES = "rfc*/test_s0[2345]*.py"
+REPORTS = {"results.json", "report.html", "junit.xml", "journal.jsonl"}
+MEGABYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run left behind: results, exit code, seconds, and how many bytes of memory it had at its most."""
+
+    results: dict[str, Any]
+    gate: int
+    seconds: float
+    peak: int
+    files: frozenset[str]
+
+    def verdict(self, requirement: str) -> str:
+        """The verdict of a requirement."""
+        return str(self.entry(requirement)["verdict"])
+
+    def entry(self, requirement: str) -> dict[str, Any]:
+        """A requirement's entry."""
+        return next(entry for entry in self.results["requirements"] if entry["id"] == requirement)
+
+    def evidence(self, requirement: str) -> list[dict[str, Any]]:
+        """The exchanges of a requirement's tests."""
+        indexes = [index for test in self.entry(requirement)["tests"] for index in test["exchanges"]]
+        return [self.results["exchanges"][index] for index in indexes]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The requirements."""
+    return load_catalogue()
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """The tests of the sections that answers of a target are about."""
+    return tuple(collect_cases(MODULES))
+
+
+def run_against(profile: str, only: Sequence[str], reports: Path) -> Ran:
+    """Run the tests of some requirements against the target of a profile."""
+    loaded = parse_profile(profile, "the profile of the test")
+    started = time.monotonic()
+    with peak_memory() as peaks:
+        recorder = RunRecorder.open(RunOptions(None, None, reports, only=tuple(only)), loaded, catalogue(), 0)
+        session = open_session(loaded)
+        try:
+            for case in (case for case in cases() if case.requirement in only):
+                recorder.run.collected.setdefault(case.requirement, []).append(case.name)
+                requirement = catalogue().by_id[case.requirement]
+                ended = finished(execute(case.function, case.parameters, requirement, case.needs, session))
+                recorder.add(result_of(ended, case.requirement, case.name, session.redactor))
+        finally:
+            session.close()
+        gate = recorder.finish()
+    seconds = time.monotonic() - started
+    content = json.loads((recorder.folder / "results.json").read_text(encoding="utf-8"))
+    return Ran(content, gate, seconds, max(peaks), frozenset(path.name for path in recorder.folder.iterdir()))
+
+
+@contextmanager
+def peak_memory(process: psutil.Process | None = None) -> Iterator[list[int]]:
+    """Bytes that this process, or another one and each of its children, had at each look; the last is the peak's."""
+    watched = process or psutil.Process()
+    peaks = [_largest(watched)]
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            peaks.append(_largest(watched))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _largest(process: psutil.Process) -> int:
+    try:
+        family = [process] if process.pid == psutil.Process().pid else [process, *process.children(recursive=True)]
+        return max((each.memory_info().rss for each in family), default=0)
+    except psutil.Error:
+        return 0
