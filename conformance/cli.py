@@ -8,10 +8,22 @@ import sys
 from collections.abc import Callable, Sequence
 
 from conformance import __version__, exit_codes
-from conformance.commands import Parser, UsageFault, baseline, certify, compare, init, listings, report, run, verify
+from conformance.commands import (
+    Parser,
+    UsageFault,
+    baseline,
+    certify,
+    compare,
+    doctor,
+    init,
+    listings,
+    report,
+    run,
+    verify,
+)
 
 # Each module adds its command's parser, in the order of the help.
-COMMANDS = (run, report, compare, init, baseline, certify, verify, listings)
+COMMANDS = (run, report, compare, init, doctor, baseline, certify, verify, listings)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,9 +6,11 @@ teardown report.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -22,10 +24,11 @@ from conformance.harness.collecting import case_of
 from conformance.harness.drivers import UnusableDriver, check_driver
 from conformance.harness.recovery import recover_all
 from conformance.harness.results import Run, TestResult
-from conformance.harness.run import RunOptions, RunRecorder, nothing_answers, open_session
+from conformance.harness.run import RunOptions, RunRecorder, open_session
 from conformance.harness.running import Finished, execute, finished, result_of
 from conformance.harness.session import Session
 from conformance.harness.toml_files import FileFault
+from conformance.preflight.reaching import why_silent
 from conformance.reporting.console import Progress
 
 RECORDER = pytest.StashKey[RunRecorder]()
@@ -48,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--profile", metavar="FILE", help="the target's profile; default: the bundled reference server")
     group.addoption("--base-url", metavar="URL", help="point the profile at another deployment")
     group.addoption("--reports", metavar="DIR", default="reports", help="where runs are written (default: reports)")
+    group.addoption("--unchecked", action="store_true", help="judge without trying the profile out beforehand")
     group.addoption("--fail-on", choices=["must", "should"], default="must", help="what the gate takes as a finding")
     group.addoption("--all-probes", action="store_true", help="opt-in probes too: guessing, flooding, waiting")
     group.addoption("--baseline", metavar="FILE", help="known deviations, which open the gate (TOML)")
@@ -71,7 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[CATALOGUE] = load_catalogue()
     worker = getattr(config, "workerinput", None)
     if worker is not None:
-        config.stash[PROFILE] = _load(config, worker.get("bundled_profile"))
+        loaded = _load(config, worker.get("bundled_profile"))
+        config.stash[PROFILE] = replace(loaded, target=replace(loaded.target, faults=worker["faults"]))
         config.option.fuzz_seed = worker["fuzz_seed"]
         config.stash[UNANSWERED] = worker["unanswered"]
         return
@@ -90,17 +95,20 @@ def pytest_configure(config: pytest.Config) -> None:
         announced = server.profile
     loaded = _load(config, announced)
     config.stash[PROFILE] = loaded
+    controls: Sequence[Mapping[str, Any]] = ()
     if announced is None:
-        config.stash[UNANSWERED] = nothing_answers(loaded) or ""
+        config.stash[UNANSWERED] = why_silent(loaded) or ""
         if config.stash[UNANSWERED]:
             print(f"nothing answers at {loaded.target.base_url}: {config.stash[UNANSWERED]}", file=sys.stderr)
         else:
             _check_driver(loaded)
+            loaded, controls = (loaded, []) if config.option.unchecked else _tried_out(loaded)
+            config.stash[PROFILE] = loaded
     for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
         print(recovered, file=sys.stderr)
     try:
         config.stash[RECORDER] = RunRecorder.open(
-            options, loaded, config.stash[CATALOGUE], _workers(config), config.stash[UNANSWERED]
+            options, loaded, config.stash[CATALOGUE], _workers(config), config.stash[UNANSWERED], controls
         )
     except FileFault as error:
         raise pytest.UsageError(str(error)) from error
@@ -171,6 +179,19 @@ def _check_driver(loaded: profile.Profile) -> None:
         raise pytest.UsageError(str(error)) from error
 
 
+def _tried_out(loaded: profile.Profile) -> tuple[profile.Profile, list[dict[str, Any]]]:
+    """The profile with what its controls disproved, and the controls."""
+    from conformance.preflight import telling
+    from conformance.preflight.controls import as_dict
+    from conformance.preflight.examination import examine
+
+    with contextlib.closing(open_session(loaded)) as session:
+        examiner = examine(loaded, session)
+        telling.announce(examiner, sys.stderr)
+        shown = [as_dict(control, session, with_exchanges=control.state == "fails") for control in examiner.controls]
+    return replace(loaded, target=replace(loaded.target, faults=examiner.faults)), shown
+
+
 def _workers(config: pytest.Config) -> int:
     count = getattr(config.option, "numprocesses", None)
     return count if isinstance(count, int) else 0
@@ -196,6 +217,7 @@ def pytest_configure_node(node: Any) -> None:
     """Hand the bundled server's profile and the seed to a worker."""
     server = node.config.stash.get(SERVER, None)
     node.workerinput["bundled_profile"] = server.profile if server else None
+    node.workerinput["faults"] = dict(node.config.stash[PROFILE].target.faults)
     node.workerinput["fuzz_seed"] = node.config.option.fuzz_seed
     node.workerinput["unanswered"] = node.config.stash[UNANSWERED]
 

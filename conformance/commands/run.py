@@ -43,6 +43,7 @@ def add(commands: Commands) -> None:
     run.add_argument("--base-url", metavar="URL", help=f"point the profile elsewhere (or {BASE_URL_VARIABLE})")
     run.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs are written")
     run.add_argument("-n", dest="workers", default="0", metavar="WORKERS", help="parallel workers, for slow networks")
+    run.add_argument("--unchecked", action="store_true", help="judge without trying the profile out beforehand")
     run.add_argument("--fail-on", choices=["must", "should"], default="must", help="the gate's level (default: must)")
     run.add_argument("--all-probes", action="store_true", help="opt-in probes too: guessing, flooding, waiting")
     run.add_argument("--baseline", type=Path, metavar="FILE", help="known deviations, which open the gate (TOML)")
@@ -121,6 +122,7 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("-o", f"cache_dir={options.reports.resolve() / '.pytest_cache'}"),
         *("--reports", str(options.reports)),
         *("--fail-on", options.fail_on),
+        *(["--unchecked"] if options.unchecked else []),
         *("--fuzz", options.fuzz),
         *("--fuzz-seed", str(options.fuzz_seed)),
         *(("--fuzz-random",) if options.fuzz_random else ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,13 @@ class Profile:
     target: Target
     secrets: Mapping[str, str]
     shown: Mapping[str, Any]
+    source: str = "the profile"
+    text: str = ""
+
+    def place(self, path: Sequence[str]) -> str:
+        """A key of the profile for messages: file, line, and its name."""
+        line = f", line {line_of(self.text, path)}" if self.text else ""
+        return f"{self.source}{line}: {'.'.join(path)}"
 
 
 def read_profile(path: Path, base_url: str | None = None, environment: Mapping[str, str] | None = None) -> Profile:
@@ -79,7 +86,7 @@ def parse_profile(
     except network.Unusable as error:
         line = line_of(text, ("target", error.key))
         raise ProfileError(f"{source}, line {line}: target.{error.key}: {error}") from error
-    return Profile(target, resolver.placeholders, shown)
+    return Profile(target, resolver.placeholders, shown, source, text)
 
 
 def with_all_probes(profile: Profile) -> Profile:
@@ -184,6 +191,7 @@ def _target(document: Mapping[str, Any], folder: Path) -> Target:
         sign_in=_sign_in(document.get("sign_in", {}), folder),
         extension_grant={"grant_type": extension["grant_type"], **extension["parameters"]} if extension else None,
         documented=document.get("documented", {}),
+        faults={},
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
+from conformance.harness.answer import Answer
 from conformance.harness.exchange import Reply
-from conformance.harness.pages import read_page
-from conformance.harness.user_agent import Answer
+from conformance.harness.pages import excerpt, read_page
 
 # Parameters beside RFC 6749 that deployments demand and name in their error descriptions.
 EXTENSIONS = ("audience", "resource", "organization", "tenant", "connection", "realm", "nonce", "acr_values", "claims")
-LONGEST_PAGE_TEXT = 160
 NOT_THERE = (404, 405, 410, 501)
 
 
@@ -36,16 +35,18 @@ def why_not_back(answer: Answer) -> str:
     if error is not None:
         description = answer.get("error_description")
         return f"the client got {error}" + (f" ({description})" if description else "")
-    if stuck_at_sign_in(answer):
-        return "the sign-in page came again after the password was sent"
-    text = read_page(answer.reply).text[:LONGEST_PAGE_TEXT].strip()
+    if answer.stuck:
+        return answer.stuck
+    if answer.destination is not None:
+        return f"neither a grant nor an error came: {answer}"
+    text = excerpt(read_page(answer.reply).text)
     return f"it ended on a page ({answer.reply})" + (f": {text}" if text else "")
 
 
 def stuck_at_sign_in(answer: Answer) -> bool:
     """Whether credentials were sent and the page asks for a password again."""
     form = read_page(answer.reply).sign_in_form() if answer.destination is None else None
-    return answer.signed_in and form is not None and form.password is not None
+    return answer.signed_in and form is not None and bool(form.passwords)
 
 
 def demanded_parameters(text: str) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ class Header:
     """What is known of a run before its first test; the first line of the journal.
 
     `selection` is what `--only` named, `narrowed` what pytest was told to leave out besides; `unanswered` tells why
-    nothing answered at the target, where that is so.
+    nothing answered at the target, where that is so; `controls` are the positive controls of the profile, tried before
+    the first test.
     """
 
     target_name: str
@@ -53,12 +54,13 @@ class Header:
     baseline: baseline.Baseline | None = None
     narrowed: tuple[str, ...] = ()
     unanswered: str = ""
+    controls: tuple[Mapping[str, Any], ...] = ()
     version: str = __version__
 
     @classmethod
     def of_dict(cls, content: Mapping[str, Any]) -> Header:
         """A header from its fields by name, after a way through JSON. Raises KeyError and TypeError for others."""
-        sequences = {name: tuple(content[name]) for name in ("features", "selection", "narrowed")}
+        sequences = {name: tuple(content[name]) for name in ("features", "selection", "narrowed", "controls")}
         known = content["baseline"]
         return cls(**{**content, **sequences, "baseline": known and baseline.Baseline.of_dict(known)})
 
@@ -179,6 +181,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         "workers": header.workers,
         "fuzz": {"budget": header.fuzz, "seed": header.seed},
         "fail_on": header.fail_on,
+        "controls": [dict(control) for control in header.controls],
         "conclusion": conclusion_of(tally, run.interrupted),
         "gate": gate_of(
             tally,

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +20,9 @@ from conformance.harness.fuzzing import Fuzzing
 from conformance.harness.guard import Guard, Pace
 from conformance.harness.journal import Journal
 from conformance.harness.network import Network
-from conformance.harness.outcomes import Inconclusive
 from conformance.harness.profile import Profile
 from conformance.harness.results import Header, Run, TestResult
-from conformance.harness.session import Session, Trial, default_headers
+from conformance.harness.session import Session, default_headers
 from conformance.harness.transport import SocketTransport
 from conformance.harness.verdicts import FailOn
 
@@ -62,21 +62,6 @@ def open_session(
     return session
 
 
-def nothing_answers(profile: Profile) -> str | None:
-    """Why nothing answers at the target, in words; None when anything speaks HTTP there."""
-    session = open_session(profile)
-    endpoint = "token" if "token_endpoint" in profile.target.features else "authorization"
-    trial = Trial(session)
-    trial.throttling_shows = True
-    try:
-        trial.send.raw("GET", profile.target.url(endpoint), phase="given")
-    except Inconclusive as error:
-        return str(error)
-    finally:
-        session.close()
-    return None
-
-
 def now() -> str:
     """The time in UTC, ISO 8601 to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -94,11 +79,17 @@ class RunRecorder:
 
     @classmethod
     def open(
-        cls, options: RunOptions, profile: Profile, catalogue: Catalogue, workers: int, unanswered: str = ""
+        cls,
+        options: RunOptions,
+        profile: Profile,
+        catalogue: Catalogue,
+        workers: int,
+        unanswered: str = "",
+        controls: Sequence[Mapping[str, Any]] = (),
     ) -> RunRecorder:
         """Make the run's folder `<time>-<target>` and begin its journal. Raises FileFault for a bad baseline.
 
-        `unanswered` tells why nothing answered at the target.
+        `unanswered` tells why nothing answered at the target, `controls` how the profile held up.
         """
         known = read_baseline(options.baseline, catalogue.by_id) if options.baseline else None
         header = Header.of(
@@ -115,6 +106,7 @@ class RunRecorder:
             baseline=known,
             narrowed=options.narrowed,
             unanswered=unanswered,
+            controls=tuple(controls),
         )
         folder = _new_folder(options.reports, profile.target.name)
         return cls(Run(header), catalogue, folder, Journal(folder, header))

@@ -17,7 +17,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from conformance.harness.exchange import Pairs, Reply, Request
 from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.pages import Form, read_page
-from conformance.harness.target import Client
+from conformance.harness.target import Client, fault_of_client, fault_of_grant, fault_of_redirect_uri
 from conformance.harness.tls import Handshake, LocallyUnavailable
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ class Send:
         `authentication` is `client_secret_basic`, `client_secret_post`, `none` (client_id alone), `both`, or `absent`
         (not even client_id); by default the client's own first method.
         """
+        self._trial.target.check(fault_of_client(client.name))
         method = authentication or client.authentication[0]
         secret = client.client_secret or ""
         headers = [basic(client.client_id, secret)] if method in ("client_secret_basic", "both") else []
@@ -158,6 +159,7 @@ class Send:
         **changes: Any,
     ) -> Reply:
         """A token request (RFC 6749 section 3.2) with any parameters."""
+        self._trial.target.check(fault_of_grant(client.name, grant_type))
         own: dict[str, str | None] = {"grant_type": grant_type, **client.token_parameters, **parameters}
         return self.as_client("token", own, client, authentication, headers, **changes)
 
@@ -334,7 +336,10 @@ class Send:
             **client.authorization_parameters,
             **_challenge(verifier, client.pkce),
         }
-        return AuthorizationRequest(client, tuple(changed(own, changes)), verifier)
+        pairs = changed(own, changes)
+        uris = [fault_of_redirect_uri(client.name, value) for name, value in pairs if name == "redirect_uri"]
+        self._trial.target.check(fault_of_grant(client.name, grant), *uris)
+        return AuthorizationRequest(client, tuple(pairs), verifier)
 
     def authorize(
         self,
@@ -368,6 +373,8 @@ class Send:
 
         `encoded` goes out in place of the request's own encoding, `headers` with the first request of the user agent.
         """
+        if decision == "decline":
+            self._trial.target.check("sign_in.decline")
         agent = user_agent or self._trial.given.user_agent()
         return agent.authorize(self._trial, request, method, decision, encoded=encoded, headers=headers)
 

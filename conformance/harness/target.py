@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from conformance.harness.outcomes import NotApplicable, Untested
+from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.uris import port_of, urljoin, urlsplit
 
 # The documented layout: what an endpoint's URL is when neither profile nor metadata names it.
@@ -136,9 +136,18 @@ class Target:
     sign_in: SignIn = field(default_factory=SignIn)
     extension_grant: Mapping[str, str] | None = None
     documented: Mapping[str, object] = field(default_factory=dict)
+    # What the profile says and its control disproved (`fault_of_...` has the names), with the diagnosis.
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self, *names: str) -> None:
+        """Inconclusive, with the diagnosis, when something that a test rests on is known to be wrong in the profile."""
+        for name in names:
+            if name in self.faults:
+                raise Inconclusive(f"the profile is wrong: {self.faults[name]}")
 
     def url(self, endpoint: str) -> str:
         """The absolute URL of an endpoint; Untested, with the line to add, when nothing names it."""
+        self.check(f"endpoints.{endpoint}")
         place = self.endpoints.get(endpoint) or DOCUMENTED_LAYOUT.get(endpoint)
         if place is None:
             raise Untested(f"the profile names no {endpoint} endpoint: add `{endpoint} = ...` under [endpoints]")
@@ -148,6 +157,7 @@ class Target:
         """A client of the profile; Untested, with the table to add, when the profile lacks it."""
         if name not in self.clients:
             raise Untested(f"the profile has no client for this probe: add [clients.{name}]")
+        self.check(fault_of_client(name))
         return self.clients[name]
 
     def client_for(self, grant: str) -> Client:
@@ -157,6 +167,7 @@ class Target:
         special_purposes = ("restricted", "guessing", "special", "single_redirect", "introspecting")
         for client in sorted(self.clients.values(), key=lambda c: (c.name != "confidential", c.is_public)):
             if client.name not in special_purposes and client.may_use(grant):
+                self.check(fault_of_client(client.name), fault_of_grant(client.name, grant))
                 return client
         raise Untested(f"the profile has no client that may use the grant {grant}")
 
@@ -168,6 +179,7 @@ class Target:
         """A resource owner of the profile; Untested, with the table to add, when the profile lacks it."""
         if name not in self.owners:
             raise Untested(f"the profile has no account for this probe: add [{name}]")
+        self.check(name)
         return self.owners[name]
 
     @property
@@ -192,6 +204,21 @@ class Target:
     def hosts(self) -> frozenset[tuple[str, int]]:
         """Hosts and ports that requests may go to."""
         return frozenset(host_and_port(url) for url in self.origins())
+
+
+def fault_of_client(client: str) -> str:
+    """The name of the fault that a client's credentials are refused."""
+    return f"clients.{client}"
+
+
+def fault_of_grant(client: str, grant: str) -> str:
+    """The name of the fault that a client gets nothing by a grant that it may use."""
+    return f"clients.{client} {grant}"
+
+
+def fault_of_redirect_uri(client: str, uri: str) -> str:
+    """The name of the fault that a client's redirect URI is refused."""
+    return f"clients.{client} {uri}"
 
 
 def host_and_port(url: str) -> tuple[str, int]:

@@ -46,7 +46,7 @@ def command(*words: str, folder: Path, **environment: str) -> subprocess.Complet
         (["run", "--base-url", "https://as.example.com"], "a URL alone says nothing of clients and accounts"),
         (["run", "missing.toml"], "missing.toml: can't be read"),
         (["run", "broken.toml"], "broken.toml, line 3: target: has no key 'nmae'"),
-        (["run", "silent.toml"], "nothing answers at the target http://127.0.0.1:1"),
+        (["run", "silent.toml"], "nothing answers at http://127.0.0.1:1"),
         (["run", "--only", "rfc9999"], "no such requirement, section"),
         (["run", "--defect", "nonsense"], "no defect nonsense"),
         (["run", "--variant", "nonsense"], "no variant nonsense"),
@@ -71,7 +71,7 @@ def test_the_environment_variable_moves_a_profile(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     done = command("run", "p.toml", folder=tmp_path, OAUTH2_CONFORMANCE_BASE_URL=url)
-    assert f"nothing answers at the target {url}" in done.stdout + done.stderr
+    assert f"nothing answers at {url}" in done.stdout + done.stderr
 
 
 def test_the_catalogue_is_listed_with_its_tests(tmp_path: Path) -> None:

@@ -1,0 +1,134 @@
+"""What `doctor` and `run` say of controls and of the outlook, on the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from conformance.harness.exchange import Exchange
+from conformance.harness.session import Session, rendered
+from conformance.preflight.controls import Control, Examiner, State
+from conformance.preflight.outlook import FATES, WORKERS_SUGGESTED, Outlook
+from conformance.reporting.text import document_name, exchanges_as_text, visible
+
+MARKS: dict[State, str] = {"holds": "ok   ", "fails": "FAIL ", "not asked": "  -  "}
+WIDTH = 120
+REASONS_SHOWN = 15
+A_MINUTE = 90.0
+
+
+def print_controls(
+    controls: Sequence[Control], session: Session, stream: TextIO, *, every_exchange: bool = False
+) -> None:
+    """Each control with what proves or disproves it; the exchanges of failures in full."""
+    for control in controls:
+        _print(stream, f"{MARKS[control.state]} {control.name}")
+        _print(stream, f"{_told(control)}{_deciding(control)}", 6)
+        if control.remedy:
+            _print(stream, f"-> {control.remedy}", 6)
+        if control.exchanges and (every_exchange or control.state == "fails"):
+            shown = exchanges_as_text(rendered(exchange, session.redactor) for exchange in control.exchanges)
+            print(textwrap.indent(shown, " " * 8), file=stream)
+
+
+def _told(control: Control) -> str:
+    return f"{control.where}: {control.says}" if control.state == "fails" else control.says
+
+
+def _deciding(control: Control) -> str:
+    """The exchange that decided, in short."""
+    last = control.exchanges[-1] if control.exchanges else None
+    return "" if last is None or control.state == "fails" else f"  [{_in_short(last)}]"
+
+
+def _in_short(exchange: Exchange) -> str:
+    request = exchange.request
+    answered = exchange.reply.status if exchange.reply else "no answer"
+    return f"{request.method} {request.url.partition('?')[0]}: {answered}"
+
+
+def print_outlook(outlook: Outlook, stream: TextIO) -> None:
+    """What will be tested, what not and what would change that, and what a run takes."""
+    print("\nWhat a run will do with these requirements:\n", file=stream)
+    names = {document: document_name(document) for document in outlook.counts()}
+    width = max(map(len, names.values()))
+    print(" " * width + "".join(f"{fate:>16}" for fate in FATES), file=stream)
+    for document, numbers in outlook.counts().items():
+        print(names[document].ljust(width) + "".join(f"{numbers[fate] or '-':>16}" for fate in FATES), file=stream)
+    for fate, heading in (
+        ("undecided", "Undecided as long as the profile is wrong"),
+        ("untested", "Not tested, and what would change that"),
+        ("not applicable", "Not applicable; claim it under [features] if the server has it"),
+    ):
+        _print_reasons(heading, outlook.reasons(fate), stream)
+    _print(stream, f"\nA run sends about {outlook.requests} requests{_time(outlook)}.")
+
+
+def _print_reasons(heading: str, reasons: Sequence[tuple[str, int]], stream: TextIO) -> None:
+    if not reasons:
+        return
+    print(f"\n{heading}:", file=stream)
+    for reason, number in reasons[:REASONS_SHOWN]:
+        _print(stream, f"{number:>5}  {reason}", 7)
+    if len(reasons) > REASONS_SHOWN:
+        print(f"       and {len(reasons) - REASONS_SHOWN} more reasons (--json has all)", file=stream)
+
+
+def _time(outlook: Outlook) -> str:
+    seconds = outlook.seconds
+    told = f", {_duration(seconds)} at the {outlook.round_trip * 1000:.0f} ms that an answer took"
+    if seconds < A_MINUTE:
+        return told
+    return f"{told}; with -n {WORKERS_SUGGESTED} perhaps {_duration(seconds / WORKERS_SUGGESTED)}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < A_MINUTE else f"{round(seconds / 60)} min"
+
+
+def print_conclusion(controls: Sequence[Control], profile: Path, stream: TextIO) -> None:
+    """Whether a run can be trusted with this profile."""
+    numbers = Counter(control.state for control in controls)
+    if not numbers["fails"]:
+        print(f"\nAll {numbers['holds']} controls hold. Next: oauth2-conformance run {profile}", file=stream)
+        return
+    print(f"\n{numbers['fails']} of {len(controls)} controls fail; correct these lines first:", file=stream)
+    for diagnosis in diagnoses(controls):
+        _print(stream, diagnosis, 2)
+
+
+def diagnoses(controls: Iterable[Control]) -> list[str]:
+    """What is wrong, each once: of several controls that show the same key wrong in the same way, the first."""
+    found: dict[tuple[str, str], str] = {}
+    for control in controls:
+        if control.state == "fails":
+            found.setdefault((control.where, control.remedy), control.diagnosis())
+    return list(found.values())
+
+
+def announce(examiner: Examiner, stream: TextIO) -> None:
+    """At a run's start: what is wrong with the profile, and what becomes of that."""
+    wrong = diagnoses(examiner.controls)
+    if not wrong:
+        return
+    print("The profile was tried out before the run, and something is wrong:", file=stream)
+    for diagnosis in wrong:
+        _print(stream, diagnosis, 2)
+    if examiner.faults:
+        print("What rests on it stays inconclusive. If the profile is right, `--unchecked` judges it all.", file=stream)
+
+
+def _print(stream: TextIO, text: str, indent: int = 0) -> None:
+    """A text in lines that fit, as text only: what a server said can't drive the terminal."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    safe = visible(text).encode(encoding, "backslashreplace").decode(encoding)
+    space = " " * indent
+    for line in safe.split("\n"):
+        first = line if line.startswith(space) or not indent else space + line
+        print(
+            textwrap.fill(first, WIDTH, subsequent_indent=space + "  ", break_on_hyphens=False, break_long_words=False),
+            file=stream,
+        )
