@@ -129,3 +129,9 @@ fill = { password = "{password}", pin = "env:PIN" }
     assert step.fill == {"password": "{password}", "pin": "4711-secret"}
     assert profile.secrets == {"4711-secret": "$PIN"}
     assert profile.shown["sign_in"]["steps"][0]["fill"]["pin"] == "$PIN"
+
+
+def test_who_signs_in_at_a_provider_is_one_of_the_profiles_accounts() -> None:
+    table = '[documented.federation]\nprovider = "https://id.example"\nusername = "a"\npassword = "env:P"\n'
+    with pytest.raises(ProfileError, match=r"documented\.federation\.resource_owner"):
+        parse_profile(f'{GOOD}\n{table}resource_owner = "nobody"\n', "p.toml", environment=ENVIRONMENT)

@@ -69,6 +69,12 @@ def test_tls_token_control_and_plain_http(server: dict[str, Any], client: httpx.
     assert client.get("/.well-known/oauth-authorization-server").json()["issuer"] == server["base_url"]
 
 
+def test_the_external_provider_has_an_origin_of_its_own(server: dict[str, Any], client: httpx.Client) -> None:
+    found = client.get(f"{server['provider']}/.well-known/openid-configuration").json()
+    assert found["issuer"] == server["provider"] != server["base_url"]
+    assert tomllib.loads(server["profile"])["documented"]["federation"]["provider"] == server["provider"]
+
+
 def test_forwarded_schemes_are_not_believed(server: dict[str, Any]) -> None:
     headers = {"X-Forwarded-Proto": "https"}
     reply = httpx.post(f"{server['plain_http']}/oauth/token", headers=headers, trust_env=False)
@@ -89,7 +95,7 @@ def test_without_tls_it_ends_by_signal(tmp_path: Path) -> None:
     process = start("--no-tls", "--profile", str(tmp_path / "profile.toml"), "--variant", "no-implicit")
     announcement = announced(process)
     assert announcement["base_url"].startswith("http://127.0.0.1:")
-    assert (announcement["ca_file"], announcement["control"]) == (None, None)
+    assert (announcement["ca_file"], announcement["control"], announcement["provider"]) == (None, None, None)
     assert httpx.get(f"{announcement['base_url']}/oauth/token/info", trust_env=False).status_code == 401
     profile = tomllib.loads((tmp_path / "profile.toml").read_text())
     assert "implicit" not in profile["features"]["grants"]
@@ -99,6 +105,6 @@ def test_without_tls_it_ends_by_signal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [["--defect", "nope"], ["--port", "x"], ["--port", "99999"], ["--unknown"]])
 def test_bad_arguments(arguments: list[str]) -> None:
-    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=5, check=False)
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=30, check=False)
     assert done.returncode == 4
     assert done.stderr.startswith("usage: ")
