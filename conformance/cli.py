@@ -17,13 +17,14 @@ from conformance.commands import (
     doctor,
     init,
     listings,
+    replay,
     report,
     run,
     verify,
 )
 
 # Each module adds its command's parser, in the order of the help.
-COMMANDS = (run, report, compare, init, doctor, baseline, certify, verify, listings)
+COMMANDS = (run, report, compare, replay, init, doctor, baseline, certify, verify, listings)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -58,12 +58,15 @@ if hasattr(ConjectureRunner, "generate_mutations_from"):
     ConjectureRunner.generate_mutations_from = lambda self, data: None  # type: ignore[method-assign]
 
 
-def for_any(cost: float = 1, **drawn: Drawn) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def for_any(
+    cost: float = 1, *, lasting: bool = False, **drawn: Drawn
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Turn a function of fixtures and drawn arguments into a test that runs it over many inputs.
 
     Each drawn argument has a strategy, or a function that makes one once the profile is known (it takes `given` and
     whichever parameters of the test it names, and may end the test as `given` does). `cost` says how many ordinary
-    examples one of this property is worth: the number of examples is divided by it. Arguments beside these are
+    examples one of this property is worth: the number of examples is divided by it. A `lasting` breach may not show
+    again because the target is no longer what it was: then the first sight of it counts. Arguments beside these are
     parameters of the test (`pytest.mark.parametrize`).
     """
 
@@ -80,7 +83,7 @@ def for_any(cost: float = 1, **drawn: Drawn) -> Callable[[Callable[..., None]], 
                 holds(**arguments(each, {**fixtures, **parameters, **inputs}))
 
             label = f"{holds.__module__}.{holds.__name__} {sorted(map(str, parameters.values()))}"
-            campaign = Campaign(trial, once, label, cost)
+            campaign = Campaign(trial, once, label, cost, lasting=lasting)
             campaign.run(lambda: {name: _strategy(each, trial.given, parameters) for name, each in drawn.items()})
 
         test.__name__, test.__qualname__ = holds.__name__, holds.__qualname__
@@ -126,13 +129,14 @@ class _Ended(BaseException):
 class Campaign:
     """The examples of one test: each in a trial of its own, all in one session."""
 
-    def __init__(self, trial: Trial, holds: Property, label: str, cost: float = 1) -> None:
+    def __init__(self, trial: Trial, holds: Property, label: str, cost: float = 1, *, lasting: bool = False) -> None:
         if trial.session.fuzzing is None:
             raise Untested("fuzzing is off: turn it on by `--fuzz quick`")
         self._fuzzing: Fuzzing = trial.session.fuzzing
         self._trial = trial
         self._holds = holds
         self._label = label
+        self._lasting = lasting
         self._most = max(FEWEST, int(self._fuzzing.budget.examples / cost))
         self._started = time.monotonic()
         self._limit = self._fuzzing.budget.seconds
@@ -260,6 +264,8 @@ class Campaign:
     def _tell_of(self, failing: Failing) -> None:
         """Raise the Violation of inputs that break the property again; Inconclusive when they don't."""
         again = self._again(failing) or (self._first and self._behind_others(self._first))
+        if again is None and self._lasting:
+            again = self._first
         if again is None:
             self._adopt(failing.trial)
             self._trial.fuzzed = self._stats(failing)

@@ -360,9 +360,20 @@ def _client_of(given: Given, endpoint: str) -> Client | None:
 
 # Whether the endpoint still works
 
+SERVED, REFUSED, SILENT = "served", "refused", "no answer"
 
-def served_still(given: Given, send: Send, endpoint: str) -> bool:
-    """Whether a good request to an endpoint is served: what it answers to one that nothing is wrong with."""
+
+def good_request_to(given: Given, send: Send, endpoint: str) -> str:
+    """What a good request to an endpoint comes to. One that is lost on the way is sent once more."""
+    for _ in range(2):
+        try:
+            return SERVED if _served(given, send, endpoint) else REFUSED
+        except Inconclusive as error:
+            lost = str(error)
+    return f"{SILENT} ({lost})"
+
+
+def _served(given: Given, send: Send, endpoint: str) -> bool:
     if endpoint == "authorization":
         answer = send.authorize(response_type=any_response_type(given))
         return bool(answer.get("code") or answer.get("access_token"))
@@ -377,14 +388,17 @@ def served_still(given: Given, send: Send, endpoint: str) -> bool:
 
 
 def seen_served(given: Given, send: Send, endpoint: str) -> None:
-    """Positive control: a good request was served before anything went wrong; seen once."""
+    """Positive control: a good request is served before anything goes wrong."""
+    with given.arranging():
+        came = good_request_to(given, send, endpoint)
+    if came != SERVED:
+        raise Inconclusive(f"positive control: a good request to the {endpoint} endpoint should be served, but: {came}")
 
-    def procedure() -> bool:
-        with given.arranging():
-            return served_still(given, send, endpoint)
 
-    if not given.observed(f"a good request to the {endpoint} endpoint", procedure):
-        raise Inconclusive(f"positive control: a good request to the {endpoint} endpoint should be served")
+def seen_answering(given: Given, send: Send, endpoint: str) -> None:
+    """The endpoint answers other requests: what gets no answer isn't just the first after the target has gone."""
+    with given.arranging():
+        send.raw("GET", send.form_request(endpoint, ()).url)
 
 
 # Judging

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import cycle
+from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from hypothesis import strategies as st
@@ -13,11 +14,14 @@ from hypothesis.strategies import SearchStrategy
 from conformance.fuzz.requests import NAME
 from conformance.fuzz.strategies import NAMES, SPELL, UNICODE, dense, legal, subsets
 from conformance.harness.exchange import Pairs, Reply, Request
+from conformance.harness.expect import Expect
 from conformance.harness.given import CHEAPEST_FIRST, Given
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.procedures.token_requests import good_request, outcome, sent
 from conformance.harness.send import Send
 
+# Whether a token was issued, the error code, and the scope as far as it was told.
+Outcome: TypeAlias = tuple[bool, object, frozenset[str]]
 # No form of the protocol has more parameters.
 MOST_PARAMETERS = 12
 GRANTS = ("client_credentials", "password", "refresh_token", "authorization_code")
@@ -115,14 +119,22 @@ def good(given: Given, send: Send, grant: str) -> Request:
     return good_request(given, send, grant)
 
 
-def usual_outcome(given: Given, send: Send, grant: str) -> tuple[bool, object, frozenset[str]]:
+def usual_outcome(given: Given, send: Send, grant: str) -> Outcome:
     """What the request of a grant comes to as it stands, seen once; Inconclusive where that is no token."""
 
-    def procedure() -> tuple[bool, object, frozenset[str]]:
+    def procedure() -> Outcome:
         with given.arranging():
             return outcome(given.issued(sent(send, good(given, send, grant)), f"the ordinary request by {grant}"))
 
     return given.observed(f"the outcome of a good request by {grant}", procedure)
+
+
+def expect_as_usual(expect: Expect, usual: Outcome, reply: Reply) -> None:
+    """A Violation if a request came to something else than the same one written plainly. A server error is none."""
+    _, _, scope = usual
+    seen = outcome(decided(reply))
+    told = f"a token{f' with scope {sorted(scope)}' if scope else ''}, as when it is written plainly"
+    expect.that(seen == usual, told, reply if not seen[0] else f"a token with scope {sorted(seen[2])}")
 
 
 def decided(reply: Reply) -> Reply:

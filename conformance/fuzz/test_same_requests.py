@@ -14,6 +14,7 @@ from conformance.fuzz.rewriting import (
     claimed_grants,
     decided,
     enlarged,
+    expect_as_usual,
     good,
     grant_of_most_scopes,
     hints,
@@ -36,7 +37,6 @@ from conformance.harness.procedures.token_requests import outcome, sent, token_r
 from conformance.harness.send import FORM
 
 More = Sequence[tuple[int, str, str]]
-THE_SAME = "what the same request gets when it is written plainly"
 
 # At the token endpoint
 
@@ -51,7 +51,7 @@ def test_the_order_of_token_request_parameters_says_nothing(
 
     reply = sent(send, replace(request, body=respelled(reordered(pairs_of(request), order), ["plain"]).encode()))
 
-    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+    expect_as_usual(expect, usual, reply)
 
 
 @requirement("rfc6749-5-valid-request-gets-token")
@@ -63,7 +63,7 @@ def test_the_case_of_header_names_and_schemes_says_nothing(
 
     reply = sent(send, with_cases(good(given, send, grant), case))
 
-    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+    expect_as_usual(expect, usual, reply)
 
 
 @requirement("rfc6749-3.2-unrecognized-parameter-ignored")
@@ -76,7 +76,7 @@ def test_unknown_parameters_of_a_token_request_say_nothing(
 
     reply = sent(send, replace(request, body=respelled(enlarged(pairs_of(request), more), ["plain"]).encode()))
 
-    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+    expect_as_usual(expect, usual, reply)
 
 
 @requirement("rfc6749-B-escaped-token-request-understood")
@@ -89,7 +89,7 @@ def test_escapes_in_a_token_request_say_nothing(
 
     reply = sent(send, replace(request, body=respelled(pairs_of(request), spellings).encode()))
 
-    expect.that(outcome(decided(reply)) == usual, f"{THE_SAME} ({usual})", reply)
+    expect_as_usual(expect, usual, reply)
 
 
 @requirement("rfc6749-3.3-order-of-scopes-irrelevant")
@@ -122,7 +122,7 @@ def test_credentials_in_the_body_are_worth_those_in_the_header(
         ),
     )
 
-    expect.that(outcome(decided(reply)) == outcome(by_header), f"what HTTP Basic gets ({by_header})", reply)
+    expect_as_usual(expect, outcome(by_header), reply)
 
 
 # At the authorization endpoint

@@ -9,6 +9,7 @@ from ..pipeline import Call, Response, after, before, named, replace
 from ..steps.authorization_response import redirect_error, show_error_page
 from ..steps.grant_refresh_token import find_refresh_token
 from ..steps.introspection import find_token
+from ..steps.revocation import RECOGNIZED as RECOGNIZED_BY_REVOCATION
 from ..steps.token import RECOGNIZED
 from ..steps.token_response import challenge_basic, put_error_description
 from .security_input import with_text
@@ -54,12 +55,12 @@ def repeat_code(call: Call) -> None:
         call.answer["error_description"] += f" (code {code[:40]})"
 
 
-def repeat_hint(call: Call) -> None:
-    """Says what hint came along with a request that is refused."""
+def repeat_unknown(call: Call) -> None:
+    """Says which parameter of a request that is refused it didn't know, with its value."""
     put_error_description(call)
-    hint = call.parameters.get("token_type_hint")
-    if hint:
-        call.answer["error_description"] = f"{call.answer.get('error_description', '')} The hint was {hint}."
+    for name, value in call.parameters.pairs:
+        if name not in RECOGNIZED_BY_REVOCATION:
+            call.answer["error_description"] = f"{call.answer.get('error_description', '')} Unknown: {name}={value}"
 
 
 def challenge_three_times(call: Call) -> None:
@@ -146,10 +147,10 @@ DEFECTS = (
         fuzz=True,
     ),
     Defect(
-        name="hint-repeated-in-description",
-        says="Errors of the revocation endpoint repeat the hint as it came.",
+        name="unknown-parameter-repeated-in-description",
+        says="Errors of the revocation endpoint repeat parameters that it doesn't know.",
         breaks=("rfc7009-2.2.1-error-members-well-formed",),
-        edits=(replace("revocation.error", "put_error_description", named("put_error_description", repeat_hint)),),
+        edits=(replace("revocation.error", "put_error_description", named("put_error_description", repeat_unknown)),),
         fuzz=True,
     ),
     Defect(
