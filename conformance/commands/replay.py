@@ -113,10 +113,11 @@ def _target(options: argparse.Namespace) -> Iterator[Profile]:
 def _opened(loaded: Profile) -> Session:
     from conformance.budgets import BUDGETS
     from conformance.harness.fuzzing import Fuzzing
-    from conformance.harness.run import nothing_answers, open_session
+    from conformance.harness.run import open_session
+    from conformance.preflight.reaching import why_silent
 
-    silence = nothing_answers(loaded)
-    if silence is not None:
+    silence = why_silent(loaded)
+    if silence:
         raise UsageFault(f"nothing answers at the target {loaded.target.base_url}: {silence}")
     return open_session(loaded, fuzzing=Fuzzing(BUDGETS["quick"]))
 
