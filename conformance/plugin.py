@@ -13,7 +13,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import pytest
 
@@ -135,10 +135,27 @@ def _options(config: pytest.Config) -> RunOptions:
 def _narrowed(config: pytest.Config) -> tuple[str, ...]:
     """What pytest was told to leave out, as the command line says it."""
     option = config.option
-    named = [word for word in config.args if "::" in word or word.endswith(".py")]
+    named = [] if _takes_every_folder(config.args) else [word for word in config.args if _place(word) is not None]
     deselected = [f"--deselect {word}" for word in option.deselect or ()]
     words = [("-k", option.keyword), ("-m", option.markexpr)]
     return (*named, *deselected, *(f"{flag} {word}" for flag, word in words if word))
+
+
+def _takes_every_folder(words: Sequence[str]) -> bool:
+    """Whether pytest's arguments name all folders with tests of the suite."""
+    places = [place for word in words if (place := _place(word)) is not None]
+    folders = {path.parent for path in HERE.glob("*/test_*.py")}
+    return all(any(folder.is_relative_to(place) for place in places) for folder in folders)
+
+
+def _place(word: str) -> Path | None:
+    """What an argument of pytest names in the suite, as a path or as a module; None for what is somewhere else."""
+    name = word.partition("::")[0]
+    as_module = [HERE.parent.joinpath(*name.split("."))] if name.replace(".", "").isidentifier() else []
+    for path in (Path(name).resolve(), *as_module):
+        if path.is_relative_to(HERE) or HERE.is_relative_to(path):
+            return path
+    return None
 
 
 def _check_selectors(options: RunOptions, catalogue: Catalogue) -> None:
@@ -241,17 +258,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Every test carries one known requirement; `--only` deselects the rest."""
+    """Every test of the suite carries one known requirement; `--only` deselects the rest. Others' tests stay theirs."""
     catalogue = config.stash[CATALOGUE]
-    for item in items:
+    of_suite = [item for item in items if is_of_suite(item)]
+    for item in of_suite:
         found = requirement_of(item, catalogue)
         config.stash[COLLECTED].setdefault(found.id, []).append(item.name)
     if not config.option.only:
         return
     wanted = {r.id for selector in config.option.only for r in catalogue.matching(selector)}
-    kept = [item for item in items if requirement_of(item, catalogue).id in wanted]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    left_out = {item for item in of_suite if requirement_of(item, catalogue).id not in wanted}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def is_of_suite(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    """Whether a test is ours, and not one of a project that runs the suite beside its own tests."""
+    return isinstance(item, pytest.Function) and item.path.is_relative_to(HERE)
 
 
 def requirement_of(item: pytest.Item, catalogue: Catalogue) -> Requirement:
@@ -294,7 +317,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if RECORDER not in config.stash or _workers(config) or config.option.usepdb or not apart.is_possible():
         return (yield)
     ours = session_of(config)
-    tests = {item.nodeid: partial(_run, item, ours) for item in session.items if isinstance(item, pytest.Function)}
+    tests = {item.nodeid: partial(_run, item, ours) for item in session.items if is_of_suite(item)}
     config.stash[APART] = process = apart.Apart(tests)
     try:
         return (yield)
@@ -309,7 +332,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     `given`, `send`, `expect` and `target` are made for each test by the harness, as in the matrices. With no fixture to
     set up and take down, pytest's three phases would only cost time: most tests are faster than those.
     """
-    if not isinstance(item, pytest.Function):
+    if not is_of_suite(item):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     session = session_of(item.config)
@@ -393,6 +416,7 @@ class _Collector:
     """Receives reports in the controller; registered there alone."""
 
     def __init__(self, recorder: RunRecorder, progress: Progress, faults: list[str]) -> None:
+        self.others_failed = False
         self._recorder = recorder
         self._progress = progress
         self._faults = faults
@@ -403,6 +427,8 @@ class _Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = getattr(report, "conformance", None)
+        if content is None and report.failed and not hasattr(report, "conformance_verdict"):
+            self.others_failed = True
         if report.when == "teardown" and content is not None:
             self._recorder.add(TestResult.of_dict(content))
             requirement = self._recorder.catalogue.by_id[content["requirement"]]
@@ -441,7 +467,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
     run.collected.update(collected)
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
     try:
-        session.exitstatus = recorder.finish()
+        session.exitstatus = recorder.finish() or _of_others(config)
         for plugin in config.pluginmanager.get_plugins():
             if isinstance(plugin, bundled.Finished):
                 plugin.folder = recorder.folder
@@ -449,6 +475,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
         config.stash[FAULTS].append(f"the reports could not be written: {type(error).__name__}: {error}")
     if config.stash[FAULTS]:
         session.exitstatus = exit_codes.FAULT
+
+
+def _of_others(config: pytest.Config) -> int:
+    """What a project's own tests, run beside the suite's, say to a pipeline when the suite's gate is open."""
+    collectors = (each for each in config.pluginmanager.get_plugins() if isinstance(each, _Collector))
+    return exit_codes.FINDINGS if any(each.others_failed for each in collectors) else exit_codes.OK
 
 
 def _stopped_by_maxfail(session: pytest.Session) -> bool:
