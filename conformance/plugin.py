@@ -101,7 +101,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.stash[UNANSWERED]:
             print(f"nothing answers at {loaded.target.base_url}: {config.stash[UNANSWERED]}", file=sys.stderr)
         else:
-            _check_driver(loaded)
+            _check_driver(loaded, _workers(config))
             loaded, controls = (loaded, []) if config.option.unchecked else _tried_out(loaded)
             config.stash[PROFILE] = loaded
     for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
@@ -189,7 +189,9 @@ def _load(config: pytest.Config, announced: str | None) -> profile.Profile:
     return profile.with_all_probes(loaded) if config.option.all_probes else loaded
 
 
-def _check_driver(loaded: profile.Profile) -> None:
+def _check_driver(loaded: profile.Profile, workers: int) -> None:
+    if workers and loaded.target.sign_in.driver == "manual":
+        raise pytest.UsageError('with the sign-in driver "manual" one process asks the person: leave out -n')
     try:
         check_driver(loaded.target)
     except UnusableDriver as error:

@@ -334,7 +334,7 @@ class Send:
             "scope": _joined(client.scopes_for(grant)),
             "state": secrets.token_urlsafe(12),
             **client.authorization_parameters,
-            **_challenge(verifier, client.pkce),
+            **challenge(verifier, client.pkce),
         }
         pairs = changed(own, changes)
         uris = [fault_of_redirect_uri(client.name, value) for name, value in pairs if name == "redirect_uri"]
@@ -428,7 +428,7 @@ def _joined(scopes: Sequence[str]) -> str | None:
     return " ".join(scopes) if scopes else None
 
 
-def _challenge(verifier: str | None, method: str) -> dict[str, str]:
+def challenge(verifier: str | None, method: str) -> dict[str, str]:
     if verifier is None:
         return {}
     if method == "plain":

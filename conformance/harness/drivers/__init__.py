@@ -1,6 +1,6 @@
 """How the authorization endpoint is driven: what takes a user agent from a first reply to where it ends.
 
-`[sign_in] driver` in the profile names one: `form`, `browser`, or a callable as `package.module:callable`.
+`[sign_in] driver` in the profile names one: `form`, `browser`, `manual`, or a callable as `package.module:callable`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ def make_driver(target: Target) -> Driver:
         from conformance.harness.drivers.browser import BrowserDriver
 
         return BrowserDriver.prepared(target.sign_in)
+    if target.sign_in.driver == "manual":
+        from conformance.harness.drivers.manual import ManualDriver
+
+        return ManualDriver.prepared(target)
     from conformance.harness.drivers.custom import CustomDriver
 
     return CustomDriver.named(target.sign_in)
