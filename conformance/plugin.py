@@ -204,7 +204,9 @@ def _tried_out(loaded: profile.Profile) -> tuple[profile.Profile, list[dict[str,
     from conformance.preflight.controls import as_dict
     from conformance.preflight.examination import examine
 
-    with contextlib.closing(open_session(loaded)) as session:
+    # A person is asked for what the tests need, not before.
+    without_person = replace(loaded.target, sign_in=replace(loaded.target.sign_in, most_approvals=0))
+    with contextlib.closing(open_session(replace(loaded, target=without_person))) as session:
         examiner = examine(loaded, session)
         telling.announce(examiner, sys.stderr)
         shown = [as_dict(control, session, with_exchanges=control.state == "fails") for control in examiner.controls]
