@@ -79,7 +79,7 @@ def test_who_was_not_let_in_brings_no_code(given: Given, send: Send, expect: Exp
 def test_a_failed_sign_in_is_told(given: Given, send: Send, expect: Expect, how: str) -> None:
     answer = not_let_in(given, send, how)
 
-    expect.that(is_told(answer), "an error of RFC 6749 for the client, or a page", answer)
+    expect.that(is_told(send, answer), "an error of RFC 6749 for the client, or a page", answer)
 
 
 @pytest.mark.parametrize("state", [None, "invented"], ids=["missing", "invented"])

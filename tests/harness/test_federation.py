@@ -125,6 +125,23 @@ def test_a_wrong_password_is_sent_once() -> None:
     assert len(wrong) == 1
 
 
+def test_an_account_that_the_provider_refuses_decides_nothing_about_the_server() -> None:
+    denied = provider((302, {"Location": f"{BASE}/callback?error=access_denied"}, ""))
+    for trial in (trial_of(server(), denied), trial_of(server(), provider(), password="mistyped")):
+        with pytest.raises(Inconclusive, match="the provider did not"):
+            completed(trial.given, trial.send)
+
+
+def test_a_provider_that_lets_anybody_in_decides_nothing_about_refusal() -> None:
+    def handle(method: str, path: str, parameters: dict[str, str]) -> Answering:
+        known = {**parameters, "password": "idp-password"} if path == "/login" else parameters
+        return provider()(method, path, known)
+
+    trial = trial_of(server(), handle)
+    with pytest.raises(Inconclusive, match="lets in whom it should refuse"):
+        not_let_in(trial.given, trial.send, "wrong")
+
+
 def test_what_the_profile_lacks_is_untested_with_the_line_to_add() -> None:
     trial = trial_of(server(), provider())
     with pytest.raises(Untested, match="add `refused_username` to"):

@@ -61,7 +61,15 @@ class Journey:
 
     def inner(self, name: str) -> str | None:
         """A parameter of the server's request to the provider."""
-        return dict(parse_qsl(urlsplit(self.asked).query)).get(name)
+        return _parameter(self.asked, name)
+
+    def answer(self, name: str) -> str | None:
+        """A parameter of the provider's answer."""
+        return _parameter(self.callback or "", name)
+
+
+def _parameter(url: str, name: str) -> str | None:
+    return dict(parse_qsl(urlsplit(url).query)).get(name)
 
 
 # The chain
@@ -132,15 +140,22 @@ def signed_in(given: Given, send: Send, who: Account | None = None, *, cancellin
     return replace(journey, reply=reply)
 
 
-def returning(given: Given, send: Send) -> Journey:
-    """A browser with the provider's answer to a good sign-in. Seen once: such an answer brings a code, nothing else."""
-    given.came_back(completed(given, send), "a sign-in at the external provider")
-    given.observed("flow 5, unanswered", lambda: _nobody_is_let_in(given, send))
+def let_in(given: Given, send: Send) -> Journey:
+    """A browser with the provider's answer that somebody has signed in."""
     with given.arranging():
         journey = signed_in(given, send)
     if journey.callback is None:
         raise Inconclusive(f"the provider did not send the browser back: {journey.reply}")
+    if journey.answer("code") is None:
+        raise Inconclusive(f"the provider did not let the account in: {journey.answer('error') or journey.callback}")
     return journey
+
+
+def returning(given: Given, send: Send) -> Journey:
+    """A browser with the provider's answer to a good sign-in. Seen once: such an answer brings a code, nothing else."""
+    given.came_back(completed(given, send), "a sign-in at the external provider")
+    given.observed("flow 5, unanswered", lambda: _nobody_is_let_in(given, send))
+    return let_in(given, send)
 
 
 def _nobody_is_let_in(given: Given, send: Send) -> None:
@@ -169,11 +184,7 @@ def granted_through(send: Send, journey: Journey, url: str, user_agent: UserAgen
 def completed(given: Given, send: Send) -> Answer:
     """A whole sign-in; gone through once."""
 
-    def procedure() -> Answer:
-        with given.arranging():
-            return delivered(send, signed_in(given, send))
-
-    return given.observed("flow 5", procedure)
+    return given.observed("flow 5", lambda: delivered(send, let_in(given, send)))
 
 
 def not_let_in(given: Given, send: Send, how: str) -> Answer:
@@ -183,15 +194,18 @@ def not_let_in(given: Given, send: Send, how: str) -> Answer:
         given.came_back(completed(given, send), "a sign-in at the external provider")
         who = account(given, "refused") if how == "refused" else account(given)
         who = replace(who, password=given.invented("password")) if how == "wrong" else who
-        return delivered(send, signed_in(given, send, who, cancelling=how == "cancelled"))
+        journey = signed_in(given, send, who, cancelling=how == "cancelled")
+        if journey.answer("code") is not None:
+            raise Inconclusive("the provider lets in whom it should refuse: its answer has a code")
+        return delivered(send, journey)
 
     return given.observed(f"flow 5, {how}", procedure)
 
 
-def is_told(answer: Answer) -> bool:
+def is_told(send: Send, answer: Answer) -> bool:
     """Whether a sign-in that failed ends as it should: by an error of RFC 6749 for the client, or on a page."""
     if answer.destination is None:
-        return answer.reply.status < 500
+        return answer.reply.status < 500 or not _is_at(send, answer.reply.request.url)
     return answer.get("error") in AUTHORIZATION_ERRORS
 
 
@@ -208,7 +222,7 @@ def changed(callback: str | None, **changes: str | None) -> str:
 
 def parameter(journey: Journey, name: str) -> str:
     """A parameter of the provider's answer; not applicable where it has none."""
-    found = dict(parse_qsl(urlsplit(journey.callback or "").query)).get(name)
+    found = journey.answer(name)
     if found is None:
         raise NotApplicable(f"the provider's answer has no {name}")
     return found
@@ -239,9 +253,9 @@ def openid_nonces(given: Given, send: Send) -> list[str | None]:
 
 def code(given: Given, send: Send) -> Code:
     """The code of a whole sign-in of its own."""
+    journey = let_in(given, send)
     with given.arranging():
-        answer = delivered(send, signed_in(given, send))
-    return given.code_in(answer)
+        return given.code_in(delivered(send, journey))
 
 
 def owner_signed_in(given: Given, send: Send) -> object:
