@@ -43,6 +43,8 @@ UNANSWERED = pytest.StashKey[str]()
 
 HERE = Path(__file__).resolve().parent
 FUZZ = HERE / "fuzz"
+# What progress calls those tests.
+FUZZING = "fuzzing"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -429,6 +431,10 @@ class _Collector:
         if report.failed:
             self._faults.append(f"{report.nodeid} can't be collected:\n{report.longreprtext}")
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        if _fuzzes(nodeid):
+            self._progress.begin(nodeid.rpartition("::")[2])
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = getattr(report, "conformance", None)
         if content is None and report.failed and not hasattr(report, "conformance_verdict"):
@@ -436,10 +442,16 @@ class _Collector:
         if report.when == "teardown" and content is not None:
             self._recorder.add(TestResult.of_dict(content))
             requirement = self._recorder.catalogue.by_id[content["requirement"]]
-            self._progress.advance(requirement.document, report.conformance_verdict)
+            part = FUZZING if _fuzzes(report.nodeid) else requirement.document
+            self._progress.advance(part, report.conformance_verdict)
 
     def pytest_sessionfinish(self) -> None:
         self._progress.close()
+
+
+def _fuzzes(nodeid: str) -> bool:
+    """Whether a test draws its input: those take a while each, and belong to many documents."""
+    return FUZZ.name in Path(nodeid.partition("::")[0]).parts
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -209,7 +209,6 @@ class Campaign:
         """A trial for one more example. `inputs` may grow while it lasts, as the steps of a state machine do."""
         self._check_time()
         self._history.append(inputs)
-        self._fuzzing.tell(f"{self._label.split()[0].rpartition('.')[2]}: {len(self._history)} examples")
         return self._fresh_trial(inputs)
 
     def judge(self, trial: Trial, inputs: Inputs, act: Callable[[], None]) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.budgets import BUDGETS, OFF, Budget
@@ -19,7 +19,6 @@ class Fuzzing:
     budget: Budget
     seed: int = 0
     replay: Mapping[str, Any] | None = None
-    tell: Callable[[str], None] = field(default=lambda text: None)
 
 
 @dataclass(frozen=True, slots=True)

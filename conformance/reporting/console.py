@@ -249,13 +249,21 @@ class Progress:
         self._is_terminal = stream.isatty()
         self._done = 0
         self._document = ""
+        self._test = ""
         self._numbers: Counter[str] = Counter()
         self._of_document: dict[str, Counter[str]] = {}
         self._shown_at = 0.0
         self._has_line = False
 
+    def begin(self, test: str) -> None:
+        """A test begins that takes a while: it is named as long as it does."""
+        self._test = test
+        if self._is_terminal:
+            self._show()
+
     def advance(self, document: str, verdict: str) -> None:
         """A test has ended."""
+        self._test = ""
         if document != self._document and not self._is_terminal:
             self._document_ended()
         self._document = document
@@ -276,7 +284,8 @@ class Progress:
     def _show(self) -> None:
         self._shown_at = time.monotonic()
         width = shutil.get_terminal_size().columns - 1
-        line = f"{self._position()}  {self._document}  {_troubles(self._numbers)}".rstrip()
+        words = (self._position(), self._document, _troubles(self._numbers), self._test)
+        line = "  ".join(filter(None, words))
         self._stream.write(f"\r{line[:width]}\x1b[K")
         self._stream.flush()
         self._has_line = True
