@@ -12,7 +12,7 @@ import inspect
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -37,6 +37,7 @@ from conformance.harness.session import Trial
 Inputs: TypeAlias = Mapping[str, Any]
 Drawn: TypeAlias = "SearchStrategy[Any] | Callable[..., SearchStrategy[Any]]"
 Property: TypeAlias = Callable[[Trial, Inputs], None]
+Smaller: TypeAlias = Callable[[Inputs], Iterable[Inputs]]
 
 # However dear an example is.
 FEWEST = 5
@@ -127,9 +128,21 @@ class _Ended(BaseException):
 
 
 class Campaign:
-    """The examples of one test: each in a trial of its own, all in one session."""
+    """The examples of one test: each in a trial of its own, all in one session.
 
-    def __init__(self, trial: Trial, holds: Property, label: str, cost: float = 1, *, lasting: bool = False) -> None:
+    `smaller` proposes smaller inputs for one that breaks the property, for what hypothesis shrinks too slowly.
+    """
+
+    def __init__(
+        self,
+        trial: Trial,
+        holds: Property,
+        label: str,
+        cost: float = 1,
+        *,
+        lasting: bool = False,
+        smaller: Smaller = lambda inputs: (),
+    ) -> None:
         if trial.session.fuzzing is None:
             raise Untested("fuzzing is off: turn it on by `--fuzz quick`")
         self._fuzzing: Fuzzing = trial.session.fuzzing
@@ -137,6 +150,7 @@ class Campaign:
         self._holds = holds
         self._label = label
         self._lasting = lasting
+        self._smaller = smaller
         self._most = max(FEWEST, int(self._fuzzing.budget.examples / cost))
         self._started = time.monotonic()
         self._limit = self._fuzzing.budget.seconds
@@ -150,14 +164,13 @@ class Campaign:
 
     def run(self, strategies: Callable[[], Mapping[str, SearchStrategy[Any]]]) -> None:
         """Look for a breach. Raises the Violation of the smallest input, or what else keeps the test from an answer."""
-        if self._fuzzing.replay is not None:
-            self._replay(self._fuzzing.replay)
-            return
-        drawn = strategies()
-        self.explore(lambda: self._by_examples(drawn))
+        self.explore(lambda: self._by_examples(strategies()))
 
     def explore(self, generate: Callable[[], None]) -> None:
         """Run whatever generates examples and hands them to `example`; then say what came of it."""
+        if self._fuzzing.replay is not None:
+            self._replay(self._fuzzing.replay)
+            return
         try:
             generate()
         except _Ended as ended:
@@ -272,6 +285,7 @@ class Campaign:
                 f"seen once, and not again when the same was sent anew: expected {failing.violation.expected}; "
                 f"observed {failing.violation.observed} with {stored.shown(failing.inputs)}"
             )
+        again = self._made_smaller(again)
         self._adopt(again.trial)
         self._trial.fuzzed = self._stats(again)
         behind = f", behind {len(again.before)} other inputs" if again.before else ""
@@ -295,6 +309,16 @@ class Campaign:
         except (Inconclusive, NotApplicable, Untested):
             return None
         return None
+
+    def _made_smaller(self, failing: Failing) -> Failing:
+        """The breach with inputs that `smaller` proposed, again and again while one shows it and time allows."""
+        for inputs in self._smaller(failing.inputs):
+            if time.monotonic() - self._started > self._limit * SHRINKING:
+                break
+            smaller = self._tried(inputs)
+            if smaller:
+                return self._made_smaller(smaller)
+        return failing
 
     def _behind_others(self, failing: Failing) -> Failing | None:
         """The breach behind as few of the inputs as possible that went ahead of it when it was first seen."""
