@@ -17,6 +17,7 @@ from conformance.commands import (
     doctor,
     init,
     listings,
+    profile_keys,
     replay,
     report,
     run,
@@ -24,7 +25,7 @@ from conformance.commands import (
 )
 
 # Each module adds its command's parser, in the order of the help.
-COMMANDS = (run, report, compare, replay, init, doctor, baseline, certify, verify, listings)
+COMMANDS = (run, report, compare, replay, init, doctor, baseline, certify, verify, listings, profile_keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

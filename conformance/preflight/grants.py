@@ -81,8 +81,11 @@ def _gives_by_user_agent(trial: Trial, client: Client, grant: str) -> str:
     return "a code came back and was exchanged"
 
 
-def _refusal(says: str, error: object, client: Client, grant: str) -> Wrong:
+def _refusal(says: str, error: object, client: Client, grant: str) -> Exception:
     """Why a grant isn't given, with what to do about the error code."""
+    if error == "invalid_client" and client.client_secret:
+        # The control of the credentials holds: what refuses them here is the server's affair.
+        return Pointless(f"{says}; it took these credentials otherwise, so a run judges that")
     demanded = "`authorization_parameters`, `token_parameters` or `pkce`"
     remedies = {
         "invalid_scope": f"correct `scopes` or `grant_scopes` of [clients.{client.name}]",
