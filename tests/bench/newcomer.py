@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -38,21 +39,29 @@ CONCLUDED = (0, 1)
 
 
 class Steps:
-    """The times of a newcomer's steps, in seconds."""
+    """The times of a newcomer's steps in seconds, and the processor time that their commands took."""
 
     def __init__(self) -> None:
         self.steps: dict[str, float] = {}
+        self.processor: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Time one step."""
-        started = time.perf_counter()
+        started, before = time.perf_counter(), _processor_time()
         yield
         self.steps[name] = time.perf_counter() - started
+        self.processor[name] = _processor_time() - before
 
     def total(self, *names: str) -> float:
         """The sum of some steps."""
         return sum(self.steps[name] for name in names)
+
+
+def _processor_time() -> float:
+    """Seconds that the commands so far took of the processor: what a busy machine doesn't change."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def call(folder: Path, *words: str, more: Mapping[str, str] | None = None, allowed: tuple[int, ...] = (0,)) -> None:
@@ -95,10 +104,14 @@ def report(path: Steps, conclusion: str, as_json: bool) -> int:
     bundled = path.total("environment", "install", "run, bundled")
     third_party = path.total("environment", "install", "init", "doctor", "run, third-party")
     if as_json:
-        print(json.dumps({"steps": path.steps, "bundled": bundled, "third_party": third_party}))
+        print(
+            json.dumps(
+                {"steps": path.steps, "processor": path.processor, "bundled": bundled, "third_party": third_party}
+            )
+        )
     else:
         for name, seconds in path.steps.items():
-            print(f"{name:<20} {seconds:7.1f} s")
+            print(f"{name:<20} {seconds:7.1f} s, {path.processor[name]:5.1f} s of the processor")
         print(f"\nempty environment to the report of the bundled server: {bundled:.1f} s (60 s or less)")
         print(f"empty environment to that of a third-party server:     {third_party:.1f} s (300 s or less)")
         print(f"its conclusion: {conclusion}")
