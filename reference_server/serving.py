@@ -79,13 +79,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         choice = choose(arguments.variant, arguments.defect)
         listening = _bind(arguments.host, arguments.port)
+        # The client library that the server uses refuses a provider without TLS.
+        at_provider = None if arguments.no_tls else _bind(arguments.host, arguments.provider_port)
     except (ValueError, OSError) as problem:
         parser.error(str(problem))
     # What has been imported stays: looking through it for garbage again and again would only cost time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     with tempfile.TemporaryDirectory(prefix="reference-server-") as folder, _event_loop() as runner:
-        runner.run(_serve(arguments, choice, listening, Path(folder)))
+        runner.run(_serve(arguments, choice, listening, at_provider, Path(folder)))
     return 0
 
 
@@ -138,14 +140,13 @@ async def _serve(
     arguments: argparse.Namespace,
     choice: Choice,
     listening: socket.socket,
+    at_provider: socket.socket | None,
     folder: Path,
 ) -> None:
     """Starts all listeners, says where they are, and waits for the end."""
     host, tls = arguments.host, not arguments.no_tls
     base_url = _url("https" if tls else "http", host, listening)
     ca_file = folder / "ca.pem" if tls else None
-    # The client library that the server uses refuses a provider without TLS.
-    at_provider = _bind(host, arguments.provider_port) if tls else None
     known = None if at_provider is None else demo.external_provider(_url("https", host, at_provider))
     settings = Settings(issuer=base_url, require_tls=tls, external_provider=known)
     server = build(settings, choice.edits, reach=partial(over_sockets, str(ca_file) if ca_file else None))

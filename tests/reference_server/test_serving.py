@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -73,6 +74,14 @@ def test_the_external_provider_has_an_origin_of_its_own(server: dict[str, Any], 
     found = client.get(f"{server['provider']}/.well-known/openid-configuration").json()
     assert found["issuer"] == server["provider"] != server["base_url"]
     assert tomllib.loads(server["profile"])["documented"]["federation"]["provider"] == server["provider"]
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        arguments = [*COMMAND, "--provider-port", str(taken.getsockname()[1])]
+        done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, timeout=30, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+    assert "in use" in done.stderr
 
 
 def test_forwarded_schemes_are_not_believed(server: dict[str, Any]) -> None:
