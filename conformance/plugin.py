@@ -259,7 +259,9 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Tests that fuzz are collected on demand only: until then what they judge rests on the directed tests."""
-    return True if collection_path == FUZZ and config.option.fuzz == budgets.OFF else None
+    # The files too: a folder named on the command line is never ignored.
+    fuzzes = FUZZ in (collection_path, *collection_path.parents)
+    return True if fuzzes and config.option.fuzz == budgets.OFF else None
 
 
 @pytest.hookimpl(trylast=True)

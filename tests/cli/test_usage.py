@@ -85,3 +85,9 @@ def test_the_catalogue_is_listed_with_its_tests(tmp_path: Path) -> None:
 def test_defects_and_variants_are_listed(what: str, tmp_path: Path) -> None:
     done = command(what, "--json", folder=tmp_path)
     assert all(row["name"] and row["says"] for row in json.loads(done.stdout))
+
+
+def test_fuzz_tests_are_collected_on_demand_only(tmp_path: Path) -> None:
+    collecting = ("--", "--collect-only", "-q")
+    assert "fuzz/" not in command("run", *collecting, folder=tmp_path).stdout
+    assert "fuzz/" in command("run", "--fuzz", "quick", *collecting, folder=tmp_path).stdout
