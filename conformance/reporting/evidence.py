@@ -58,10 +58,16 @@ def packed(value: Any) -> str:
 
 
 def _size(exchange: Mapping[str, Any]) -> int:
-    """About how many characters an exchange takes in the page: markup, wire log, curl line."""
+    """About how many characters an exchange takes in the page: markup, wire log, picture, curl line."""
     sides = [exchange["request"], exchange.get("response") or {"headers": (), "body": ""}]
     headers = sum(len(name) + len(value) + 24 for side in sides for name, value in side["headers"])
-    return 700 + headers + sum(len(side["body"]) for side in sides) + 2 * len(exchange["curl"])
+    return (
+        700
+        + len(exchange.get("picture", ""))
+        + headers
+        + sum(len(side["body"]) for side in sides)
+        + 2 * len(exchange["curl"])
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,3 +153,15 @@ def test_profile_as_toml() -> None:
     assert text.startswith('[target]\nname = "staging"\n')
     assert '[clients.confidential]\nclient_id = "client-a"\nclient_secret = "$CLIENT_A_SECRET"' in text
     assert "revocation = true" in text
+
+
+def test_what_a_browser_showed_stands_beside_its_exchange() -> None:
+    picture = "data:image/jpeg;base64,/9j/4AAQ"
+    broken = TestResult("rfc6749-4.1.2-reused-code-denied", "t", "broken", expected="a", observed="b")
+    shown = synthetic.with_evidence(broken, synthetic.exchange(picture=picture))
+
+    page = html.document_fromstring(report_as_html(synthetic.content([shown])))
+
+    assert page.xpath("//img[@class='picture']/@src") == [picture]
+    policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert "img-src data:" in policy

@@ -109,6 +109,14 @@ const { all, byId, element, fillOpen, unpack, visible, word } = (() => {
     return url.startsWith(base) ? url.slice(base.length) || "/" : url;
   };
 
+  const picture = (x) => {
+    if (!x.picture) return [];
+    const shown = element("img", "picture");
+    shown.src = x.picture;
+    shown.alt = "What the browser showed";
+    return [shown];
+  };
+
   const exchange = (x, moment) => {
     const shown = element("details", "exchange");
     shown.open = x.phase !== "given";
@@ -120,6 +128,7 @@ const { all, byId, element, fillOpen, unpack, visible, word } = (() => {
       answer
         ? element("pre", "wire in", word("s", answer.status), " ", word("t", `${answer.ms} ms, ${answer.size} bytes`), "\n", ...side(answer.headers, answer.body))
         : element("pre", "wire in", word("s", "no response"), ` ${visible(x.failure ?? "")}`),
+      ...picture(x),
       copyable(x.curl),
     );
     all(".b, .u", shown).forEach(paint);
