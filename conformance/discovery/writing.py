@@ -22,7 +22,7 @@ TITLES: Mapping[str, str] = {
 }
 
 MORE = """\
-# What else the suite can test, once it is there and described (docs/profile.md explains every key):
+# What else the suite can test, once it is there and described (`oauth2-conformance profile-keys` explains every key):
 #
 # [clients.other]               # a second confidential client: client A must not use what client B got
 # [clients.public]              # a client without a secret
@@ -65,7 +65,7 @@ def profile_text(learned: Learned) -> str:
         *(_client(client, learned) for client in learned.clients.values()),
         _owner(learned),
         _features(learned),
-        [MORE.rstrip()],
+        [line for line in MORE.splitlines() if not any(f"[clients.{name}]" in line for name in learned.clients)],
     ]
     return "\n\n".join("\n".join(lines) for lines in tables if lines) + "\n"
 
