@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeGuard
 
 import pytest
 
-from conformance import budgets, bundled, exit_codes
+from conformance import budgets, bundled, exit_codes, reporting
 from conformance.harness import apart, fuzzing, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.collecting import case_of
@@ -327,6 +327,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     ours = session_of(config)
     tests = {item.nodeid: partial(_run, item, ours) for item in session.items if is_of_suite(item)}
     config.stash[APART] = process = apart.Apart(tests)
+    # The first tests run meanwhile.
+    reporting.prepare()
     try:
         return (yield)
     finally:
@@ -517,7 +519,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(f"A fault in the suite: {fault}")
 
 
-# Columns of tests.html
+# Columns of tests.html, and what it comes from
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(prefix: list[str], session: pytest.Session) -> None:
+    """Where the log comes from, as in every other report."""
+    from markupsafe import escape
+
+    recorder = session.config.stash.get(RECORDER, None)
+    if recorder is not None:
+        prefix += [f"<p>{escape(line)}</p>" for line in recorder.run.header.in_words()]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -56,6 +57,17 @@ class Header:
     unanswered: str = ""
     controls: tuple[Mapping[str, Any], ...] = ()
     version: str = __version__
+
+    def in_words(self) -> list[str]:
+        """Suite, target, time, selection, seed and profile: a line each."""
+        return [
+            f"oauth2-conformance {self.version}, catalogue {self.catalogue_digest}",
+            f"target: {self.target_name}, {self.base_url}",
+            f"started: {self.started}",
+            f"selection: {', '.join((*self.selection, *self.narrowed)) or 'everything'}",
+            f"seed of fuzzing: {'not fuzzed' if self.fuzz == OFF else self.seed}",
+            f"profile: {json.dumps(self.profile)}",
+        ]
 
     @classmethod
     def of_dict(cls, content: Mapping[str, Any]) -> Header:

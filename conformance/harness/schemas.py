@@ -41,7 +41,7 @@ def first_fault_of_large(name: str, text: str) -> str | None:
 
     schema = json.loads((schema_folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
     error = next(jsonschema_rs.validator_for(schema).iter_errors(json.loads(text)), None)
-    return None if error is None else f"{'.'.join(map(str, error.instance_path))}: {error.message}"
+    return None if error is None else f"{'.'.join(map(str, error.instance_path)) or 'the document'}: {error.message}"
 
 
 def in_words(error: ValidationError) -> str:

@@ -54,7 +54,7 @@ class Evidence:
 def packed(value: Any) -> str:
     """A value as JSON, compressed, in base64: what the page's script unpacks."""
     text = json.dumps(value, separators=(",", ":")).encode("ascii")
-    return base64.b64encode(gzip.compress(text, compresslevel=6, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(text, compresslevel=4, mtime=0)).decode("ascii")
 
 
 def _size(exchange: Mapping[str, Any]) -> int:

@@ -29,7 +29,7 @@ def evidence_as_har(content: Content) -> bytes:
             _entry(exchange, started, users.get(place, [])) for place, exchange in enumerate(content["exchanges"])
         ],
     }
-    return json.dumps({"log": log}, indent=1).encode("ascii")
+    return json.dumps({"log": log}).encode("ascii")
 
 
 def _time(text: str) -> datetime:

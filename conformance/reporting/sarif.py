@@ -31,7 +31,7 @@ LEVELS: Mapping[str, str] = {"MUST": "error", "STATED": "error", "SHOULD": "warn
 def report_as_sarif(content: Content) -> bytes:
     """The SARIF log, UTF-8."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(content)]}
-    return json.dumps(log, indent=1).encode("ascii")
+    return json.dumps(log).encode("ascii")
 
 
 def _run(content: Content) -> dict[str, Any]:

@@ -30,6 +30,12 @@ def rendered_page(template: str, scripts: tuple[str, ...], view: dict[str, Any],
     return _environment().get_template(template).render(view | own)
 
 
+def compile_templates() -> None:
+    """Compile the templates of a run's report ahead of its end."""
+    for name in ("report.html.j2", "page.html.j2", "macros.html.j2"):
+        _environment().get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
