@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import lxml.html
-from lxml.etree import ParserError, XMLSyntaxError
+from lxml.etree import ParserError, XMLSyntaxError, XPath
 
 from conformance.harness import words
 from conformance.harness.exchange import Reply
@@ -17,6 +17,7 @@ from conformance.harness.uris import urljoin
 SCRIPTED = re.compile(
     r"""location(?:\.href)?\s*=\s*["']([^"']+)["'](\s*\+)?|location\.(?:replace|assign)\(\s*["']([^"']+)["'](\s*\+)?"""
 )
+TEXT = XPath("//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
 SELF_SUBMITTING = re.compile(r"\.submit\(\s*\)|requestSubmit\(")
 SUBMITTING = ("submit", "image")
 # What a browser with scripts can press, and the method of what it then sends: whatever the script likes.
@@ -184,9 +185,9 @@ def read_page(reply: Reply) -> Page:
 
 def read_document(document: lxml.html.HtmlElement, reply: Reply) -> Page:
     """What a parsed answer shows."""
-    bases = document.xpath("//base[@href]/@href")
-    base = urljoin(reply.request.url, bases[0]) if bases else reply.request.url
-    forms = tuple(_forms(document, base, reply.request.url))
+    told = next((element.get("href") for element in document.iter("base") if element.get("href")), None)
+    base = urljoin(reply.request.url, told) if told else reply.request.url
+    forms = tuple(_forms(document, base, reply))
     anchors = tuple(
         Link(urljoin(base, link.get("href")), _text(link), index)
         for index, link in enumerate(document.iter("a"))
@@ -244,19 +245,19 @@ def _text(element: lxml.html.HtmlElement) -> str:
 
 
 def _visible_text(document: lxml.html.HtmlElement) -> str:
-    """The text between the tags, without scripts and styles."""
-    unseen = " or ".join(f"ancestor::{tag}" for tag in ("script", "style", "noscript", "template"))
-    unseen = " or ".join(f"ancestor::{tag}" for tag in ("script", "style", "noscript", "template"))
-    parts = document.xpath(f"//text()[not({unseen})]")
+    """The text between the tags, without scripts and styles, and without what only browsers without scripts show."""
+    parts = TEXT(document)
+    if next(document.iter("noscript", "template"), None) is not None:
+        parts = [part for part in parts if next(part.getparent().iterancestors("noscript", "template"), None) is None]
     return " ".join(" ".join(parts).split())
 
 
 # Forms and their controls
 
 
-def _forms(document: lxml.html.HtmlElement, base: str, url: str) -> Iterator[Form]:
-    elements = list(document.iter("form"))
-    rendered = document.xpath("//*[@data-control]")
+def _forms(document: lxml.html.HtmlElement, base: str, reply: Reply) -> Iterator[Form]:
+    url, elements = reply.request.url, list(document.iter("form"))
+    rendered = document.xpath("//*[@data-control]") if b"data-control" in reply.body else []
     if not elements and not rendered:
         return
     labels = _labels(document)

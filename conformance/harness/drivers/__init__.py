@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from conformance.harness.outcomes import Inconclusive
+
 if TYPE_CHECKING:
     from conformance.harness.answer import Answer
     from conformance.harness.drivers.journey import Journey
@@ -53,9 +55,12 @@ def make_driver(target: Target) -> Driver:
 
 
 def driver_of(session: Session) -> Driver:
-    """The session's driver, made when it is first needed."""
+    """The session's driver, made when it is first needed. Inconclusive where it can't be used."""
     if session.driver is None:
-        session.driver = make_driver(session.target)
+        try:
+            session.driver = make_driver(session.target)
+        except UnusableDriver as error:
+            raise Inconclusive(str(error)) from error
     return session.driver
 
 

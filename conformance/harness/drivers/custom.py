@@ -1,10 +1,15 @@
 """A driver of the user's own: a callable that takes a user agent through sign-in, named as `package.module:callable`.
 
-    def sign_in(context: SignInContext) -> str | None:
-        page = context.reply
-        reply = context.submit("https://login.example.com/session", {"user": context.username, "key": context.password})
-        end = context.follow(reply)
-        ...
+    def drive(context):                          # driver = "my_sign_in:drive", in my_sign_in.py beside the profile
+        page = context.follow()
+        if isinstance(page, str):                # refused at once, and on the way to the client
+            return page
+        if context.username is None or context.decision == "wait":
+            return None
+        context.submit("/session", {"user": context.username, "key": context.password})
+        context.signed_in = context.consented = True
+        end = context.follow(context.send("POST", "/decision", body=context.decision))
+        return end if isinstance(end, str) else None
 
 It returns the URL at which it left for the client (a redirect's exact Location, fragment included), or None when it
 stayed on the last page that it received.

@@ -16,7 +16,6 @@ from conformance.harness.drivers.stuck import given_up, refused_again, why_stuck
 from conformance.harness.exchange import Reply
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.pages import Control, Page, read_page
-from conformance.harness.uris import urlsplit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator
@@ -250,8 +249,3 @@ class Window:
             form = (action.form.method, action.form.action.partition("?")[0])
             if sent == form:
                 self.submitted.add(form)
-
-
-def is_web(url: str) -> bool:
-    """Whether a URL is one that requests can go to."""
-    return urlsplit(url).scheme in ("http", "https")
