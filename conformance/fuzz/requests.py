@@ -21,6 +21,7 @@ from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.procedures.hostile_input import ADDED
 from conformance.harness.procedures.redirects import GRANT_OF, any_response_type
+from conformance.harness.procedures.resource_access import resource_grant
 from conformance.harness.send import FORM, Send, basic
 from conformance.harness.target import Client
 
@@ -39,7 +40,14 @@ ENDPOINTS = {
     "token": "token_endpoint",
     "revocation": "revocation",
     "introspection": "introspection",
+    "protected_resource": "protected_resource",
+    "token_info": "token_info",
+    "metadata": "metadata",
 }
+# Those that are asked by GET.
+READ = ("authorization", "protected_resource", "token_info", "metadata")
+# Those that a bearer token opens.
+OPENED = ("protected_resource", "token_info")
 METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
 ELEMENT_OF = {
     "token": "access_token",
@@ -86,11 +94,16 @@ def _token_questions(given: Given) -> list[dict[str, str]]:
     return [{"token": NAME, "token_type_hint": "access_token"}, {"token": NAME}]
 
 
+def _resource_requests(given: Given) -> list[dict[str, str]]:
+    return [{"access_token": NAME}, {}]
+
+
 GOOD: dict[str, Callable[[Given], list[dict[str, str]]]] = {
     "token": _token_requests,
     "authorization": _authorization_requests,
     "revocation": _token_questions,
     "introspection": _token_questions,
+    **dict.fromkeys((*OPENED, "metadata"), _resource_requests),
 }
 
 
@@ -257,16 +270,18 @@ def messages_to(draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]]) 
     odd = draw(ODDITIES)
     chosen = good[draw(st.integers(0, len(good) - 1))]
     body = draw(odd_bodies(chosen)) if odd == "body" else _joined(draw(mangled(chosen)))
-    usual = "GET" if endpoint == "authorization" else "POST"
+    usual = "GET" if endpoint in READ else "POST"
     method = draw(st.sampled_from(METHODS)) if odd == "method" else usual
     headers = [draw(ODD_HEADERS)] if odd == "header" else []
-    if odd == "authorization":
+    if odd == "authorization" or (endpoint in OPENED and odd != "stranger"):
         headers.append(("Authorization", draw(AUTHORIZATIONS)))
     if method in ("GET", "HEAD"):
         return Message(endpoint, method, _in_query(body)[:8_000], tuple(headers))
     content_type = draw(TYPES) if odd == "type" else FORM
     headers += [("Content-Type", content_type)] if content_type else []
-    return Message(endpoint, method, "", tuple(headers), body, "absent" if odd in NAMELESS else "header")
+    return Message(
+        endpoint, method, "", tuple(headers), body, "absent" if odd in NAMELESS or usual == "GET" else "header"
+    )
 
 
 NAMELESS = ("authorization", "stranger")
@@ -284,7 +299,7 @@ def readable_forms(
     for name in draw(st.lists(st.sampled_from(list(chosen)), max_size=1)):
         del chosen[name]
     form = urlencode(chosen)
-    if endpoint == "authorization":
+    if endpoint in READ:
         return Message(endpoint, "GET", form)
     return Message(endpoint, "POST", "", (("Content-Type", FORM),), form.encode(), "header")
 
@@ -382,9 +397,17 @@ def _served(given: Given, send: Send, endpoint: str) -> bool:
         if grant == "authorization_code":
             return send.code_exchange(given.authorization_code()).is_success
         return send.grant(grant).is_success
+    if endpoint in OPENED:
+        return send.resource(given.observed(f"a token for {endpoint}", lambda: _opening(given)), endpoint).is_success
+    if endpoint == "metadata":
+        return send.raw("GET", send.form_request("metadata", ()).url).is_success
     if endpoint == "introspection":
         return isinstance(send.introspection(NAME).members.get("active"), bool)
     return send.revocation(NAME, given.client_with_secret()).is_success
+
+
+def _opening(given: Given) -> str:
+    return given.tokens(resource_grant(given)).access_token
 
 
 def seen_served(given: Given, send: Send, endpoint: str) -> None:
@@ -393,12 +416,6 @@ def seen_served(given: Given, send: Send, endpoint: str) -> None:
         came = good_request_to(given, send, endpoint)
     if came != SERVED:
         raise Inconclusive(f"positive control: a good request to the {endpoint} endpoint should be served, but: {came}")
-
-
-def seen_answering(given: Given, send: Send, endpoint: str) -> None:
-    """The endpoint answers other requests: what gets no answer isn't just the first after the target has gone."""
-    with given.arranging():
-        send.raw("GET", send.form_request(endpoint, ()).url)
 
 
 # Judging
@@ -412,11 +429,24 @@ def is_decided(message: Message, reply: Reply) -> bool:
 
 
 def no_answer_to(given: Given, send: Send, message: Message) -> str | None:
-    """Why no answer came to a message, in words; None when one came."""
+    """Why no answer came to a message, in words; None when one came.
+
+    Inconclusive where nothing else is answered either: then the target went before, and not over this message.
+    """
+    silence = lost(given, send, message)
+    if silence is not None:
+        if len(message.body) > LARGE:
+            # It may have been refused before it was read: the network decides whether that arrives.
+            raise Inconclusive(silence)
+        with given.arranging():
+            send.raw("GET", send.form_request(message.endpoint, ()).url)
+    return silence
+
+
+def lost(given: Given, send: Send, message: Message) -> str | None:
+    """Send a message, and say why no answer came; None when one came."""
     try:
         sent(given, send, message)
     except Inconclusive as error:
-        if len(message.body) > LARGE:
-            raise  # It may have been refused before it was read: the network decides whether that arrives.
         return str(error)
     return None

@@ -7,13 +7,22 @@ import pytest
 from conformance.harness.running import Execution
 from reference_server.defects import DEFECTS, Defect
 from tests.fuzz.running import fuzz_cases, fuzzed, in_words
+from tests.matrix.engine import catalogue
 
+# So many of them have to be found by the smallest budget.
+MOST = 20
 FUZZ_DEFECTS = [defect for defect in DEFECTS if defect.fuzz]
 
 
 def broken(executions: dict[str, Execution]) -> set[str]:
     """Requirements that some fuzz test found broken."""
     return {name.partition("::")[0] for name, each in executions.items() if each.outcome.word == "broken"}
+
+
+def _fuzzed_for(defect: Defect, budget: str) -> dict[str, Execution]:
+    """How the tests end that a defect is to be found by."""
+    chosen = [case for case in fuzz_cases() if case.requirement in defect.breaks]
+    return fuzzed(chosen, budget, variant=defect.on, edits=defect.edits)
 
 
 def test_a_clean_server_keeps_all_of_it() -> None:
@@ -24,6 +33,15 @@ def test_a_clean_server_keeps_all_of_it() -> None:
 
 @pytest.mark.parametrize("defect", FUZZ_DEFECTS, ids=lambda defect: defect.name)
 def test_a_defect_is_found_by_the_standard_budget(defect: Defect) -> None:
-    chosen = [case for case in fuzz_cases() if case.requirement in defect.breaks]
-    ended = fuzzed(chosen, "standard", variant=defect.on, edits=defect.edits)
+    ended = _fuzzed_for(defect, "standard")
     assert broken(ended) == set(defect.breaks), in_words(ended)
+
+
+def test_the_quick_budget_finds_most_of_them() -> None:
+    found = [defect.name for defect in FUZZ_DEFECTS if set(defect.breaks) <= broken(_fuzzed_for(defect, "quick"))]
+    assert len(found) >= MOST, sorted({defect.name for defect in FUZZ_DEFECTS} - set(found))
+
+
+def test_what_only_fuzzing_decides_is_broken_by_some_defect() -> None:
+    named = {name for defect in FUZZ_DEFECTS for name in defect.breaks}
+    assert {r.id for r in catalogue().requirements if r.document == "robustness"} <= named

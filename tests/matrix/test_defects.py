@@ -25,6 +25,13 @@ def _difference(found: set[str], declared: tuple[str, ...], message: str) -> str
     return f"not declared: {more}; declared but not seen: {fewer}\n{message}"
 
 
+@pytest.mark.parametrize("defect", [each for each in DEFECTS if each.fuzz], ids=lambda defect: defect.name)
+def test_no_directed_test_finds_what_is_left_to_fuzzing(defect: Defect) -> None:
+    found, ended = defect_differences(defect)
+
+    assert found == {}, reasons(ended, found)
+
+
 def test_every_tested_requirement_is_broken_by_some_defect() -> None:
     broken = {name for defect in DEFECTS if not defect.fuzz for name in defect.breaks}
     tested = {case.requirement for case in cases()}
