@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What stands in for names, credentials and tokens: nobody of the target's is called so.
+NAME = "invented-by-fuzzing"
+# Larger bodies may be refused before they are read: whether an answer arrives then is up to the network.
+LARGE = 32 * 1024
+# Endpoints that a bearer token opens.
+OPENED = ("protected_resource", "token_info")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

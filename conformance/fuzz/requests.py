@@ -8,24 +8,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 from urllib.parse import quote_from_bytes, quote_plus, urlencode
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from conformance.fuzz.messages import Message
-from conformance.fuzz.strategies import HOSTILE, broken_encodings, characters, dense, legal, nearly_legal
-from conformance.harness.exchange import Reply
+from conformance.fuzz.mangling import AUTHORIZATIONS, ODD_HEADERS, TYPES, joined, mangled, odd_bodies
+from conformance.fuzz.messages import NAME, OPENED, Message
+from conformance.fuzz.strategies import HOSTILE, legal
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Inconclusive, Untested
 from conformance.harness.procedures.hostile_input import ADDED
 from conformance.harness.procedures.redirects import GRANT_OF, any_response_type
-from conformance.harness.procedures.resource_access import resource_grant
-from conformance.harness.send import FORM, Send, basic
-from conformance.harness.target import Client
-
-Pairs: TypeAlias = "list[tuple[bytes, bytes]]"
+from conformance.harness.send import FORM
 
 # Texts that add an element, an attribute, a header or a parameter of their own (`hostile_input` finds those).
 BREAKING = ('"', "'", "<", ">", "\r\n", "\n", "\r", "&", "#", "-->", "</title>", "</script>", "</textarea>", "\\", "`")
@@ -46,19 +40,11 @@ ENDPOINTS = {
 }
 # Those that are asked by GET.
 READ = ("authorization", "protected_resource", "token_info", "metadata")
-# Those that a bearer token opens.
-OPENED = ("protected_resource", "token_info")
 METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW")
-ELEMENT_OF = {
-    "token": "access_token",
-    "token_type_hint": "token_type",
-    "code_verifier": "code",
-    "code_challenge": "code",
-}
-# Larger bodies may be refused before they are read: whether an answer arrives then is up to the network.
-LARGE = 32 * 1024
-NAME = "invented-by-fuzzing"
-BROKEN = broken_encodings()
+# What is odd about a request: one thing at a time, the parameters most often. Several hide each other.
+ODDITIES = st.sampled_from(
+    [*["parameters"] * 7, "body", "body", "method", "type", "header", "authorization", "stranger"]
+)
 
 
 # What is asked for, as it would be right
@@ -111,165 +97,11 @@ GOOD: dict[str, Callable[[Given], list[dict[str, str]]]] = {
 
 
 @st.composite
-def mangled(draw: st.DrawFn, good: dict[str, str]) -> Pairs:
-    """The parameters of a request, form-encoded, with up to three of them spoiled."""
-    pairs = [(quote_plus(name).encode(), quote_plus(value).encode()) for name, value in good.items()]
-    for _ in range(draw(MISTAKES)):
-        if pairs:
-            at = draw(st.integers(0, len(pairs) - 1))
-            pairs[at : at + 1] = draw(CHANGES)(draw, *pairs[at])
-    return pairs
-
-
-# One mistake is the most telling number: several hide each other.
-MISTAKES = st.sampled_from([1, 1, 1, 0, 2, 3])
-LENGTHS = st.sampled_from([300, 1_100, 5_000])
-
-
-def _element(name: bytes) -> str:
-    text = name.decode("latin-1")
-    return ELEMENT_OF.get(text, text)
-
-
-def _text(draw: st.DrawFn, texts: SearchStrategy[str]) -> bytes:
-    return quote_plus(draw(texts)).encode()
-
-
-def _hostile_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return [(name, _text(draw, HOSTILE))]
-
-
-def _nearly_legal_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return [(name, _text(draw, nearly_legal(_element(name))))]
-
-
-def _legal_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    """Another value of the right syntax; no client and no account of the target is called so."""
-    return [(name, NAME.encode() + _text(draw, legal(_element(name))))]
-
-
-def _spoiled_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    """The right value with something hostile behind it."""
-    return [(name, value + _text(draw, HOSTILE))]
-
-
-def _broken_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return [(name, draw(BROKEN))]
-
-
-def _long_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return [(name, b"x" * draw(LENGTHS))]
-
-
-def _left_out(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return []
-
-
-def _empty(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return [(name, b"")]
-
-
-def _repeated(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return [(name, value), (name, value if draw(st.booleans()) else _text(draw, HOSTILE))]
-
-
-def _renamed(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    """As frameworks read names: with an index, in other case, with a dot."""
-    return [(draw(st.sampled_from([name + b"[]", name + b"[a][b]", name.upper(), b"." + name, b""])), value)]
-
-
-def _hostile_name(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
-    return [(_text(draw, HOSTILE), _text(draw, HOSTILE)), (name, value)]
-
-
-Change: TypeAlias = "Callable[[st.DrawFn, bytes, bytes], Pairs]"
-# Simplest first, and the most telling several times.
-CHANGES: SearchStrategy[Change] = st.sampled_from(
-    [
-        *(_left_out, _empty, _legal_value, _nearly_legal_value, _nearly_legal_value, _hostile_value, _hostile_value),
-        *(_spoiled_value, _broken_value, _broken_value, _repeated, _renamed, _long_value, _hostile_name),
-    ]
-)
-
-
-def _joined(pairs: Pairs, separator: bytes = b"&") -> bytes:
-    return separator.join(name + b"=" + value if value or name else b"" for name, value in pairs)
-
-
-def _many(length: int) -> bytes:
-    return b"&".join(b"p%d=1" % at for at in range(length))
-
-
-@st.composite
-def odd_bodies(draw: st.DrawFn, good: dict[str, str]) -> bytes:
-    """Bodies that only a hand writes."""
-    right = urlencode(good).encode()
-    match draw(BODIES):
-        case "odd":
-            return draw(ODD_STARTS) + right
-        case "many":
-            return right + b"&" + _many(draw(st.sampled_from([1_000, 3_000])))
-        case "large":
-            return right + b"&filler=" + b"x" * LARGE * 2
-        case "semicolons":
-            return _joined(draw(mangled(good)), b";")
-        case _:
-            return right + b"&" + draw(OCTETS)
-
-
-BODIES = st.sampled_from(["odd", "octets", "semicolons", "many", "large"])
-ODD_STARTS = st.sampled_from([b"&&", b"=", b"&=&", b"?", b"#", b"%", b"\x00", b"", b";"])
-OCTETS = st.binary(min_size=1, max_size=40)
-
-
-CONTENT_TYPES = (
-    *(f"{FORM}; charset=UTF-8", f"{FORM};charset=utf-7", f"{FORM}; charset=no-such-charset", FORM.upper()),
-    *("application/json", "text/plain", "multipart/form-data"),
-    *("multipart/form-data; boundary=x", "application/xml", "x", ";", "", "form", 'a/b; c="'),
-)
-# What HTTP lets a header have: visible ASCII, octets beyond it, and blanks within.
-HEADER_TEXT = dense(characters(r"\x21-\x7e") + "\xe9\xff\x80", 1, 20)
-ODD_HEADERS: SearchStrategy[tuple[str, str]] = st.one_of(
-    st.tuples(st.sampled_from(["Accept", "Accept-Language", "Accept-Encoding", "Accept-Charset"]), HEADER_TEXT),
-    st.tuples(
-        st.sampled_from(["Content-Encoding", "Expect", "Range", "If-None-Match", "X-Forwarded-For"]), HEADER_TEXT
-    ),
-    st.tuples(st.sampled_from(["Cookie", "Referer", "Origin", "Forwarded", "X-Forwarded-Host"]), HEADER_TEXT),
-)
-
-
-@st.composite
-def _authorizations(draw: st.DrawFn) -> str:
-    """Credentials that are none of anybody: something like a user name and a password, or broken."""
-    scheme, gap = draw(SCHEMES), draw(GAPS)
-    match draw(st.sampled_from(["text", "octets", "pair", "encoded"])):
-        case "text":
-            return f"{scheme}{gap}{draw(HEADER_TEXT)}".strip()
-        case "octets":
-            plain = draw(OCTETS)
-        case "pair":
-            plain = f"{NAME}{draw(HOSTILE)}:{draw(HOSTILE)}".encode()
-        case _:
-            plain = f"{NAME}{quote_plus(draw(HOSTILE))}:{quote_plus(draw(HOSTILE))}".encode()
-    return f"{scheme}{gap}{base64.b64encode(plain).decode()}{draw(PADDINGS)}".strip()
-
-
-SCHEMES = st.sampled_from(["Basic", "Basic", "Bearer", "basic", "BASIC", "Digest", "Negotiate", "", "\xe9"])
-GAPS = st.sampled_from([" ", " ", "  ", "\t", ""])
-PADDINGS = st.sampled_from(["", "", "=", "!", "A"])
-TYPES = st.sampled_from(CONTENT_TYPES)
-# What is odd about a request: one thing at a time, the parameters most often. Several hide each other.
-ODDITIES = st.sampled_from(
-    [*["parameters"] * 7, "body", "body", "method", "type", "header", "authorization", "stranger"]
-)
-
-
-@st.composite
 def messages_to(draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]]) -> Message:
     """Any request to an endpoint, from nearly right to absurd."""
     odd = draw(ODDITIES)
     chosen = good[draw(st.integers(0, len(good) - 1))]
-    body = draw(odd_bodies(chosen)) if odd == "body" else _joined(draw(mangled(chosen)))
+    body = draw(odd_bodies(chosen)) if odd == "body" else joined(draw(mangled(chosen)))
     usual = "GET" if endpoint in READ else "POST"
     method = draw(st.sampled_from(METHODS)) if odd == "method" else usual
     headers = [draw(ODD_HEADERS)] if odd == "header" else []
@@ -285,7 +117,6 @@ def messages_to(draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]]) 
 
 
 NAMELESS = ("authorization", "stranger")
-AUTHORIZATIONS = _authorizations()
 
 
 @st.composite
@@ -344,109 +175,3 @@ def _stranger(draw: st.DrawFn) -> Message:
 def any_batch(given: Given, endpoint: str) -> SearchStrategy[list[Message]]:
     """A few of them, one after the other."""
     return st.lists(any_message(given, endpoint), min_size=1, max_size=6)
-
-
-# Sending
-
-
-def sent(given: Given, send: Send, message: Message) -> Reply:
-    """The reply to a message, with the client's own credentials where it is to have them."""
-    headers = list(message.headers)
-    if message.client == "header":
-        client = _client_of(given, message.endpoint)
-        if client is not None:
-            headers.append(basic(client.client_id, client.client_secret or ""))
-    url = send.form_request(message.endpoint, ()).url
-    if message.query:
-        url = f"{url}{'&' if '?' in url else '?'}{message.query}"
-    return send.raw(message.method, url, headers, message.body)
-
-
-def _client_of(given: Given, endpoint: str) -> Client | None:
-    """The client that authenticates by HTTP Basic at an endpoint; None where the profile has none that does."""
-    if endpoint == "introspection" and given.introspecting_client().name == "introspecting":
-        client = given.introspecting_client()
-        return client if "client_secret_basic" in client.authentication else None
-    try:
-        return given.client_authenticating_by("client_secret_basic")
-    except Untested:
-        return None
-
-
-# Whether the endpoint still works
-
-SERVED, REFUSED, SILENT = "served", "refused", "no answer"
-
-
-def good_request_to(given: Given, send: Send, endpoint: str) -> str:
-    """What a good request to an endpoint comes to. One that is lost on the way is sent once more."""
-    for _ in range(2):
-        try:
-            return SERVED if _served(given, send, endpoint) else REFUSED
-        except Inconclusive as error:
-            lost = str(error)
-    return f"{SILENT} ({lost})"
-
-
-def _served(given: Given, send: Send, endpoint: str) -> bool:
-    if endpoint == "authorization":
-        answer = send.authorize(response_type=any_response_type(given))
-        return bool(answer.get("code") or answer.get("access_token"))
-    if endpoint == "token":
-        grant = given.any_grant()
-        if grant == "authorization_code":
-            return send.code_exchange(given.authorization_code()).is_success
-        return send.grant(grant).is_success
-    if endpoint in OPENED:
-        return send.resource(given.observed(f"a token for {endpoint}", lambda: _opening(given)), endpoint).is_success
-    if endpoint == "metadata":
-        return send.raw("GET", send.form_request("metadata", ()).url).is_success
-    if endpoint == "introspection":
-        return isinstance(send.introspection(NAME).members.get("active"), bool)
-    return send.revocation(NAME, given.client_with_secret()).is_success
-
-
-def _opening(given: Given) -> str:
-    return given.tokens(resource_grant(given)).access_token
-
-
-def seen_served(given: Given, send: Send, endpoint: str) -> None:
-    """Positive control: a good request is served before anything goes wrong."""
-    with given.arranging():
-        came = good_request_to(given, send, endpoint)
-    if came != SERVED:
-        raise Inconclusive(f"positive control: a good request to the {endpoint} endpoint should be served, but: {came}")
-
-
-# Judging
-
-
-def is_decided(message: Message, reply: Reply) -> bool:
-    """Whether a reply is no server error. A 503 that says when to try again is none, nor is a method unheard of."""
-    if reply.status == 503 and reply.header("Retry-After"):
-        return True
-    return reply.status < 500 or (reply.status == 501 and message.method not in ("GET", "POST", "HEAD"))
-
-
-def no_answer_to(given: Given, send: Send, message: Message) -> str | None:
-    """Why no answer came to a message, in words; None when one came.
-
-    Inconclusive where nothing else is answered either: then the target went before, and not over this message.
-    """
-    silence = lost(given, send, message)
-    if silence is not None:
-        if len(message.body) > LARGE:
-            # It may have been refused before it was read: the network decides whether that arrives.
-            raise Inconclusive(silence)
-        with given.arranging():
-            send.raw("GET", send.form_request(message.endpoint, ()).url)
-    return silence
-
-
-def lost(given: Given, send: Send, message: Message) -> str | None:
-    """Send a message, and say why no answer came; None when one came."""
-    try:
-        sent(given, send, message)
-    except Inconclusive as error:
-        return str(error)
-    return None

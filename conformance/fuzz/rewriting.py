@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from conformance.fuzz.requests import NAME
+from conformance.fuzz.messages import NAME
 from conformance.fuzz.strategies import NAMES, SPELL, UNICODE, dense, legal, subsets
 from conformance.harness.exchange import Pairs, Reply, Request
 from conformance.harness.expect import Expect
@@ -68,7 +68,7 @@ def scope_subsets(given: Given) -> SearchStrategy[list[str]]:
 
 def reordered(pairs: Pairs, order: Sequence[int]) -> list[tuple[str, str]]:
     """The parameters in another order."""
-    return [pairs[at] for at in order if at < len(pairs)]
+    return [*(pairs[at] for at in order if at < len(pairs)), *pairs[len(order) :]]
 
 
 def respelled(pairs: Pairs, spellings: Sequence[str]) -> str:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import strategies as st
 
 from conformance.fuzz.engine import for_any
+from conformance.fuzz.mangling import ODD_HEADERS
 from conformance.fuzz.messages import Message
-from conformance.fuzz.requests import ODD_HEADERS, any_form, any_markup, any_message, sent, strangers
+from conformance.fuzz.requests import any_form, any_markup, any_message, strangers
 from conformance.fuzz.rewriting import additions, claimed_grants, enlarged, good, pairs_of, respelled, usual_outcome
+from conformance.fuzz.sending import sent
 from conformance.fuzz.strategies import alterations, altered
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.exchange import Reply

@@ -6,18 +6,8 @@ import pytest
 
 from conformance.fuzz.engine import for_any
 from conformance.fuzz.messages import Message
-from conformance.fuzz.requests import (
-    ENDPOINTS,
-    SERVED,
-    any_batch,
-    any_message,
-    good_request_to,
-    is_decided,
-    lost,
-    no_answer_to,
-    seen_served,
-    sent,
-)
+from conformance.fuzz.requests import ENDPOINTS, any_batch, any_message
+from conformance.fuzz.sending import SERVED, good_request_to, is_decided, lost, no_answer_to, seen_served, sent
 from conformance.harness import Expect, Given, Send, requirement
 
 by_each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS)

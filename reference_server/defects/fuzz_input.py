@@ -56,11 +56,11 @@ def repeat_code(call: Call) -> None:
 
 
 def repeat_unknown(call: Call) -> None:
-    """Says which parameter of a request that is refused it didn't know, with its value."""
+    """Says what came along that it didn't know, with a request that is refused."""
     put_error_description(call)
     for name, value in call.parameters.pairs:
         if name not in RECOGNIZED_BY_REVOCATION:
-            call.answer["error_description"] = f"{call.answer.get('error_description', '')} Unknown: {name}={value}"
+            call.answer["error_description"] = f"{call.answer.get('error_description', '')} {value} is unknown."
 
 
 def challenge_three_times(call: Call) -> None:

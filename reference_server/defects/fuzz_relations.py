@@ -96,9 +96,9 @@ def read_escapes_in_capitals(call: Call) -> None:
         call.parameters = type(call.parameters)(tuple(pairs))
 
 
-def join_client_and_scope(call: Call) -> None:
-    """Reads `client_id` and a `scope` right behind it as one."""
-    if call.method == "GET" and re.search(rb"client_id=[^&]*&scope=", call.query_string):
+def join_scope_and_client(call: Call) -> None:
+    """Reads a `scope` and the `client_id` right behind it as one."""
+    if call.method == "GET" and re.search(rb"scope=[^&]*&client_id=", call.query_string):
         raise OAuthError("invalid_request", "The client is unknown.")
 
 
@@ -188,10 +188,10 @@ DEFECTS = (
         fuzz=True,
     ),
     Defect(
-        name="scope-behind-client-id-not-told-apart",
-        says="An authorization request in which `scope` follows `client_id` is refused.",
+        name="client-id-behind-scope-not-told-apart",
+        says="An authorization request in which `client_id` follows `scope` is refused.",
         breaks=("rfc6749-3.1-get-supported",),
-        edits=(before("authorization", "read_request", join_client_and_scope),),
+        edits=(before("authorization", "read_request", join_scope_and_client),),
         fuzz=True,
     ),
 )
