@@ -246,6 +246,6 @@ def _options(form: Form, wanted: words.Kind, other: words.Kind) -> Iterator[Entr
 
 
 def inside(page: Page, leaves: Callable[[str], bool]) -> Page:
-    """The page without the forms and links that lead out of the target."""
-    forms = tuple(form for form in page.forms if not leaves(form.action))
+    """The page without the forms and links that lead out of the target, and without dialogs, which lead nowhere."""
+    forms = tuple(form for form in page.forms if form.method != "DIALOG" and not leaves(form.action))
     return replace(page, forms=forms, anchors=tuple(link for link in page.anchors if not leaves(link.url)))

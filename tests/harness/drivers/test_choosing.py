@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.harness.drivers.choosing import Action, guessed
+from conformance.harness.drivers.choosing import Action, guessed, inside
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.pages import read_page
 from conformance.harness.target import ResourceOwner, SignIn
@@ -78,3 +78,14 @@ def test_a_form_that_asks_for_a_new_password_is_left_alone() -> None:
     html = "<form method=post><input type=password name=a><input type=password name=b><button>Save</button></form>"
 
     assert chosen(html, "approve") is None
+
+
+def test_a_dialog_is_no_form_to_submit() -> None:
+    html = b"""<form method=dialog><button>Accept all</button></form>
+    <form method=post action=/d><button>Allow</button><button>Deny</button></form>"""
+    page = read_page(Reply(Request("GET", "https://as.test/consent"), 200, (), html))
+
+    action = guessed(inside(page, lambda url: False), ALICE, "approve", SignIn())
+
+    assert action is not None
+    assert action.pressed == "Allow"
