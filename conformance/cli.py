@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 
 from conformance import __version__, exit_codes
@@ -50,6 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (`... | head`): nothing left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exit_codes.OK
+    except Exception as error:
+        print(fault_in_words(error), file=sys.stderr)
+        return exit_codes.FAULT
+
+
+def fault_in_words(error: Exception) -> str:
+    """A fault of the suite for whoever reports it: where it happened. What its message says may be a secret."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    return f"oauth2-conformance: a fault in the suite (please report it): {type(error).__name__}\n{places.rstrip()}"
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:

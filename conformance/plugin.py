@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
+import traceback
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -68,6 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Find the target and open the run, before pytest-html asks where its log goes."""
+    _show_no_values(config)
     config.addinivalue_line("markers", "requirement(id): the catalogue requirement that the test checks")
     config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
     config.addinivalue_line("markers", "xdist_group(name): tests that one worker takes, one after the other")
@@ -141,6 +143,36 @@ def _narrowed(config: pytest.Config) -> tuple[str, ...]:
     deselected = [f"--deselect {word}" for word in option.deselect or ()]
     words = [("-k", option.keyword), ("-m", option.markexpr)]
     return (*named, *deselected, *(f"{flag} {word}" for flag, word in words if word))
+
+
+def _show_no_values(config: pytest.Config) -> None:
+    """Keep pytest's own tracebacks to lines of source, and its trace of hooks (`--debug`) silent.
+
+    Arguments, local variables and exceptions hold secrets as they are.
+    """
+    config.trace.root.setwriter(None)
+    config.option.fulltrace = False
+    config.option.showlocals = False
+    config.pluginmanager.register(_Redacting(config))
+
+
+class _Redacting:
+    """Takes the secrets out of what pytest says about a fault of its plugins."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        session = self._config.stash.get(SESSION, None)
+        # An exception that came of another has a chain of both.
+        traces = [trace for trace, _, _ in getattr(excrepr, "chain", ())] or [excrepr.reprtraceback]
+        for entry in (entry for trace in traces for entry in trace.reprentries):
+            if session is not None:
+                entry.lines[:] = [session.redactor.text(line) for line in entry.lines]
+            else:
+                # Nobody knows yet what is secret: the message stays away.
+                entry.lines[:] = [*traceback.format_tb(excinfo.tb), excinfo.typename]
 
 
 def _takes_every_folder(words: Sequence[str]) -> bool:

@@ -136,7 +136,8 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
     ]
     if options.workers not in ("0", ""):
         words += ["-p", "xdist.plugin", "-n", options.workers, "--dist", "loadgroup"]
-    return [*words, *options.pytest_arguments, *_test_folders(options.pytest_arguments)]
+    # The folders come first: an option that takes a value if one follows would take a folder.
+    return [*words, *_test_folders(options.pytest_arguments), *options.pytest_arguments]
 
 
 def _test_folders(pytest_arguments: Sequence[str]) -> list[str]:

@@ -58,6 +58,8 @@ class Vault:
         """`placeholders` are the profile's secrets and how to show them."""
         self._fixed: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
+        # Those that no word of a text can equal, with what they are: they are looked for one by one.
+        self.odd: dict[str, str] = {}
         self._public: set[str] = set()
         self._news: list[tuple[str, str]] = []
         for value, shown in placeholders.items():
@@ -80,8 +82,13 @@ class Vault:
         """Remember a secret met in an exchange."""
         if value in self._kinds or len(value) < SHORTEST or value in self._public or value.lower() in PUBLIC_VALUES:
             return
-        self._kinds[value] = kind
+        self._know(value, kind)
         self._news.append((value, kind))
+
+    def _know(self, value: str, kind: str) -> None:
+        self._kinds.setdefault(value, kind)
+        if not WORD.fullmatch(value):
+            self.odd.setdefault(value, kind)
 
     def take_news(self) -> list[tuple[str, str]]:
         """What was learned since the last call: values and what they are."""
@@ -94,7 +101,7 @@ class Vault:
             if kind == PUBLIC:
                 self._public.add(value)
             else:
-                self._kinds.setdefault(value, kind)
+                self._know(value, kind)
 
     def is_public(self, value: str) -> bool:
         """Whether the suite made this value up."""
@@ -205,6 +212,9 @@ class Redactor:
             if value in text:
                 text = text.replace(value, shown)
         text = WORD.sub(self._word, text)
+        for value, kind in self._vault.odd.items():
+            if value in text:
+                text = text.replace(value, self.name(value, kind))
         for value, shown in self._odd.items():
             if value in text:
                 text = text.replace(value, shown)

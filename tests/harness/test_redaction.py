@@ -107,3 +107,10 @@ def test_odd_bytes_do_not_break_rendering() -> None:
     text = exchange(request, reply)
     assert "15000 bytes in all" in text
     text.encode("utf-8")
+
+
+def test_a_secret_that_is_no_word_is_found_before_anything_named_it() -> None:
+    vault = Vault({})
+    for value in ("%30%51%55%45%6B", "to|ken=with odd:characters"):
+        vault.add(value, "token")
+        assert Redactor(vault).text(f"RuntimeError: lost {value!r}") == "RuntimeError: lost '{token#1}'"

@@ -1,0 +1,1 @@
+"""No secret of a run reaches a file or the terminal."""

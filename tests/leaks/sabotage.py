@@ -1,0 +1,79 @@
+"""The command line with something broken on purpose: `python sabotage.py KIND WORDS...`, run as a script."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import sys
+from typing import Any
+
+from conformance import cli, plugin
+from conformance.harness import redaction, session
+
+CRASH_AT = 40  # exchanges, so that there is something to leak
+
+
+def crash() -> None:
+    """Tests fail with an exception that says all it knows."""
+    whole, counter = session.Trial.exchange, itertools.count()
+
+    def exchange(trial: Any, request: Any, phase: str | None = None) -> Any:
+        reply = whole(trial, request, phase)
+        if next(counter) % CRASH_AT == CRASH_AT - 1:
+            raise RuntimeError(
+                f"the suite broke at {trial.exchanges} with {request} and {reply.headers} {reply.body!r}"
+            )
+        return reply
+
+    session.Trial.exchange = exchange  # type: ignore[method-assign]
+
+
+def internal() -> None:
+    """The plugin itself breaks, with a message that says all it knows."""
+    whole, counter = plugin._reports, itertools.count()
+
+    def reports(item: Any, ended: Any, known: Any) -> Any:
+        made = whole(item, ended, known)
+        if next(counter) == CRASH_AT:
+            raise RuntimeError(f"the plugin broke, knowing {sorted(known.vault.values())} of {known.target}")
+        return made
+
+    plugin._reports = reports
+
+
+def interrupt() -> None:
+    """Somebody presses Ctrl-C, in the midst of a report."""
+    whole, counter = plugin._reports, itertools.count()
+
+    def reports(item: Any, ended: Any, known: Any) -> Any:
+        told = sorted(known.vault.values())
+        if next(counter) == CRASH_AT:
+            os.kill(os.getpid(), signal.SIGINT)
+        return whole(item, ended, known) if told is not None else None
+
+    plugin._reports = reports
+
+
+def kill() -> None:
+    """The process is killed."""
+    whole, counter = plugin._reports, itertools.count()
+
+    def reports(item: Any, ended: Any, known: Any) -> Any:
+        if next(counter) == CRASH_AT:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return whole(item, ended, known)
+
+    plugin._reports = reports
+
+
+def leak() -> None:
+    """Nothing is redacted: what the scanner has to find."""
+    redaction.Redactor.text = lambda _, text: text  # type: ignore[method-assign]
+
+
+KINDS = {"crash": crash, "internal": internal, "interrupt": interrupt, "kill": kill, "leak": leak}
+
+if __name__ == "__main__":
+    KINDS[sys.argv[1]]()
+    raise SystemExit(cli.main(sys.argv[2:]))

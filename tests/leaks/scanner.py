@@ -1,0 +1,98 @@
+"""Looks for secrets in whatever was written, in every encoding that occurs there.
+
+Texts are decoded until nothing new comes out (HTML, JSON and percent escapes, base64, gzip), and each form is searched
+for the secrets as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import html
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, unquote_plus
+
+BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+ISSUED = re.compile(r"[A-Za-z0-9_-]{43,}")
+ISSUED_LENGTH = 43
+JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([\"\\/])")
+DEPTH = 3
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What must not be found: issued values of one length, by which words can be looked up, and all others."""
+
+    issued: frozenset[str]
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Secrets:
+        """Sort values by how they are looked for."""
+        all_of_them = set(values)
+        issued = frozenset(value for value in all_of_them if len(value) == ISSUED_LENGTH and ISSUED.fullmatch(value))
+        return cls(issued, tuple(sorted(all_of_them - issued)))
+
+    def found_in(self, text: str) -> set[str]:
+        """The secrets that stand in a text as they are."""
+        windows = (
+            word[at : at + ISSUED_LENGTH]
+            for word in ISSUED.findall(text)
+            for at in range(len(word) - ISSUED_LENGTH + 1)
+            if len(word) < 20 * ISSUED_LENGTH
+        )
+        return {window for window in windows if window in self.issued} | {s for s in self.others if s in text}
+
+
+def leaks(places: Iterable[tuple[str, bytes]], secrets: Secrets) -> list[str]:
+    """Every secret that is found, with the place where it stands."""
+    return [
+        f"{name}: {secret}"
+        for name, content in places
+        for secret in sorted({each for form in forms(content) for each in secrets.found_in(form)})
+    ]
+
+
+def files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of a folder, hidden ones included, with its name: a file's name could tell as well."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield str(path.relative_to(folder)), str(path).encode() + b"\n" + path.read_bytes()
+
+
+def forms(content: bytes, depth: int = DEPTH) -> Iterator[str]:
+    """A content and everything that it becomes when it is decoded."""
+    text = content.decode("utf-8", "replace")
+    variants = {text, html.unescape(text), unquote(text), unquote_plus(text), JSON_ESCAPE.sub(_unescaped, text)}
+    variants |= {JSON_ESCAPE.sub(_unescaped, html.unescape(text)), unquote_plus(html.unescape(text))}
+    yield from variants
+    if depth:
+        words = {word for variant in variants for word in BASE64.findall(variant)}
+        inner = b"\n".join(decoded for word in words if (decoded := _decoded(word)))
+        if inner:
+            yield from forms(inner, depth - 1)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else match[2]
+
+
+def _decoded(word: str) -> bytes:
+    """What a word of base64 holds, unpacked when it is packed; empty when it is no base64."""
+    plain = word.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        content = base64.b64decode(plain + "=" * (-len(plain) % 4))
+    except binascii.Error:
+        return b""
+    if content[:2] == b"\x1f\x8b":
+        try:
+            return gzip.decompress(content)
+        except (OSError, EOFError, zlib.error):
+            return b""
+    # A word of a text decodes to noise, which holds no secret: only what could be text is worth looking at.
+    return content if content.isascii() else b""
