@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.procedures.refreshing import another_client, narrow_grant, refreshable
 from conformance.harness.procedures.revocation import way
 from conformance.harness.procedures.token_refusals import (
     BY_BODY,
     BY_HEADER,
-    barred_client,
     body_not_understood,
+    by_barred_client,
     client_by,
     client_with_both_methods,
     client_with_secret,
@@ -22,6 +22,7 @@ from conformance.harness.procedures.token_refusals import (
     request_as,
     scope_asking_client,
     unknown_refresh_token,
+    with_these_only,
     wrong_password,
     wrong_secret,
 )
@@ -56,9 +57,7 @@ def test_without_grant_type_it_is_invalid_request(given: Given, send: Send, expe
 def test_without_what_the_grant_needs_it_is_invalid_request(
     given: Given, send: Send, expect: Expect, grant: str, missing: str, beside: tuple[str, ...]
 ) -> None:
-    tokens = tokens_by(given, send, grant)
-
-    reply = send.token(grant, tokens.client, {name: given.invented(name) for name in beside})
+    reply = with_these_only(given, send, grant, beside)
 
     expect(reply).is_an_error(INVALID_REQUEST)
 
@@ -228,9 +227,7 @@ def test_for_another_clients_refresh_token_it_is_invalid_grant(given: Given, sen
     "grant", [pytest.param(name, marks=needs(name), id=name) for name in ("client_credentials", "password")]
 )
 def test_of_a_barred_client_it_is_unauthorized_client(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    client = barred_client(given, grant)
-
-    reply = send.grant(grant, client, scope=OMIT)
+    reply = by_barred_client(given, send, grant)
 
     expect(reply).is_an_error("unauthorized_client")
 

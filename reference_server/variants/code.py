@@ -18,6 +18,13 @@ def demand_scope(call: Call) -> None:
         raise invalid_scope("A scope has to be asked for.")
 
 
+def demand_scope_first(call: Call) -> None:
+    """Section 5.2 leaves open which of several faults is told: here the missing scope comes first."""
+    asks_for_scope = call.grant_type in ("client_credentials", "password")
+    if asks_for_scope and call.parameters.get("scope") is None:
+        raise invalid_scope("A scope has to be asked for.")
+
+
 def reduce_scope(call: Call) -> None:
     """Section 3.3: the requested scope may be ignored in part, if the answer tells what is granted."""
     settings = call.server.settings
@@ -47,7 +54,10 @@ VARIANTS = (
     Variant(
         name="no-default-scope",
         says="A request without scope is refused with invalid_scope.",
-        edits=(replace("scope", "use_default_scope", demand_scope),),
+        edits=(
+            replace("scope", "use_default_scope", demand_scope),
+            before("token", "refuse_barred_client", demand_scope_first),
+        ),
         profile={"extension_grant": {"parameters": {"scope": "app"}}},
     ),
     Variant(

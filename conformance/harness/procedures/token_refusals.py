@@ -276,6 +276,25 @@ def barred_client(given: Given, grant: str) -> Client:
     return seen_to_get_tokens(given, client)
 
 
+def with_these_only(given: Given, send: Send, grant: str, names: tuple[str, ...]) -> Reply:
+    """A request by a grant with these parameters, invented, and the usual scope, which a server may demand first."""
+    tokens = tokens_by(given, send, grant)
+    scope = tokens.asked_scope if grant == "password" else None
+    return send.token(grant, tokens.client, {**{name: given.invented(name) for name in names}, "scope": scope})
+
+
+def by_barred_client(given: Given, send: Send, grant: str) -> Reply:
+    """A token request by the restricted client for a grant that it is barred from.
+
+    It asks for no scope, since it may have none there; where that is what gets refused, it asks for all it has.
+    """
+    client = barred_client(given, grant)
+    reply = send.grant(grant, client, scope=OMIT)
+    if reply.members.get("error") in ("invalid_scope", "invalid_request") and client.scopes_for(grant):
+        return send.grant(grant, client)
+    return reply
+
+
 def scope_asking_client(given: Given) -> tuple[Client, tuple[str, ...]]:
     """A client that asks for scopes at the token endpoint, seen to get a token, and the scopes that it may ask for."""
     for grant in ("client_credentials", "password"):
