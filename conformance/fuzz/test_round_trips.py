@@ -11,7 +11,7 @@ from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.procedures.authorization_answers import values
 from conformance.harness.procedures.authorization_requests import is_granted, ordinary
-from conformance.harness.procedures.client_authentication import by_basic, expect_authenticated, rightly_sent
+from conformance.harness.procedures.client_authentication import by_basic, expect_served, rightly_sent
 from conformance.harness.procedures.scopes import obtained, scope_by_introspection
 from conformance.harness.procedures.token_requests import token_request
 from conformance.harness.user_agent import Answer
@@ -102,4 +102,4 @@ def test_form_encoded_credentials_authenticate_in_every_spelling(
 
     reply = token_request(given, send, None, client, authentication="absent", headers=[header])
 
-    expect_authenticated(expect, rightly_sent(given, send, client, reply))
+    expect_served(expect, rightly_sent(given, send, client, reply))

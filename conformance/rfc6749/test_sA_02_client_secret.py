@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.client_authentication import expect_authenticated
+from conformance.harness.procedures.client_authentication import expect_served
 from conformance.harness.procedures.odd_characters import WAYS, by_each_way
 from conformance.harness.procedures.special_client import rightly_authenticated
 from conformance.harness.procedures.token_refusals import BY_BODY, BY_HEADER, client_with_secret, request_as
@@ -18,7 +18,7 @@ from conformance.harness.procedures.token_refusals import BY_BODY, BY_HEADER, cl
 def test_a_secret_of_special_characters_is_taken(given: Given, send: Send, expect: Expect, method: str) -> None:
     reply = rightly_authenticated(given, send, method)
 
-    expect_authenticated(expect, reply)
+    expect_served(expect, reply)
 
 
 @requirement("rfc6749-A.2-client-secret-nonprintable-refused")

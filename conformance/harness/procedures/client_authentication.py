@@ -76,18 +76,19 @@ def rightly_sent(given: Given, send: Send, client: Client, reply: Reply) -> Repl
     That is in the body, or in Basic credentials that were not form-encoded, or encoded as in a URI (a space as `%20`).
     """
 
-    def works(reply: Reply) -> bool:
-        return reply.is_success and bool(reply.members.get("access_token"))
-
     def procedure() -> bool:
         with given.arranging():
             in_body = token_request(given, send, None, client, authentication=BY_BODY)
             others = (_basic(client.client_id, client.client_secret or ""), as_in_uris(client))
-            return works(in_body) or any(works(token_request(given, send, None, client, **each)) for each in others)
+            return _works(in_body) or any(_works(token_request(given, send, None, client, **each)) for each in others)
 
-    if not works(reply) and not given.observed(f"{client.name} in the body or unencoded", procedure):
+    if not _works(reply) and not given.observed(f"{client.name} in the body or unencoded", procedure):
         raise Inconclusive(f"the client {client.name} is not authenticated in any way: check it in the profile")
     return reply
+
+
+def _works(reply: Reply) -> bool:
+    return reply.is_success and bool(reply.members.get("access_token"))
 
 
 def in_either_spelling(given: Given, send: Send, client: Client) -> Reply:
@@ -128,6 +129,14 @@ def with_credentials_in_uri(given: Given, send: Send, client: Client) -> Request
     moved = urlencode([pair for pair in pairs if pair[0] in CREDENTIALS])
     left = urlencode([pair for pair in pairs if pair[0] not in CREDENTIALS])
     return with_query(replace(request, body=left.encode()), moved)
+
+
+def expect_served(expect: Expect, reply: Reply) -> None:
+    """A Violation if a request got no token that gets one when its credentials are sent in another way.
+
+    However it was refused then: for the client's identity, and not every server says so by `invalid_client`.
+    """
+    expect.that(_works(reply), "the client to be authenticated", reply)
 
 
 def expect_authenticated(expect: Expect, reply: Reply) -> None:
