@@ -41,6 +41,7 @@ COLLECTED = pytest.StashKey[dict[str, list[str]]]()
 APART = pytest.StashKey[apart.Apart]()
 FAULTS = pytest.StashKey[list[str]]()
 UNANSWERED = pytest.StashKey[str]()
+CRASHED = pytest.StashKey[list[tuple[str, str]]]()
 
 HERE = Path(__file__).resolve().parent
 FUZZ = HERE / "fuzz"
@@ -76,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[COLLECTED] = {}
     config.stash[FAULTS] = []
     config.stash[UNANSWERED] = ""
+    config.stash[CRASHED] = []
     config.stash[CATALOGUE] = load_catalogue()
     worker = getattr(config, "workerinput", None)
     if worker is not None:
@@ -286,6 +288,12 @@ def pytest_testnodedown(node: Any, error: object) -> None:
         recorder.run.collected.update(output.get("collected", {}))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
+    """Remember the test that a worker died of: xdist goes on in a new one."""
+    sched.config.stash[CRASHED].append((crashitem.rpartition("::")[2].partition("@")[0], report.longreprtext))
+
+
 # Collection
 
 
@@ -473,7 +481,8 @@ class _Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = getattr(report, "conformance", None)
-        if content is None and report.failed and not hasattr(report, "conformance_verdict"):
+        of_the_suite = hasattr(report, "conformance_verdict") or report.when not in ("setup", "call", "teardown")
+        if content is None and report.failed and not of_the_suite:
             self.others_failed = True
         if report.when == "teardown" and content is not None:
             self._recorder.add(TestResult.of_dict(content))
@@ -517,6 +526,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
         config.stash[SERVER].dismiss()
     run: Run = recorder.run
     run.collected.update(collected)
+    for name, how in config.stash[CRASHED]:
+        recorder.add_crashed(name, how)
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
     try:
         session.exitstatus = recorder.finish() or _of_others(config)

@@ -116,6 +116,14 @@ class RunRecorder:
         self.run.tests.append(test)
         self.journal.add(test)
 
+    def add_crashed(self, name: str, how: str) -> None:
+        """Take in that the process of a test died, which told nothing itself: a fault of the suite, like any other."""
+        told = {(test.requirement, test.name) for test in self.run.tests}
+        owners = (requirement for requirement, names in self.run.collected.items() if name in names)
+        requirement = next((each for each in owners if (each, name) not in told), None)
+        if requirement is not None:
+            self.add(TestResult(requirement, name, "error", reason=how))
+
     def finish(self) -> int:
         """Write `results.json` and every report; returns the gate's exit code."""
         self.run.finished = now()

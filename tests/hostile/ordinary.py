@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import time
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -103,6 +104,16 @@ def spoiled(**scripts: Script) -> Script:
             peer.send(ordinary(request))
         else:
             other(peer, request)
+
+    return script
+
+
+def slowed(seconds: float) -> Script:
+    """The ordinary server, which takes its time."""
+
+    def script(peer: Peer, request: Received) -> None:
+        time.sleep(seconds)
+        peer.send(ordinary(request))
 
     return script
 

@@ -1,0 +1,143 @@
+"""Whole runs against hostile targets, as a user starts them: exit codes, reports, time and memory of each process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.hostile.cases import CODE, OBJECT, PRESENT, TOKEN, hang
+from tests.hostile.certificates import Authority
+from tests.hostile.ordinary import JSON, after, profile, slowed, spoiled
+from tests.hostile.raw import RawServer, answer, says
+from tests.hostile.running import MEGABYTE, REPORTS, peak_memory
+
+MOST_MEMORY = 400 * MEGABYTE
+NARROW = ("--only", OBJECT, "--only", PRESENT, "--only", CODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run that has ended: exit code, what it printed, its results, seconds, bytes of its largest process."""
+
+    code: int
+    printed: str
+    results: dict[str, Any]
+    seconds: float
+    peak: int
+
+
+def start(folder: Path, text: str, words: Sequence[str]) -> subprocess.Popen[str]:
+    """A run in a process of its own."""
+    (folder / "p.toml").write_text(text, encoding="utf-8")
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "conformance.cli", "run", "p.toml", *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def ended(process: subprocess.Popen[str], folder: Path) -> Done:
+    """Wait for a run's end and read what it left behind; every report is there."""
+    started = time.monotonic()
+    with peak_memory(psutil.Process(process.pid)) as peaks:
+        printed, _ = process.communicate(timeout=120)
+    latest = folder / "reports" / "latest"
+    assert {path.name for path in latest.iterdir()} >= REPORTS, printed
+    results = json.loads((latest / "results.json").read_text(encoding="utf-8"))
+    return Done(process.returncode, printed, results, time.monotonic() - started, max(peaks))
+
+
+def run(folder: Path, text: str, *words: str) -> Done:
+    """A run from its start to its end."""
+    done = ended(start(folder, text, words), folder)
+    assert done.peak < MOST_MEMORY
+    assert "Traceback" not in done.printed
+    return done
+
+
+def verdicts(done: Done) -> dict[str, str]:
+    """The verdicts of the requirements that the narrowed runs are about."""
+    return {entry["id"]: entry["verdict"] for entry in done.results["requirements"] if entry["id"] in NARROW}
+
+
+# Nothing answers at the start
+
+
+def test_a_target_that_refuses_gets_a_report(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    done = run(tmp_path, profile(url))
+    assert (done.code, done.results["gate"]) == (4, 4)
+    assert "Connection refused" in done.results["unanswered"]
+    assert "nothing answers at" in done.printed
+    assert set(done.results["counts"]["verdicts"]) & {"failed", "error"} == set()
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_target_that_hangs_from_the_start_gets_a_report(workers: str, tmp_path: Path) -> None:
+    with RawServer(hang) as server:
+        done = run(tmp_path, profile(server.url, 0.5), *NARROW, "-n", workers)
+    assert done.code == 4
+    assert "no complete answer within 0.5 s" in done.results["unanswered"]
+    assert set(verdicts(done).values()) == {"inconclusive"}
+
+
+def test_a_wrong_certificate_gets_a_report(tmp_path: Path) -> None:
+    with RawServer(spoiled(), Authority.at(tmp_path).server()) as server:
+        done = run(tmp_path, profile(server.url), *NARROW)
+    assert done.code == 4
+    assert "the certificate does not verify" in done.results["unanswered"]
+
+
+# Something happens on the way
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_target_that_begins_to_hang_ends_a_whole_run_soon(workers: str, tmp_path: Path) -> None:
+    with RawServer(after(30, hang)) as server:
+        done = run(tmp_path, profile(server.url, 0.5), "-n", workers)
+    reasons = [entry["reason"] for entry in done.results["requirements"] if entry["verdict"] == "inconclusive"]
+    assert done.code in (1, 6)
+    assert sum("no longer answers" in reason for reason in reasons) > 100
+    assert done.seconds < 90
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_ctrl_c_leaves_the_reports_of_what_was_done(workers: str, tmp_path: Path) -> None:
+    with RawServer(slowed(0.05)) as server:
+        process = start(tmp_path, profile(server.url), ("-n", workers))
+        while len(server.received) < 25:
+            time.sleep(0.05)
+        # As a terminal does it: every process of the run gets the signal.
+        os.killpg(process.pid, signal.SIGINT)
+        done = ended(process, tmp_path)
+    assert (done.code, done.results["interrupted"], done.results["conclusion"]) in (
+        (2, True, "interrupted"),
+        (2, True, "not conformant"),
+    )
+    assert done.results["counts"]["tests"] > 0
+
+
+def test_what_no_encoding_takes_reaches_the_reports_from_workers_too(tmp_path: Path) -> None:
+    odd = TOKEN.replace(b"issued", b"issued\\ud800") + b"\xff\x00\xed\xa0\x80"
+    script = spoiled(token=says(answer(odd, headers="X-Odd: \xff\xfe\r\n" + JSON)))
+    with RawServer(script) as server:
+        alone = run(tmp_path, profile(server.url), *NARROW, "-n", "0")
+        several = run(tmp_path, profile(server.url), *NARROW, "-n", "2")
+    assert verdicts(alone) == verdicts(several)
+    assert alone.code == several.code == 1
