@@ -140,6 +140,12 @@ def _guessed(
 
 
 def _guess(place: str, attempt: Callable[[Account], Try], right: Account, wrong: Account, limit: int) -> Guessing:
+    """A second round decides against the server: the first may have met the end of a lock from another place."""
+    first = _guess_once(place, attempt, right, wrong, limit)
+    return first if first.held_off else _guess_once(place, attempt, right, wrong, limit)
+
+
+def _guess_once(place: str, attempt: Callable[[Account], Try], right: Account, wrong: Account, limit: int) -> Guessing:
     tries: list[Try] = []
     while sum(each.secrets for each in tries) < limit:
         tries.append(_timed(attempt, wrong))
