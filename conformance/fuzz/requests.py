@@ -97,11 +97,11 @@ GOOD: dict[str, Callable[[Given], list[dict[str, str]]]] = {
 
 
 @st.composite
-def messages_to(draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]]) -> Message:
-    """Any request to an endpoint, from nearly right to absurd."""
+def messages_to(draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]], floods: bool) -> Message:
+    """Any request to an endpoint, from nearly right to absurd; huge ones where the target may be flooded."""
     odd = draw(ODDITIES)
     chosen = good[draw(st.integers(0, len(good) - 1))]
-    body = draw(odd_bodies(chosen)) if odd == "body" else joined(draw(mangled(chosen)))
+    body = draw(odd_bodies(chosen, floods)) if odd == "body" else joined(draw(mangled(chosen)))
     usual = "GET" if endpoint in READ else "POST"
     method = draw(st.sampled_from(METHODS)) if odd == "method" else usual
     headers = [draw(ODD_HEADERS)] if odd == "header" else []
@@ -143,7 +143,7 @@ def _in_query(body: bytes) -> str:
 def any_message(given: Given, endpoint: str) -> SearchStrategy[Message]:
     """Any request to an endpoint that the profile claims."""
     given.feature(ENDPOINTS[endpoint])
-    return messages_to(endpoint, GOOD[endpoint](given))
+    return messages_to(endpoint, GOOD[endpoint](given), given.allows_intrusion())
 
 
 def any_form(given: Given, endpoint: str) -> SearchStrategy[Message]:

@@ -112,6 +112,10 @@ class Given:
         if not self._trial.target.intrusive:
             raise Untested("an intrusive probe: set `intrusive = true` under [target] to allow it")
 
+    def allows_intrusion(self) -> bool:
+        """Whether guessing and flooding are allowed: for what a procedure may leave out."""
+        return self._trial.target.intrusive
+
     def invented(self, what: str) -> str:
         """A value that no server issued."""
         return self._trial.invented(what)
