@@ -174,7 +174,7 @@ class Campaign:
         try:
             generate()
         except _Ended as ended:
-            if ended.error is not None:
+            if ended.error is not None and self._failing is None:
                 self._adopt(self._last)
                 raise ended.error from ended.error.__cause__
         except Violation:

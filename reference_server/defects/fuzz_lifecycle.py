@@ -92,8 +92,12 @@ def end_others_too(call: Call) -> None:
 
 def step_back(call: Call) -> None:
     """Takes the revocation of a refresh token for the wish to have the one before it back."""
-    if call.token is not None and call.token.kind == "refresh_token":
+    if call.token is None or not _refreshes(call, call.token.grant.id):
+        revocation.revoke_grant_of_refresh_token(call)
+    elif call.token.kind == "refresh_token":
         call.server.store.revoke_token(call.token)
+        ended = "UPDATE tokens SET revoked_at = 1 WHERE grant_id = ? AND kind = 'access_token'"
+        _change(call, ended, call.token.grant.id)
         _change(call, "UPDATE tokens SET rotated_at = NULL WHERE grant_id = ?", call.token.grant.id)
 
 
