@@ -133,6 +133,8 @@ def small_run(seed: int = 1) -> dict[str, Any]:
     found["requirements"] = [e for n, e in enumerate(found["requirements"]) if n % 25 == 0 or e["id"] == WELL_KNOWN]
     for entry in found["requirements"]:
         entry["see_also"] = []
+    told = {entry.get("topic") for entry in found["requirements"]}
+    found["topics"] = {name: topic for name, topic in found["topics"].items() if name in told}
     return found
 
 
@@ -227,10 +229,7 @@ FIXED = frozenset(
 
 def hostile_everywhere(attack: str) -> dict[str, Any]:
     """A valid `results.json` with an attack in every text that isn't fixed by the schema, profile and baseline too."""
-    found = full_run(broken=0.2, exchanges_each=1)
-    found["requirements"] = found["requirements"][::20]
-    for entry in found["requirements"]:
-        entry["see_also"] = []
+    found = small_run()
     broken = next(entry["id"] for entry in found["requirements"] if entry["verdict"] == "failed")
     entry = {"id": broken, "reason": "known", "owner": "team", "expires": "2027-01-01", "state": "known"}
     known = {"entries": [entry], "source": "known.toml"}

@@ -26,7 +26,7 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 OPEN_ALL = "document.querySelectorAll('details').forEach((details) => { details.open = true; })"
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 # A value that no layout expects.
-LONG = "A" * 5000
+LONG = "A" * 2000
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,8 @@ class Opened:
     def __init__(self, browser: Any, file: Path, size: tuple[int, int], scheme: str, fragment: str) -> None:
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
         self.page = self.context.new_page()
+        # A machine that is shared may take its time.
+        self.page.set_default_timeout(120_000)
         self.told: list[str] = []
         self.asked: list[str] = []
         self.page.on("console", lambda message: self.told.append(message.text))
