@@ -35,19 +35,7 @@ FATES: tuple[Fate, ...] = ("tested", "undecided", "untested", "not applicable", 
 SHOWS_OVER_SOCKETS = "TLS shows over sockets only"
 CONTROL = "http://rehearsal.invalid"
 # Where the reference server has each endpoint.
-PATHS: Mapping[str, str] = {
-    "authorization": "/oauth/authorize",
-    "token": "/oauth/token",
-    "revocation": "/oauth/revoke",
-    "introspection": "/oauth/introspect",
-    "token_info": "/oauth/token/info",
-    "protected_resource": "/api/me",
-    "metadata": "/.well-known/oauth-authorization-server",
-    "resource_me": "/api/me",
-    "resource_app": "/api/app",
-    "resource_basic": "/api/basic",
-    "graphql": "/graphql",
-}
+PATHS: Mapping[str, str] = {**DOCUMENTED_LAYOUT, "protected_resource": DOCUMENTED_LAYOUT["resource_me"]}
 WORKERS_SUGGESTED = 8
 SECONDS_OF_OUR_OWN = 0.0015  # for each request, on a machine of today
 
