@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -98,18 +97,3 @@ def test_the_outlook_says_what_to_add(server: BundledServer, tmp_path: Path) -> 
     )
     done = command("doctor", "p.toml", folder=tmp_path)
     assert "the profile has no client for this probe: add [clients.public]" in " ".join(done.stdout.split())
-
-
-def fates(done_stdout: str) -> dict[str, Any]:
-    """What `doctor --json` foretells, by requirement."""
-    return {each["id"]: each["fate"] for each in json.loads(done_stdout)["outlook"]["requirements"]}
-
-
-def test_the_outlook_is_what_the_run_does(server: BundledServer, tmp_path: Path) -> None:
-    (tmp_path / "p.toml").write_text(server.profile, encoding="utf-8")
-    foretold = fates(command("doctor", "p.toml", "--json", folder=tmp_path).stdout)
-    command("run", "p.toml", folder=tmp_path)
-    left_out = ("untested", "not applicable", "untestable")
-    entries = [entry for entry in results(tmp_path)["requirements"] if entry["id"] in foretold]
-    became = {entry["id"]: entry["verdict"] if entry["verdict"] in left_out else "tested" for entry in entries}
-    assert {name: (fate, became[name]) for name, fate in foretold.items() if fate != became[name]} == {}

@@ -10,8 +10,9 @@ import pytest
 
 from conformance.harness.collecting import Case, collect_cases
 from conformance.harness.profile import parse_profile
+from conformance.harness.verdicts import Verdict, combine
 from conformance.preflight.examination import examine
-from conformance.preflight.outlook import SHOWS_OVER_SOCKETS
+from conformance.preflight.outlook import SHOWS_OVER_SOCKETS, foresee
 from conformance.reporting.toml import as_toml
 from reference_server import demo
 from reference_server.accounts import ALL_GRANTS
@@ -84,3 +85,19 @@ def test_nothing_is_left_undecided_and_what_is_untested_says_how_to_enable_it(de
     untested = {each.why for each in ended if each.verdict == "untested"}
     assert untested
     assert [why for why in untested if not HOW_TO_ENABLE.search(why) and why != SHOWS_OVER_SOCKETS] == []
+
+
+def test_the_outlook_is_what_a_run_does() -> None:
+    """What is left out is foretold, requirement by requirement."""
+    world = world_for("codes and machines")
+    foretold = {each.id: each.fate for each in foresee(world.profile, (), {}).requirements}
+    became: dict[str, list[Verdict]] = {}
+    for case in all_cases():
+        ended = run_case(case, world)
+        if ended.why != SHOWS_OVER_SOCKETS:
+            became.setdefault(case.requirement, []).append(ended.verdict)
+    world.session.close()
+    left_out = ("untested", "not applicable", "untestable")
+    verdicts = {name: combine(verdicts) for name, verdicts in became.items()}
+    actual = {name: verdict if verdict in left_out else "tested" for name, verdict in verdicts.items()}
+    assert {name: (foretold[name], fate) for name, fate in actual.items() if foretold[name] != fate} == {}
