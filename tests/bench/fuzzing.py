@@ -26,6 +26,7 @@ from conformance.harness.run import open_session
 from conformance.harness.running import execute
 
 OPENAPI = Path(__file__).parents[2] / "schemas" / "openapi.yaml"
+PROGRAM = Path(sys.executable).with_name("schemathesis")
 GENERATED = re.compile(r"(\d+) generated")
 
 
@@ -77,7 +78,7 @@ def schemathesis(server: BundledServer, examples: int) -> Rate | None:
         "--continue-on-failure",
     ]
     started = time.perf_counter()
-    done = subprocess.run(["schemathesis", *words], capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run([str(PROGRAM), *words], capture_output=True, text=True, check=False, timeout=300)
     elapsed = time.perf_counter() - started
     found = GENERATED.search(done.stdout)
     return Rate("schemathesis run", 0, int(found.group(1)), elapsed) if found else None
