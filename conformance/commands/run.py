@@ -135,7 +135,7 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *(("--base-url", base_url) if base_url else ()),
     ]
     if options.workers not in ("0", ""):
-        words += ["-p", "xdist.plugin", "-n", options.workers, "--dist", "loadgroup"]
+        words += ["-p", "xdist.plugin", "-n", options.workers, "--dist", "loadgroup", "--max-worker-restart", "0"]
     # The folders come first: an option that takes a value if one follows would take a folder.
     return [*words, *_test_folders(options.pytest_arguments), *options.pytest_arguments]
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.cli.test_usage import command
@@ -100,3 +101,19 @@ def test_two_runs_at_once_do_not_mix(tmp_path: Path) -> None:
         ran = {entry["document"] for entry in run["requirements"] if entry["tests"]}
         assert ran == set(run["selection"])
         assert not run["interrupted"]
+
+
+def test_a_worker_that_dies_is_a_fault_and_ends_the_run_with_what_was_done(tmp_path: Path) -> None:
+    process = started(tmp_path, "-n", "2")
+    deadline = time.monotonic() + 60
+    while _ended(tmp_path) < ENDED and time.monotonic() < deadline:
+        time.sleep(0.02)
+    workers = [child for child in psutil.Process(process.pid).children() if "sys.stdin" in " ".join(child.cmdline())]
+    workers[0].kill()
+    output, _ = process.communicate(timeout=60)
+    content = content_of(next((tmp_path / "reports").glob("2*")))
+    faults = [entry["reason"] for entry in content["requirements"] if entry["verdict"] == "error"]
+    assert (process.returncode, content["conclusion"]) == (3, "faulty"), output
+    assert len(faults) == 1
+    assert "crashed while running" in faults[0]
+    assert content["counts"]["tests"] >= ENDED
