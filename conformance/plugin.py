@@ -6,7 +6,6 @@ teardown report.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import sys
 import traceback
@@ -14,7 +13,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -22,13 +21,22 @@ from conformance import budgets, bundled, exit_codes, reporting
 from conformance.harness import apart, fuzzing, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.collecting import case_of
-from conformance.harness.drivers import UnusableDriver, check_driver
 from conformance.harness.recovery import recover_all
 from conformance.harness.results import Run, TestResult
-from conformance.harness.run import RunOptions, RunRecorder, open_session
+from conformance.harness.run import RunRecorder, open_session
 from conformance.harness.running import Finished, execute, finished, result_of
 from conformance.harness.session import Session
 from conformance.harness.toml_files import FileFault
+from conformance.in_pytest import html_extras, report_of, writes_html
+from conformance.opening import (
+    check_selectors,
+    check_sign_in,
+    load_profile,
+    options_of,
+    start_bundled,
+    tried_out,
+    workers_of,
+)
 from conformance.preflight.reaching import why_silent
 from conformance.reporting.console import Progress
 
@@ -81,7 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[CATALOGUE] = load_catalogue()
     worker = getattr(config, "workerinput", None)
     if worker is not None:
-        loaded = _load(config, worker.get("bundled_profile"))
+        loaded = load_profile(config, worker.get("bundled_profile"))
         config.stash[PROFILE] = replace(loaded, target=replace(loaded.target, faults=worker["faults"]))
         config.option.fuzz_seed = worker["fuzz_seed"]
         config.stash[UNANSWERED] = worker["unanswered"]
@@ -90,16 +98,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.fuzz_seed = fuzzing.random_seed()
     if config.option.collectonly or getattr(config.option, "help", False) or config.option.markers:
         return
-    options = _options(config)
-    _check_selectors(options, config.stash[CATALOGUE])
+    options = options_of(config)
+    check_selectors(options, config.stash[CATALOGUE])
     announced = None
     if options.profile is None:
         if options.base_url is not None:
             raise pytest.UsageError("a URL alone says nothing of clients and accounts: give a --profile beside it")
-        server = _start_bundled(config, options)
+        server = start_bundled(config, options)
         config.stash[SERVER] = server
         announced = server.profile
-    loaded = _load(config, announced)
+    loaded = load_profile(config, announced)
     config.stash[PROFILE] = loaded
     controls: Sequence[Mapping[str, Any]] = ()
     if announced is None:
@@ -107,44 +115,18 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.stash[UNANSWERED]:
             print(f"nothing answers at {loaded.target.base_url}: {config.stash[UNANSWERED]}", file=sys.stderr)
         else:
-            _check_driver(loaded, _workers(config))
-            loaded, controls = (loaded, []) if config.option.unchecked else _tried_out(loaded)
+            check_sign_in(loaded, workers_of(config))
+            loaded, controls = (loaded, []) if config.option.unchecked else tried_out(loaded)
             config.stash[PROFILE] = loaded
     for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
         print(recovered, file=sys.stderr)
     try:
         config.stash[RECORDER] = RunRecorder.open(
-            options, loaded, config.stash[CATALOGUE], _workers(config), config.stash[UNANSWERED], controls
+            options, loaded, config.stash[CATALOGUE], workers_of(config), config.stash[UNANSWERED], controls
         )
     except FileFault as error:
         raise pytest.UsageError(str(error)) from error
     _configure_html(config)
-
-
-def _options(config: pytest.Config) -> RunOptions:
-    option = config.option
-    return RunOptions(
-        profile=Path(option.profile) if option.profile else None,
-        base_url=option.base_url,
-        reports=Path(config.invocation_params.dir, option.reports),
-        fail_on=option.fail_on,
-        baseline=Path(option.baseline) if option.baseline else None,
-        only=tuple(option.only),
-        narrowed=_narrowed(config),
-        variant=option.variant,
-        defects=tuple(option.defect),
-        fuzz=option.fuzz,
-        seed=option.fuzz_seed,
-    )
-
-
-def _narrowed(config: pytest.Config) -> tuple[str, ...]:
-    """What pytest was told to leave out, as the command line says it."""
-    option = config.option
-    named = [] if _takes_every_folder(config.args) else [word for word in config.args if _place(word) is not None]
-    deselected = [f"--deselect {word}" for word in option.deselect or ()]
-    words = [("-k", option.keyword), ("-m", option.markexpr)]
-    return (*named, *deselected, *(f"{flag} {word}" for flag, word in words if word))
 
 
 def _show_no_values(config: pytest.Config) -> None:
@@ -177,93 +159,11 @@ class _Redacting:
                 entry.lines[:] = [*traceback.format_tb(excinfo.tb), excinfo.typename]
 
 
-def _takes_every_folder(words: Sequence[str]) -> bool:
-    """Whether pytest's arguments name all folders with tests of the suite."""
-    places = [place for word in words if (place := _place(word)) is not None]
-    folders = {path.parent for path in HERE.glob("*/test_*.py")}
-    return all(any(folder.is_relative_to(place) for place in places) for folder in folders)
-
-
-def _place(word: str) -> Path | None:
-    """What an argument of pytest names in the suite, as a path or as a module; None for what is somewhere else."""
-    name = word.partition("::")[0]
-    as_module = [HERE.parent.joinpath(*name.split("."))] if name.replace(".", "").isidentifier() else []
-    for path in (Path(name).resolve(), *as_module):
-        if path.is_relative_to(HERE) or HERE.is_relative_to(path):
-            return path
-    return None
-
-
-def _check_selectors(options: RunOptions, catalogue: Catalogue) -> None:
-    unknown = [selector for selector in options.only if not catalogue.matching(selector)]
-    if unknown:
-        raise pytest.UsageError(
-            f"--only {', '.join(unknown)}: no such requirement, section (rfc6749-4.1.2) or document "
-            f"({', '.join(catalogue.documents)})"
-        )
-
-
-def _start_bundled(config: pytest.Config, options: RunOptions) -> bundled.BundledServer:
-    early = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, bundled.Spawned)), None)
-    process = early.process if early else bundled.spawn(bundled.server_arguments(options.variant, options.defects))
-    try:
-        server = bundled.when_ready(process)
-    except bundled.ServerDidNotStart as error:
-        raise pytest.UsageError(str(error)) from error
-    config.add_cleanup(server.stop)
-    return server
-
-
-def _load(config: pytest.Config, announced: str | None) -> profile.Profile:
-    try:
-        if announced is not None:
-            loaded = profile.parse_profile(announced, "the bundled server's profile")
-        else:
-            loaded = profile.read_profile(Path(config.option.profile), config.option.base_url)
-    except profile.ProfileError as error:
-        raise pytest.UsageError(str(error)) from error
-    return profile.with_all_probes(loaded) if config.option.all_probes else loaded
-
-
-def _check_driver(loaded: profile.Profile, workers: int) -> None:
-    if workers and loaded.target.sign_in.driver == "manual":
-        raise pytest.UsageError('with the sign-in driver "manual" one process asks the person: leave out -n')
-    try:
-        check_driver(loaded.target)
-    except UnusableDriver as error:
-        raise pytest.UsageError(str(error)) from error
-
-
-def _tried_out(loaded: profile.Profile) -> tuple[profile.Profile, list[dict[str, Any]]]:
-    """The profile with what its controls disproved, and the controls."""
-    from conformance.preflight import telling
-    from conformance.preflight.controls import as_dict
-    from conformance.preflight.examination import examine
-
-    # A person is asked for what the tests need, not before.
-    without_person = replace(loaded.target, sign_in=replace(loaded.target.sign_in, most_approvals=0))
-    with contextlib.closing(open_session(replace(loaded, target=without_person))) as session:
-        examiner = examine(loaded, session)
-        telling.announce(examiner, sys.stderr)
-        shown = [as_dict(control, session, with_exchanges=control.state == "fails") for control in examiner.controls]
-    return replace(loaded, target=replace(loaded.target, faults=examiner.faults)), shown
-
-
-def _workers(config: pytest.Config) -> int:
-    count = getattr(config.option, "numprocesses", None)
-    return count if isinstance(count, int) else 0
-
-
 def _configure_html(config: pytest.Config) -> None:
     """pytest-html writes its log into the run's folder."""
-    if _writes_html(config) and not config.option.htmlpath:
+    if writes_html(config) and not config.option.htmlpath:
         config.option.htmlpath = str(config.stash[RECORDER].folder / "tests.html")
         config.option.self_contained_html = True
-
-
-def _writes_html(config: pytest.Config) -> bool:
-    """Whether pytest-html is there: under its entry point's name, or under the module's when it was named by -p."""
-    return any(config.pluginmanager.hasplugin(name) for name in ("html", "pytest_html.plugin"))
 
 
 # Workers
@@ -362,7 +262,7 @@ def session_of(config: pytest.Config) -> Session:
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Let the tests run in a process of their own, unless they are spread over several already or are debugged."""
     config = session.config
-    if RECORDER not in config.stash or _workers(config) or config.option.usepdb or not apart.is_possible():
+    if RECORDER not in config.stash or workers_of(config) or config.option.usepdb or not apart.is_possible():
         return (yield)
     ours = session_of(config)
     tests = {item.nodeid: partial(_run, item, ours) for item in session.items if is_of_suite(item)}
@@ -409,46 +309,10 @@ def _reports(item: pytest.Function, ended: Finished, session: Session) -> tuple[
     requirement = requirement_of(item, item.config.stash[CATALOGUE])
     result = result_of(ended, requirement.id, item.name, session.redactor)
     verdict = verdicts.verdict_of(requirement.level, ended.outcome.word)
-    call, teardown = (_report(item, when, result, verdict) for when in ("call", "teardown"))
-    call.extras = _html_extras(item.config, result)  # type: ignore[attr-defined]
+    call, teardown = (report_of(item, when, result, verdict) for when in ("call", "teardown"))
+    call.extras = html_extras(item.config, result)  # type: ignore[attr-defined]
     teardown.conformance = result.as_dict()  # type: ignore[attr-defined]
     return call, teardown
-
-
-def _report(
-    item: pytest.Function, when: Literal["call", "teardown"], result: TestResult, verdict: str
-) -> pytest.TestReport:
-    """pytest's nearest words: a verdict that is no failure and not kept is a skip, a warning a failure expected."""
-    outcome: Literal["passed", "failed", "skipped"] = "passed"
-    longrepr: str | tuple[str, int, str] | None = None
-    if when == "call" and verdict in ("failed", "error"):
-        outcome, longrepr = "failed", _sentence(result, verdict)
-    elif when == "call" and result.outcome != "kept":
-        outcome, longrepr = "skipped", (str(item.path), 0, _sentence(result, verdict))
-    duration = result.duration if when == "call" else 0.0
-    report = pytest.TestReport(item.nodeid, item.location, {}, outcome, longrepr, when, duration=duration)
-    report.conformance_verdict = verdict  # type: ignore[attr-defined]
-    report.conformance_requirement = result.requirement  # type: ignore[attr-defined]
-    if outcome == "skipped" and result.outcome == "broken":
-        report.wasxfail = _sentence(result, verdict)
-    return report
-
-
-def _sentence(result: TestResult, verdict: str) -> str:
-    if result.outcome == "broken":
-        return f"{result.requirement}: expected {result.expected}; observed {result.observed}"
-    return result.detail or f"{verdict}: {result.reason}"
-
-
-def _html_extras(config: pytest.Config, result: TestResult) -> list[Any]:
-    """The exchanges that this test was the first to see; evidence that it shares stands at the test that made it."""
-    if not _writes_html(config) or not result.evidence:
-        return []
-    from pytest_html import extras
-
-    from conformance.reporting.text import exchanges_as_text
-
-    return [extras.text(exchanges_as_text(result.evidence), name="exchanges")]
 
 
 # The run's end, in the controller
