@@ -16,9 +16,10 @@ from conformance.fuzz.strategies import NAMES, SPELL, UNICODE, dense, legal, sub
 from conformance.harness.exchange import Pairs, Reply, Request
 from conformance.harness.expect import Expect
 from conformance.harness.given import CHEAPEST_FIRST, Given
-from conformance.harness.outcomes import Inconclusive
+from conformance.harness.outcomes import Inconclusive, NotApplicable
 from conformance.harness.procedures.token_requests import good_request, outcome, sent
 from conformance.harness.send import Send
+from conformance.harness.tokens import Live
 
 # Whether a token was issued, the error code, and the scope as far as it was told.
 Outcome: TypeAlias = tuple[bool, object, frozenset[str]]
@@ -127,6 +128,19 @@ def usual_outcome(given: Given, send: Send, grant: str) -> Outcome:
             return outcome(given.issued(sent(send, good(given, send, grant)), f"the ordinary request by {grant}"))
 
     return given.observed(f"the outcome of a good request by {grant}", procedure)
+
+
+def revocable(given: Given, send: Send) -> Live:
+    """A live access token, of which another was seen to end by a plain revocation; NotApplicable where it didn't."""
+
+    def procedure() -> tuple[str, ...]:
+        token = given.live(given.tokens())
+        given.revoked(token.value, token.tokens.client)
+        return given.still_active(token)
+
+    if given.observed("a plain revocation of an access token", procedure):
+        raise NotApplicable("the server doesn't revoke access tokens")
+    return given.live(given.tokens())
 
 
 def expect_as_usual(expect: Expect, usual: Outcome, reply: Reply) -> None:

@@ -22,6 +22,7 @@ from conformance.fuzz.rewriting import (
     pairs_of,
     reordered,
     respelled,
+    revocable,
     scope_subsets,
     usual_outcome,
     ways,
@@ -220,7 +221,7 @@ def test_a_live_token_is_active_however_it_is_written(
 @requirement("rfc7009-2.2-invalid-hint-ignored")
 @for_any(cost=2, hint=hints)
 def test_a_token_is_revoked_under_any_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
-    token = given.live(given.tokens())
+    token = revocable(given, send)
 
     decided(send.revocation(token.value, token.tokens.client, token_type_hint=hint))
 
@@ -232,7 +233,7 @@ def test_a_token_is_revoked_under_any_hint(given: Given, send: Send, expect: Exp
 def test_a_token_is_revoked_however_it_is_written(
     given: Given, send: Send, expect: Expect, order: list[int], spellings: list[str], more: More
 ) -> None:
-    token = given.live(given.tokens())
+    token = revocable(given, send)
     client = token.tokens.client
     pairs, headers = send.authenticated({"token": token.value}, client, None, {})
     body = respelled(enlarged(reordered(pairs, order), more), spellings)

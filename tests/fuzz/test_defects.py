@@ -10,7 +10,7 @@ from tests.fuzz.running import fuzz_cases, fuzzed, in_words
 from tests.matrix.engine import catalogue
 
 # Variants that ask for other requests than the default server; `tests.fuzz.soak` runs all of them.
-TELLING = ("body-authentication-only", "no-client-credentials", "redirect-by-form")
+TELLING = ("body-authentication-only", "no-client-credentials", "access-tokens-not-revocable")
 # So many of them have to be found by the smallest budget.
 MOST = 20
 FUZZ_DEFECTS = [defect for defect in DEFECTS if defect.fuzz]
