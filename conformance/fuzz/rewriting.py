@@ -135,7 +135,8 @@ def revocable(given: Given, send: Send) -> Live:
 
     def procedure() -> tuple[str, ...]:
         token = given.live(given.tokens())
-        given.revoked(token.value, token.tokens.client)
+        with given.arranging():
+            send.revocation(token.value, token.tokens.client)
         return given.still_active(token)
 
     if given.observed("a plain revocation of an access token", procedure):
