@@ -3,7 +3,6 @@
 import time
 
 from ..defect import Defect
-from ..errors import OAuthError
 from ..pipeline import Call, after, before, replace
 from ..steps import grant_authorization_code, grant_refresh_token, revocation
 
@@ -116,12 +115,6 @@ def believe_hint_about_refreshed(call: Call) -> None:
         call.token = None
 
 
-def refuse_second_use(call: Call) -> None:
-    """Counts refreshes, and ends the grant at the third."""
-    if _refreshes(call, call.grant.id) >= 2:
-        raise OAuthError("invalid_grant", "The refresh token is invalid.")
-
-
 DEFECTS = (
     Defect(
         name="refresh-revives-revoked-access-token",
@@ -149,13 +142,6 @@ DEFECTS = (
         says="After two refreshes with less scope the refresh token is refused.",
         breaks=("rfc6749-6-new-refresh-token-redeemable",),
         edits=(after("grant.refresh_token", "check_refresh_active", refuse_after_second_narrowing),),
-        fuzz=True,
-    ),
-    Defect(
-        name="third-refresh-refused",
-        says="A grant can be refreshed twice, no more.",
-        breaks=("rfc6749-6-new-refresh-token-redeemable",),
-        edits=(after("grant.refresh_token", "check_refresh_active", refuse_second_use),),
         fuzz=True,
     ),
     Defect(

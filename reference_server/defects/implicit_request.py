@@ -240,7 +240,6 @@ DEFECTS = (
         breaks=(
             "rfc6749-4.2.1-user-agent-sent-back",
             "rfc6749-4.2.2.1-denial-in-the-fragment",
-            "rfc6749-4.2.2.1-access-denied",
         ),
         edits=(replace("decline", "deny", when(asks_for_token, say_goodbye, consent.deny)),),
     ),

@@ -184,7 +184,7 @@ DEFECTS = (
         name="redirect-uri-with-escapes-refused",
         says="A redirect URI with percent-encoded characters is refused, though it is registered.",
         breaks=("rfc6749-3.1.2-uri-with-query-served",),
-        blocks=("rfc6749-3.1.2-query-retained-on-error", "rfc6749-3.1.2-query-retained-on-success"),
+        blocks=("rfc6749-3.1.2-query-retained-on-success",),
         edits=(before(VALIDATE, "match_redirect_uri", refuse_escapes),),
     ),
     Defect(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.harness.catalogue import load_catalogue
 from conformance.harness.running import Execution
 from reference_server.defects import DEFECTS, Defect
 from tests.fuzz.running import fuzz_cases, fuzzed, in_words
@@ -34,6 +35,11 @@ def test_a_clean_server_keeps_all_of_it(variant: str | None) -> None:
         name: each for name, each in ended.items() if each.outcome.word not in ("kept", "not applicable", "untested")
     }
     assert odd == {}, in_words(odd)
+
+
+def test_every_requirement_that_fuzzing_alone_decides_is_broken_by_some_defect() -> None:
+    alone = {requirement.id for requirement in load_catalogue().requirements if requirement.document == "robustness"}
+    assert alone - {name for defect in FUZZ_DEFECTS for name in defect.breaks} == set()
 
 
 @pytest.mark.parametrize("defect", FUZZ_DEFECTS, ids=lambda defect: defect.name)
