@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from conformance.budgets import BUDGETS
 from conformance.bundled import BundledServer, start_bundled
@@ -78,7 +79,10 @@ def schemathesis(server: BundledServer, examples: int) -> Rate | None:
         "--continue-on-failure",
     ]
     started = time.perf_counter()
-    done = subprocess.run([str(PROGRAM), *words], capture_output=True, text=True, check=False, timeout=300)
+    with TemporaryDirectory() as folder:  # It leaves a cache where it runs.
+        done = subprocess.run(
+            [str(PROGRAM), *words], capture_output=True, text=True, check=False, timeout=300, cwd=folder
+        )
     elapsed = time.perf_counter() - started
     found = GENERATED.search(done.stdout)
     return Rate("schemathesis run", 0, int(found.group(1)), elapsed) if found else None
