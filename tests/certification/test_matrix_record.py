@@ -8,7 +8,6 @@ import pytest
 
 from conformance.certification import matrix
 from conformance.harness.catalogue import load_catalogue
-from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
 from tests.matrix import record
 
@@ -17,7 +16,7 @@ REMEDY = "run `tox -e matrix` to its end: it writes conformance/certification/ma
 
 def outcomes(outcome: str = "passed") -> dict[str, str]:
     """What pytest says when every test of the matrices ends alike."""
-    ends = [f"{record.OVER_SOCKETS if d.transport else record.IN_PROCESS}[{d.name}]" for d in DEFECTS]
+    ends = [f"{record.OVER_SOCKETS if d.transport else record.IN_PROCESS}[{d.name}]" for d in record.DIRECTED]
     return dict.fromkeys([*ends, *(f"{record.OF_VARIANTS}[{variant.name}]" for variant in VARIANTS)], outcome)
 
 
@@ -43,7 +42,7 @@ def test_a_whole_matrix_is_recorded_and_no_part_of_one(tmp_path: Path) -> None:
     read = matrix.read_record(tmp_path / "matrix.json")
     digest = load_catalogue().digest
     assert matrix.vouches_for(read, digest)
-    assert f"{len(DEFECTS)} of {len(DEFECTS)} deliberate defects" in matrix.in_words(read, digest)
+    assert f"{len(record.DIRECTED)} of {len(record.DIRECTED)} deliberate defects" in matrix.in_words(read, digest)
 
 
 def test_a_record_vouches_for_its_own_catalogue_and_for_exact_results_only(tmp_path: Path) -> None:
@@ -53,6 +52,6 @@ def test_a_record_vouches_for_its_own_catalogue_and_for_exact_results_only(tmp_p
     assert not matrix.vouches_for(good, "0" * 64)
     assert "is for another catalogue" in matrix.in_words(good, "0" * 64)
     assert not matrix.vouches_for(bad, digest)
-    assert f"0 of {len(DEFECTS)} deliberate defects" in matrix.in_words(bad, digest)
+    assert f"0 of {len(record.DIRECTED)} deliberate defects" in matrix.in_words(bad, digest)
     assert not matrix.vouches_for(none, "")
     assert "ships no result" in matrix.in_words(none, digest)

@@ -23,7 +23,7 @@ def server() -> Iterator[BundledServer]:
         yield running
 
 
-def mistyped(server: BundledServer, folder: Path, right: str = SECRET, wrong: str = "wrong-secret") -> None:
+def mistyped(server: BundledServer, folder: Path, right: str = SECRET, wrong: str = "mistyped-Xq7") -> None:
     """Write the server's profile with a mistake."""
     assert right in server.profile
     (folder / "p.toml").write_text(server.profile.replace(right, wrong), encoding="utf-8")
@@ -47,7 +47,7 @@ def test_a_mistake_is_told_with_line_and_exchange(server: BundledServer, tmp_pat
     assert "clients.confidential.client_secret: the server refuses client_id 'client-a'" in told
     assert "p.toml, line " in told
     assert "> POST " in told
-    assert "wrong-secret" not in done.stdout
+    assert "mistyped-Xq7" not in done.stdout
 
 
 def test_a_run_says_at_once_what_is_wrong(server: BundledServer, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_the_failed_controls_are_in_the_results_without_secrets(server: BundledS
     command("run", "p.toml", "--only", "rfc7009-2.1", folder=tmp_path)
     failed = [control for control in results(tmp_path)["controls"] if control["state"] == "fails"]
     assert failed[0]["exchanges"]
-    assert "wrong-secret" not in json.dumps(results(tmp_path))
+    assert "mistyped-Xq7" not in json.dumps(results(tmp_path))
 
 
 def test_whoever_is_sure_of_his_profile_gets_it_judged(server: BundledServer, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness.catalogue import load_catalogue
 from conformance.harness.running import Execution
 from reference_server.defects import DEFECTS, Defect
 from tests.fuzz.running import fuzz_cases, fuzzed, in_words
@@ -14,6 +13,18 @@ from tests.matrix.engine import catalogue
 TELLING = ("body-authentication-only", "no-client-credentials", "access-tokens-not-revocable")
 # So many of them have to be found by the smallest budget.
 MOST = 20
+# What `quick` may miss: `standard` finds these.
+BEYOND_QUICK = frozenset(
+    {
+        "broken-escapes-jam-introspection",
+        "delete-character-brings-token-endpoint-down",
+        "last-characters-of-redirect-uri-ignored",
+        "last-dot-of-host-ignored",
+        "refreshed-token-told-with-full-scope",
+        "third-refresh-token-unbound",
+        "wrong-hint-hides-refreshed-token",
+    }
+)
 FUZZ_DEFECTS = [defect for defect in DEFECTS if defect.fuzz]
 
 
@@ -37,20 +48,15 @@ def test_a_clean_server_keeps_all_of_it(variant: str | None) -> None:
     assert odd == {}, in_words(odd)
 
 
-def test_every_requirement_that_fuzzing_alone_decides_is_broken_by_some_defect() -> None:
-    alone = {requirement.id for requirement in load_catalogue().requirements if requirement.document == "robustness"}
-    assert alone - {name for defect in FUZZ_DEFECTS for name in defect.breaks} == set()
-
-
 @pytest.mark.parametrize("defect", FUZZ_DEFECTS, ids=lambda defect: defect.name)
-def test_a_defect_is_found_by_the_standard_budget(defect: Defect) -> None:
-    ended = _fuzzed_for(defect, "standard")
+def test_a_defect_is_found(defect: Defect) -> None:
+    ended = _fuzzed_for(defect, "standard" if defect.name in BEYOND_QUICK else "quick")
     assert broken(ended) == set(defect.breaks), in_words(ended)
 
 
 def test_the_quick_budget_finds_most_of_them() -> None:
-    found = [defect.name for defect in FUZZ_DEFECTS if set(defect.breaks) <= broken(_fuzzed_for(defect, "quick"))]
-    assert len(found) >= MOST, sorted({defect.name for defect in FUZZ_DEFECTS} - set(found))
+    assert {defect.name for defect in FUZZ_DEFECTS} >= BEYOND_QUICK
+    assert len(FUZZ_DEFECTS) - len(BEYOND_QUICK) >= MOST
 
 
 def test_what_only_fuzzing_decides_is_broken_by_some_defect() -> None:

@@ -44,6 +44,8 @@ def internal() -> None:
 
 def interrupt() -> None:
     """Somebody presses Ctrl-C, in the midst of a report."""
+    # What runs in the background ignores it, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     whole, counter = plugin._reports, itertools.count()
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
