@@ -170,6 +170,14 @@ def _configure_html(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give the tests that guess to one worker."""
+    from conformance.spreading import Spreading
+
+    return Spreading(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand the bundled server's profile and the seed to a worker."""
     server = node.config.stash.get(SERVER, None)
