@@ -17,7 +17,8 @@ class Message:
     """A request to one endpoint of the profile.
 
     `query` and `body` go out as they stand. `client` says how the ordinary client authenticates beside it:
-    `header` (HTTP Basic) or `absent`; its credentials are put in when the message is sent.
+    `header` (HTTP Basic), `bearer` (a good token in place of its own credentials) or `absent`. Credentials are put in
+    when the message is sent.
     """
 
     endpoint: str
@@ -31,5 +32,5 @@ class Message:
         headers = "".join(f", {name}: {ascii(value)[1:-1]}" for name, value in self.headers)
         query = f"?{ascii(self.query)[1:-1]}" if self.query else ""
         body = f" with body {self.body.decode('latin-1')!a}" if self.body else ""
-        by = " by the client" if self.client == "header" else ""
+        by = {"header": " by the client", "bearer": " with a good token"}.get(self.client, "")
         return f"{self.method} {self.endpoint}{query}{body}{headers}{by}"

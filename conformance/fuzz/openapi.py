@@ -1,0 +1,347 @@
+"""Cases that schemathesis draws from the OpenAPI document, and the requests that come of them.
+
+Positive cases of the suite's own requests are what the document lets a client send, with the values that this target
+takes: `{name}` stands for one that only the target can give, and that is put in when the case is sent. Messages are
+whatever schemathesis makes of an operation, within the document or outside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import permutations
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from hypothesis import reject
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.fuzz.described import Document, deviations
+from conformance.fuzz.messages import NAME, Message
+from conformance.fuzz.sending import sent
+from conformance.harness.exchange import Reply
+from conformance.harness.given import Given
+from conformance.harness.outcomes import NotApplicable, Untested
+from conformance.harness.procedures.documented import graphql, info_tokens, tokens_of_kind
+from conformance.harness.schemas import schema_folder
+from conformance.harness.send import FORM, Send, bearer
+from conformance.harness.target import DOCUMENTED_LAYOUT
+from conformance.harness.tokens import Tokens
+
+Fields = Mapping[str, Any]
+
+# Operation of the document -> path, method, and the features that the profile claims it by.
+OPERATIONS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "authorize": ("/oauth/authorize", "GET", ("documented_layout", "authorization_endpoint")),
+    "decide": ("/oauth/authorize", "POST", ("documented_layout", "authorization_endpoint")),
+    "decline": ("/oauth/authorize", "DELETE", ("documented_layout", "authorization_endpoint")),
+    "issueToken": ("/oauth/token", "POST", ("documented_layout", "token_endpoint")),
+    "endToken": ("/oauth/token", "DELETE", ("documented_layout", "token_endpoint")),
+    "revokeToken": ("/oauth/revoke", "POST", ("documented_layout", "revocation")),
+    "introspectToken": ("/oauth/introspect", "POST", ("documented_layout", "introspection")),
+    "getTokenInfo": ("/oauth/token/info", "GET", ("token_info",)),
+    "getMe": ("/api/me", "GET", ("documented_scopes",)),
+    "postMe": ("/api/me", "POST", ("documented_scopes",)),
+    "getApp": ("/api/app", "GET", ("documented_scopes", "client_credentials")),
+    "postApp": ("/api/app", "POST", ("documented_scopes", "client_credentials")),
+    "getBasic": ("/api/basic", "GET", ("documented_scopes", "client_credentials")),
+    "postBasic": ("/api/basic", "POST", ("documented_scopes", "client_credentials")),
+    "queryByGet": ("/graphql", "GET", ("documented_graphql", "client_credentials")),
+    "queryByPost": ("/graphql", "POST", ("documented_graphql", "client_credentials")),
+    "getMetadata": ("/.well-known/oauth-authorization-server", "GET", ("metadata",)),
+}
+ENDPOINT_OF = {path: endpoint for endpoint, path in DOCUMENTED_LAYOUT.items()}
+# Those that a client authenticates itself at.
+BY_CLIENTS = ("issueToken", "revokeToken", "introspectToken")
+# Endpoint -> the kind of token that opens it, where that is told.
+KINDS = {"resource_me": "me", "resource_app": "app", "resource_basic": "basic", "graphql": "app"}
+# What the document links to a token that was issued, and the features that the profile claims it by.
+LINKS: Mapping[str, tuple[str, ...]] = {
+    "introspect": ("documented_layout", "introspection"),
+    "revoke": ("documented_layout", "revocation"),
+    "info": ("token_info",),
+}
+# To draw these would be to guess.
+CREDENTIALS = frozenset({"client_id", "client_secret", "username", "password", "external_authentication_token"})
+# What schemathesis says of itself; the recorder says who we are.
+OF_THE_SENDER = frozenset(
+    {"user-agent", "accept", "accept-encoding", "connection", "x-schemathesis-testcaseid", "content-length"}
+)
+MOST_SCOPES = 6
+INVENTED: Fields = {"type": "string", "pattern": rf"^{NAME}[\x21-\x7e]{{0,40}}\Z"}
+QUERIES = ("{ __typename }", "query { __typename }", "query Named { __typename }")
+
+
+@cache
+def document() -> Document:
+    """The OpenAPI document, read once."""
+    import schemathesis
+
+    read: Document = schemathesis.openapi.from_path(schema_folder() / "openapi.yaml").raw_schema
+    return read
+
+
+def undescribed(operation: str, reply: Reply) -> str:
+    """How a reply leaves the document, in words; empty where it doesn't."""
+    return "; ".join(deviations(document(), OPERATIONS[operation][0], reply))
+
+
+# Drawing
+
+
+def _cases(operation: str, described: Fields, *, positive: bool) -> SearchStrategy[Any]:
+    """What schemathesis draws for one operation as it is described."""
+    import schemathesis
+
+    path, method, _ = OPERATIONS[operation]
+    whole = document()
+    small = {"openapi": whole["openapi"], "info": whole["info"], "paths": {path: {method.lower(): described}}}
+    small["components"] = {"securitySchemes": whole["components"]["securitySchemes"]}
+    mode = schemathesis.GenerationMode.POSITIVE if positive else schemathesis.GenerationMode.NEGATIVE
+    drawn: SearchStrategy[Any] = schemathesis.openapi.from_dict(small)[path][method].as_strategy(generation_mode=mode)
+    return drawn
+
+
+def _bodies(operation: str, media_type: str, schema: Fields) -> SearchStrategy[Fields]:
+    """Bodies of an operation that fit a schema; nothing else is drawn."""
+    content = {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+    described = {"security": [], **content, "responses": {"200": {"description": "served"}}}
+    return _cases(operation, described, positive=True).map(lambda case: dict(case.body))
+
+
+def _object(required: Fields, optional: Fields | None = None) -> Fields:
+    """The schema of an object with these members and no others."""
+    properties = {**required, **(optional or {})}
+    return {"type": "object", "required": list(required), "properties": properties, "additionalProperties": False}
+
+
+# Messages
+
+
+def messages(given: Given, operation: str) -> SearchStrategy[Message]:
+    """Any request to an operation that the profile claims, within the document or outside, with good credentials."""
+    described = _described(given, operation)
+    takes_token = {"bearer": []} in described["security"] and operation not in BY_CLIENTS
+    return _messages(operation, {**described, "security": []}, "bearer" if takes_token else None)
+
+
+def strangers(given: Given, operation: str) -> SearchStrategy[Message]:
+    """Any request to an operation that takes a token, without a good one."""
+    return _messages(operation, _described(given, operation))
+
+
+def _messages(operation: str, described: Fields, client: str | None = None) -> SearchStrategy[Message]:
+    both = [_cases(operation, described, positive=positive) for positive in (False, True)]
+    return st.one_of(both).map(lambda case: _message(operation, case, client))
+
+
+def _described(given: Given, operation: str) -> Fields:
+    """What the document lets a client send to an operation; its answers are long, and nothing is drawn from them."""
+    path, method, features = OPERATIONS[operation]
+    for feature in features:
+        given.feature(feature)
+    own = document()["paths"][path][method.lower()]
+    return {"security": [], **own, "responses": {"200": {"description": "served"}}}
+
+
+def _message(operation: str, case: Any, client: str | None) -> Message:
+    """The request of a case, with nothing in it that guesses; `client` says how it is authenticated."""
+    import requests
+
+    path, method, _ = OPERATIONS[operation]
+    try:
+        prepared = requests.Request(**case.as_transport_kwargs(base_url="https://server.example")).prepare()
+    except (requests.RequestException, ValueError):
+        reject()
+    body: Any = prepared.body or b""
+    body = body.encode() if isinstance(body, str) else body
+    headers = [(_text(name), _text(value)) for name, value in prepared.headers.items()]
+    headers = [(name, value) for name, value in headers if name.lower() not in OF_THE_SENDER]
+    client = client or ("header" if operation in BY_CLIENTS else "absent")
+    if client != "absent":
+        headers = [(name, value) for name, value in headers if name.lower() != "authorization"]
+    if any(name.lower() == "content-type" and value.startswith(FORM) for name, value in headers):
+        body = _without_guesses(body.decode("latin-1")).encode("latin-1")
+    query = _without_guesses(urlsplit(prepared.url or "").query)
+    return Message(ENDPOINT_OF[path], method, query, tuple(headers), body, client)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _without_guesses(form: str) -> str:
+    """A form without the parameters that would be somebody's credentials."""
+    return "&".join(pair for pair in form.split("&") if not CREDENTIALS & {name for name, _ in parse_qsl(pair, True)})
+
+
+def sent_with_token(given: Given, send: Send, message: Message) -> Reply:
+    """The reply to a message, with a good token where it is to have one; one that it may end is its own."""
+    if message.client != "bearer":
+        return sent(given, send, message)
+    kind = KINDS.get(message.endpoint)
+    with given.arranging():
+        tokens = tokens_of_kind(given, kind) if kind else given.tokens()
+    return sent(given, send, replace(message, headers=(*message.headers, bearer(tokens.access_token)), client="absent"))
+
+
+def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
+    """The reply to a message of a stranger, where a good token was seen to be served."""
+
+    def procedure() -> Reply:
+        with given.arranging():
+            if message.endpoint == "graphql":
+                return graphql(send, tokens_of_kind(given, "app").access_token)
+            kind = KINDS.get(message.endpoint, "any")
+            return send.resource(info_tokens(given, kind).access_token, message.endpoint)
+
+    seen = given.observed(f"the {message.endpoint} endpoint with a good token", procedure)
+    given.accepted(seen, f"the {message.endpoint} endpoint with a good token")
+    return sent(given, send, message)
+
+
+# Tokens
+
+
+def token_requests(given: Given) -> SearchStrategy[Fields]:
+    """Token requests as the document has them, by each grant that takes one request."""
+    given.feature("documented_layout")
+    schemas = [_object(*_members_of(given, grant)) for grant in _direct_grants(given)]
+    if not schemas:
+        raise NotApplicable("the profile claims no grant that takes one request alone")
+    # Simplest first: as alternatives of one schema they would be drawn in any order.
+    return st.one_of([_bodies("issueToken", FORM, schema) for schema in schemas])
+
+
+def _direct_grants(given: Given) -> Iterator[str]:
+    for grant in ("client_credentials", "password", "refresh_token"):
+        try:
+            given.client_for(grant)
+            if grant == "password":
+                given.owner()
+        except (NotApplicable, Untested):
+            continue
+        yield grant
+
+
+def _members_of(given: Given, grant: str) -> tuple[Fields, Fields]:
+    """What a token request has to hold and what it may hold."""
+    required: dict[str, Any] = {"grant_type": {"const": grant}}
+    optional = {"client_id": {"const": "{client_id}"}}
+    if grant == "refresh_token":
+        return {**required, "refresh_token": {"const": "{refresh_token}"}}, optional
+    scopes = given.client_for(grant).scopes_for(grant)
+    if scopes:
+        orders = [" ".join(each) for length in range(1, len(scopes) + 1) for each in permutations(scopes, length)]
+        required["scope"] = {"enum": list(dict.fromkeys([*orders[:MOST_SCOPES], " ".join(scopes)]))}
+    if grant == "password":
+        required |= {name: {"const": f"{{{name}}}"} for name in ("username", "password")}
+    return required, optional
+
+
+def issued(given: Given, send: Send, fields: Fields) -> Reply:
+    """The answer to a token request by the client that may make it."""
+    grant = fields["grant_type"]
+    tokens = given.refreshable() if grant == "refresh_token" else None
+    client = tokens.client if tokens else given.client_for(grant)
+    values: dict[str, Callable[[], str | None]] = {
+        "{client_id}": lambda: client.client_id,
+        "{refresh_token}": lambda: tokens.refresh_token if tokens else None,
+        "{username}": lambda: given.owner().username,
+        "{password}": lambda: given.owner().password,
+    }
+    own = {name: values[text]() if text in values else text for name, text in fields.items() if name != "grant_type"}
+    return send.token(grant, client, own)
+
+
+# Questions about tokens
+
+
+def introspections(given: Given) -> SearchStrategy[Fields]:
+    """Introspection requests as the document has them, about a good token or an invented one."""
+    given.feature("documented_layout")
+    token = {"anyOf": [{"const": "{token}"}, INVENTED]}
+    hint = {"anyOf": [{"enum": ["access_token", "refresh_token"]}, INVENTED]}
+    return _bodies("introspectToken", FORM, _object({"token": token}, {"token_type_hint": hint}))
+
+
+def introspected(given: Given, send: Send, fields: Fields) -> Reply:
+    """The answer to an introspection request."""
+    token = fields["token"]
+    if token == "{token}":
+        token = given.observed("a token to ask about", lambda: given.tokens()).access_token
+    return send.introspection(token, **_hint(fields))
+
+
+def revocations(given: Given) -> SearchStrategy[Fields]:
+    """Revocation requests as the document has them, for a token of the kind that every server revokes, or none."""
+    given.feature("documented_layout")
+    token = {"anyOf": [{"const": "{token}"}, INVENTED]}
+    hint = "refresh_token" if given.claims("refresh_token") else "access_token"
+    return _bodies("revokeToken", FORM, _object({"token": token}, {"token_type_hint": {"const": hint}}))
+
+
+def revoked(given: Given, send: Send, fields: Fields) -> Reply:
+    """The answer to a revocation request by the token's own client."""
+    if fields["token"] != "{token}":
+        return send.revocation(fields["token"], given.client_for(given.any_grant()), **_hint(fields))
+    tokens = given.refreshable() if given.claims("refresh_token") else given.tokens()
+    return send.revocation(tokens.refresh_token or tokens.access_token, tokens.client, **_hint(fields))
+
+
+def _hint(fields: Fields) -> dict[str, Any]:
+    return {name: text for name, text in fields.items() if name == "token_type_hint"}
+
+
+# Links
+
+
+def walks(given: Given) -> SearchStrategy[list[str]]:
+    """Links of the document to follow one after the other; none that ends the token."""
+    harmless = [name for name in LINKS if name != "revoke" and all(map(given.claims, LINKS[name]))]
+    return st.lists(st.sampled_from(harmless), max_size=6) if harmless else st.just([])
+
+
+def followed(given: Given, send: Send, fields: Fields, walk: list[str], last: str) -> Reply:
+    """The answer at the end of links that lead from a token, one after the other."""
+    for feature in LINKS[last]:
+        given.feature(feature)
+    with given.arranging():
+        start = given.issued(issued(given, send, fields), "a token request as the document has it")
+        tokens = given.tokens_in(start, given.client_for(fields["grant_type"]), fields["grant_type"], None)
+        for link in walk:
+            _follow(send, tokens, link)
+    return _follow(send, tokens, last)
+
+
+def _follow(send: Send, tokens: Tokens, link: str) -> Reply:
+    described = document()["paths"]["/oauth/token"]["post"]["responses"]["200"]["links"][link]
+    expression = described.get("requestBody", {}).get("token", "$response.body#/access_token")
+    value = str(tokens.members[expression.removeprefix("$response.body#/")])
+    match described["operationId"]:
+        case "introspectToken":
+            return send.introspection(value)
+        case "revokeToken":
+            return send.revocation(value, tokens.client)
+        case _:
+            return send.resource(value, "token_info")
+
+
+# GraphQL
+
+
+def queries(given: Given) -> SearchStrategy[Fields]:
+    """Good queries with any variables; none of them is used."""
+    given.feature("documented_graphql")
+    variables = {"type": ["object", "null"], "propertyNames": {"pattern": r"^[A-Za-z_]{1,12}\Z"}}
+    schema = _object({"query": {"enum": list(QUERIES)}}, {"variables": variables, "operationName": {"type": "null"}})
+    return _bodies("queryByPost", "application/json", schema)
+
+
+def queried(given: Given, send: Send, fields: Fields) -> Reply:
+    """The answer to a query with an app token."""
+    headers = [("Content-Type", "application/json"), bearer(tokens_of_kind(given, "app").access_token)]
+    return send.raw("POST", send.form_request("graphql", ()).url, headers, json.dumps(dict(fields)))

@@ -1,0 +1,171 @@
+"""What the OpenAPI document says holds of whatever it lets a client send, and of what it doesn't."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.fuzz.engine import for_any
+from conformance.fuzz.messages import Message
+from conformance.fuzz.openapi import (
+    OPERATIONS,
+    Fields,
+    followed,
+    introspected,
+    introspections,
+    issued,
+    messages,
+    queried,
+    queries,
+    revocations,
+    revoked,
+    sent_with_token,
+    sent_without_token,
+    strangers,
+    token_requests,
+    undescribed,
+    walks,
+)
+from conformance.fuzz.sending import is_decided
+from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.exchange import Reply
+from conformance.harness.procedures.documented import has_data
+
+RESOURCES = ("getMe", "postMe", "getApp", "postApp", "getBasic", "postBasic")
+
+
+def of(*operations: str) -> pytest.MarkDecorator:
+    """The operations that a test is about."""
+    return pytest.mark.parametrize("operation", operations)
+
+
+# What the document lets a client send
+
+
+@requirement("documented-endpoints-token-post")
+@for_any(cost=2, fields=token_requests)
+def test_a_token_request_as_described_is_served(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
+    reply = issued(given, send, fields)
+
+    expect(reply).issues_a_token()
+    expect_described(expect, "issueToken", reply)
+
+
+@requirement("documented-endpoints-introspect-post")
+@for_any(cost=2, fields=introspections)
+def test_an_introspection_request_as_described_is_served(
+    given: Given, send: Send, expect: Expect, fields: Fields
+) -> None:
+    reply = introspected(given, send, fields)
+
+    expect(reply).succeeds()
+    expect_described(expect, "introspectToken", reply)
+
+
+@requirement("documented-endpoints-revoke-post")
+@for_any(cost=3, fields=revocations)
+def test_a_revocation_request_as_described_is_served(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
+    reply = revoked(given, send, fields)
+
+    expect(reply).succeeds()
+    expect_described(expect, "revokeToken", reply)
+
+
+@requirement("documented-flow-7-graphql-for-app-token")
+@for_any(cost=2, fields=queries)
+def test_a_query_as_described_is_answered(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
+    reply = queried(given, send, fields)
+
+    expect.that(has_data(reply), "data", reply)
+    expect_described(expect, "queryByPost", reply)
+
+
+# What the document links to a token
+
+
+@requirement("documented-endpoints-introspect-post")
+@for_any(cost=3, fields=token_requests, walk=walks)
+def test_a_token_leads_to_introspection(
+    given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
+) -> None:
+    reply = followed(given, send, fields, walk, "introspect")
+
+    expect(reply).succeeds()
+    expect_described(expect, "introspectToken", reply)
+
+
+@requirement("documented-info-tells-of-token")
+@for_any(cost=2, fields=token_requests, walk=walks)
+def test_a_token_leads_to_its_details(
+    given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
+) -> None:
+    reply = followed(given, send, fields, walk, "info")
+
+    expect(reply).has_status(200)
+    expect(reply).is_a_json_object()
+
+
+@requirement("documented-endpoints-revoke-post")
+@for_any(cost=3, fields=token_requests, walk=walks)
+def test_a_token_leads_to_revocation(given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]) -> None:
+    reply = followed(given, send, fields, walk, "revoke")
+
+    unsupported = reply.members.get("error") == "unsupported_token_type"
+    expect.that(reply.is_success or unsupported, "the access token revoked, or its kind not supported", reply)
+    expect_described(expect, "revokeToken", reply)
+
+
+# Whatever is sent
+
+
+@requirement("robustness-1-no-server-error")
+@of(*OPERATIONS)
+@for_any(message=messages)
+def test_nothing_drawn_from_the_document_brings_up_a_server_error(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    reply = sent_with_token(given, send, message)
+
+    expect.that(is_decided(message, reply), f"an answer to {operation}, no server error", reply)
+
+
+@requirement("documented-resources-missing-token-401")
+@of(*RESOURCES)
+@for_any(cost=3, message=strangers)
+def test_a_resource_stays_shut_without_a_good_token(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    expect_refused(expect, operation, sent_without_token(given, send, message))
+
+
+@requirement("documented-info-bad-token-401")
+@of("getTokenInfo")
+@for_any(cost=3, message=strangers)
+def test_token_info_tells_nothing_without_a_good_token(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    expect_refused(expect, operation, sent_without_token(given, send, message))
+
+
+@requirement("documented-flow-7-graphql-needs-token")
+@of("queryByGet", "queryByPost")
+@for_any(cost=2, message=strangers)
+def test_graphql_stays_shut_without_a_good_token(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    expect_refused(expect, operation, sent_without_token(given, send, message))
+
+
+def expect_described(expect: Expect, operation: str, reply: Reply) -> None:
+    """A Violation if the document doesn't have such an answer."""
+    odd = undescribed(operation, reply)
+    expect.that(not odd, "an answer as the API's description has it", odd)
+
+
+def expect_refused(expect: Expect, operation: str, reply: Reply) -> None:
+    """A Violation if a request without a good token is served, or not refused as the document says.
+
+    A server error is another test's matter.
+    """
+    expect.that(not reply.is_success, "a refusal", reply)
+    if reply.status < 500:
+        expect_described(expect, operation, reply)
