@@ -81,7 +81,6 @@ def pytest_configure(config: pytest.Config) -> None:
     _show_no_values(config)
     config.addinivalue_line("markers", "requirement(id): the catalogue requirement that the test checks")
     config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
-    config.addinivalue_line("markers", "xdist_group(name): tests that one worker takes, one after the other")
     config.stash[COLLECTED] = {}
     config.stash[FAULTS] = []
     config.stash[UNANSWERED] = ""
@@ -172,9 +171,9 @@ def _configure_html(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give the tests that guess to one worker."""
-    from conformance.spreading import Spreading
+    from conformance.spreading import INSTEAD_OF, Spreading
 
-    return Spreading(config, log)
+    return Spreading(config, log) if config.getoption("dist") in INSTEAD_OF else None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -20,7 +20,7 @@ from conformance.harness.procedures.client_authentication import (
     with_credentials_in_uri,
     with_wrong_secret,
 )
-from conformance.harness.procedures.guessing import client_secret_guessed, guesses
+from conformance.harness.procedures.guessing import client_secret_guessed
 from conformance.harness.procedures.token_requests import outcome, sent, token_request
 from conformance.harness.procedures.transport import expect_unserved, token_request_in_the_clear
 from conformance.harness.send import Change
@@ -147,7 +147,6 @@ def test_a_password_over_plain_http_is_not_served(given: Given, send: Send, expe
     expect_unserved(expect, probe, "a token request with a password")
 
 
-@guesses
 @requirement("rfc6749-2.3.1-guessing-held-off-at-token")
 def test_guessing_at_the_token_endpoint_is_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = client_secret_guessed(given, send, "token")
@@ -155,7 +154,6 @@ def test_guessing_at_the_token_endpoint_is_held_off(given: Given, send: Send, ex
     expect.that(guessing.held_off, guessing.wanted, guessing)
 
 
-@guesses
 @requirement("rfc6749-2.3.1-guessing-held-off-at-revocation")
 def test_guessing_at_revocation_is_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = client_secret_guessed(given, send, "revocation")
@@ -163,7 +161,6 @@ def test_guessing_at_revocation_is_held_off(given: Given, send: Send, expect: Ex
     expect.that(guessing.held_off, guessing.wanted, guessing)
 
 
-@guesses
 @requirement("rfc6749-2.3.1-guessing-held-off-at-introspection")
 def test_guessing_at_introspection_is_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = client_secret_guessed(given, send, "introspection")

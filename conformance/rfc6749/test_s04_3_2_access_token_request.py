@@ -15,7 +15,7 @@ from conformance.harness.procedures.grants import (
     near_password,
     wrong_secret,
 )
-from conformance.harness.procedures.guessing import guesses, password_guessed
+from conformance.harness.procedures.guessing import password_guessed
 from conformance.harness.procedures.scopes import is_processed_or_invalid_scope
 from conformance.harness.procedures.token_requests import good_request, sent, with_everything_escaped
 
@@ -154,7 +154,6 @@ def test_an_unknown_username_is_refused(given: Given, send: Send, expect: Expect
     expect(reply).is_refused()
 
 
-@guesses
 @requirement("rfc6749-4.3.2-brute-force-protection")
 def test_guessing_of_passwords_is_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = password_guessed(given, send, "password")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.guessing import client_secret_guessed, guesses, password_guessed
+from conformance.harness.procedures.guessing import client_secret_guessed, password_guessed
 from conformance.harness.procedures.sampling import bits, described, pattern_in
 from conformance.harness.procedures.token_samples import access_tokens, codes, refresh_tokens
 
@@ -32,7 +32,6 @@ def test_no_refresh_token_foretells_the_next(given: Given, expect: Expect) -> No
     expect.that(pattern is None, "refresh tokens that foretell nothing", pattern)
 
 
-@guesses
 @requirement("rfc6749-10.10-client-secret-guessing-stopped")
 def test_wrong_secrets_of_a_client_are_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = client_secret_guessed(given, send, "token")
@@ -40,7 +39,6 @@ def test_wrong_secrets_of_a_client_are_held_off(given: Given, send: Send, expect
     expect.that(guessing.held_off, guessing.wanted, guessing)
 
 
-@guesses
 @requirement("rfc6749-10.10-password-guessing-stopped")
 def test_wrong_passwords_in_the_password_grant_are_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = password_guessed(given, send, "password")
@@ -48,7 +46,6 @@ def test_wrong_passwords_in_the_password_grant_are_held_off(given: Given, send: 
     expect.that(guessing.held_off, guessing.wanted, guessing)
 
 
-@guesses
 @requirement("rfc6749-10.10-sign-in-guessing-stopped")
 def test_wrong_passwords_at_sign_in_are_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = password_guessed(given, send, "sign_in")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.harness.collecting import collect_cases
+from conformance.spreading import GUESSING
 from tests.cli.test_usage import command
 
 HOSTILE = {
@@ -55,3 +57,20 @@ def test_a_defect_is_found_and_decides_the_exit_code(tmp_path: Path) -> None:
 def test_pytest_stays_reachable(tmp_path: Path) -> None:
     done = command("run", "--", "-k", "nothing_has_this_name", folder=tmp_path)
     assert done.returncode == 5
+
+
+def test_workers_do_not_lock_an_account_under_each_other(tmp_path: Path) -> None:
+    guessing = ("rfc6749-2.3.1", "rfc6749-4.3.2", "rfc6749-10.10")
+    only = [word for section in guessing for word in ("--only", section)]
+    done = command("run", *only, "-n", "2", folder=tmp_path)
+    open_ones = [e["id"] for e in results(tmp_path)["requirements"] if e["verdict"] in ("inconclusive", "error")]
+    assert (done.returncode, open_ones) == (0, []), done.stdout
+
+
+def test_tests_that_guess_are_known_by_their_names() -> None:
+    procedures = {"client_secret_guessed", "password_guessed"}
+    guess = [
+        case.function for case in collect_cases("rfc*/test_*.py") if procedures & {*case.function.__code__.co_names}
+    ]
+    assert guess
+    assert [each for each in guess if GUESSING not in f"{each.__module__}::{each.__name__}"] == []

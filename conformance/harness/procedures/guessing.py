@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar
 
-import pytest
-
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, Untested
@@ -40,9 +38,6 @@ OWNER_PLACES = {
 MORE_THAN_DECLARED = 1
 SLOW_SECONDS = 1.0
 THROTTLING = (429, 503)
-
-# Tests that guess at the same account can't run side by side: one xdist worker takes them all.
-guesses = pytest.mark.xdist_group("guessing")
 
 
 @dataclass(frozen=True, slots=True)
