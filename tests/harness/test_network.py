@@ -17,10 +17,11 @@ from conformance.harness.guard import Guard, Pace
 from conformance.harness.network import proxy_for
 from conformance.harness.outcomes import Inconclusive
 from conformance.harness.profile import ProfileError, parse_profile
-from conformance.harness.run import nothing_answers, open_session
+from conformance.harness.run import open_session
 from conformance.harness.session import Trial, rendered
 from conformance.harness.throttling import asked_wait
 from conformance.harness.transport import NoAnswer
+from conformance.preflight.reaching import why_silent
 from tests.hostile.certificates import Authority
 from tests.hostile.ordinary import profile, spoiled
 from tests.hostile.raw import Peer, RawServer, Received, Script, answer, says
@@ -48,8 +49,8 @@ def trial_of(text: str) -> Trial:
 def test_a_private_authority_is_trusted_where_the_profile_names_it(authority: Authority) -> None:
     with RawServer(spoiled(), authority.server()) as server:
         named = profile(server.url, target=f'ca_file = "{authority.ca_file}"')
-        assert nothing_answers(parse_profile(named, "p")) is None
-        silence = nothing_answers(parse_profile(profile(server.url), "p")) or ""
+        assert why_silent(parse_profile(named, "p")) is None
+        silence = why_silent(parse_profile(profile(server.url), "p")) or ""
     assert "does not verify" in silence
     assert "`ca_file` under [target]" in silence
 
@@ -64,7 +65,7 @@ def test_a_private_authority_is_trusted_where_the_profile_names_it(authority: Au
 def test_a_wrong_certificate_is_told_in_words(authority: Authority, name: str, expired: bool, says: str) -> None:
     with RawServer(spoiled(), authority.server(name, expired=expired)) as server:
         text = profile(server.url, target=f'ca_file = "{authority.ca_file}"')
-        silence = nothing_answers(parse_profile(text, "p")) or ""
+        silence = why_silent(parse_profile(text, "p")) or ""
     assert "the certificate does not verify" in silence
     assert says in silence
 
@@ -77,7 +78,7 @@ def test_a_server_that_asks_for_a_client_certificate_gets_it(authority: Authorit
         assert trial.send.client_credentials().status == 200
         assert trial.send.handshake("token", only="TLSv1.2", verify=True).version == "TLSv1.2"
         without = profile(server.url, target=f'ca_file = "{authority.ca_file}"')
-        assert nothing_answers(parse_profile(without, "p")) is not None
+        assert why_silent(parse_profile(without, "p")) is not None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_the_proxy_of_the_environment_is_taken_and_told(beyond: tuple[Tunnel, st
 def test_a_proxy_that_refuses_is_told(beyond: tuple[Tunnel, str, RawServer], monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(says(answer(b"", "407 Proxy Authentication Required", ""))) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        silence = nothing_answers(parse_profile(beyond[1], "p")) or ""
+        silence = why_silent(parse_profile(beyond[1], "p")) or ""
     assert "the proxy refused: 407 Proxy Authentication Required" in silence
 
 

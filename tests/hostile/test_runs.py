@@ -48,6 +48,8 @@ def start(folder: Path, text: str, words: Sequence[str]) -> subprocess.Popen[str
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Where the tests run in the background, Ctrl-C is ignored, and so it would be in what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -120,7 +122,7 @@ def test_a_target_that_begins_to_hang_ends_a_whole_run_soon(workers: str, tmp_pa
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_ctrl_c_leaves_the_reports_of_what_was_done(workers: str, tmp_path: Path) -> None:
     with RawServer(slowed(0.05)) as server:
-        process = start(tmp_path, profile(server.url), ("-n", workers))
+        process = start(tmp_path, profile(server.url), ("-n", workers, "--unchecked"))
         while len(server.received) < 25:
             time.sleep(0.05)
         # As a terminal does it: every process of the run gets the signal.
@@ -141,3 +143,14 @@ def test_what_no_encoding_takes_reaches_the_reports_from_workers_too(tmp_path: P
         several = run(tmp_path, profile(server.url), *NARROW, "-n", "2")
     assert verdicts(alone) == verdicts(several)
     assert alone.code == several.code == 1
+
+
+def test_ctrl_c_while_the_profile_is_tried_out_says_so_in_its_exit_code(tmp_path: Path) -> None:
+    with RawServer(slowed(0.05)) as server:
+        process = start(tmp_path, profile(server.url), ())
+        while len(server.received) < 5:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 2, printed
+    assert "Traceback" not in printed
