@@ -222,10 +222,15 @@ def _end_on_request(listeners: list[Listener], with_stdin: bool) -> None:
         for listener in listeners:
             listener.should_exit = True
 
+    def end_at_once() -> None:
+        for listener in listeners:
+            listener.should_exit = listener.force_exit = True
+
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, end)
     if with_stdin:
-        threading.Thread(target=_await_end_of_stdin, args=(loop, end), daemon=True).start()
+        # Nobody is there any more to whom connections that are open could matter.
+        threading.Thread(target=_await_end_of_stdin, args=(loop, end_at_once), daemon=True).start()
 
 
 def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
