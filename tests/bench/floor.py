@@ -20,19 +20,24 @@ import httpx
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What makes two requests cost the server alike: path, method, grant, and how it was answered."""
+    """What makes two requests cost the server alike: path, method, grant, and how it was answered.
+
+    The error tells how far the server came: it hashes a wrong password, slowly, but no other wrong value.
+    """
 
     method: str
     path: str
     status: int
     grant: str = ""
     code: bool = False
+    error: str = ""
 
 
 def kind_of(exchange: Mapping[str, Any]) -> Kind:
     """The kind of a recorded exchange."""
     request, response = exchange["request"], exchange["response"]
     grant = re.search(r"grant_type=(\w+)", request["body"])
+    error = re.search(r'"error": ?"(\w+)"', response["body"])
     location = next((value for name, value in response["headers"] if name.lower() == "location"), "")
     return Kind(
         request["method"],
@@ -40,6 +45,7 @@ def kind_of(exchange: Mapping[str, Any]) -> Kind:
         response["status"],
         grant.group(1) if grant else "",
         bool(re.search(r"[?#&](code|access_token)=", location)),
+        error.group(1) if error else "",
     )
 
 
@@ -60,8 +66,8 @@ class Bare:
     def sign_in(self) -> None:
         """Sign the resource owner in, once."""
         page = self.http.get("/oauth/authorize", params=self.query(""))
-        fields = hidden_fields(page.text)
-        self.http.post("/sign_in", data={**fields, **self.owner_fields()})
+        self.form = hidden_fields(page.text)
+        self.http.post("/sign_in", data={**self.form, **self.owner_fields()})
 
     def owner_fields(self) -> dict[str, str]:
         """Name and password of the resource owner."""
@@ -81,6 +87,10 @@ class Bare:
         fields = hidden_fields(page.text) | {"decision": "approve"}
         answer = self.http.post("/oauth/authorize", data=fields)
         return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0], verifier
+
+    def nobody(self) -> dict[str, str]:
+        """Name and password of an account that isn't there: it costs as much as a wrong password, and locks nobody."""
+        return {"username": secrets.token_urlsafe(8), "password": "wrong"}
 
     def token(self, grant: str, **parameters: str) -> httpx.Response:
         """A token request."""
@@ -135,8 +145,15 @@ def _send(bare: Bare, kind: Kind, access: str) -> None:
     match kind.path:
         case "/oauth/token" if kind.grant == "password" and good:
             bare.token("password", scope="me", **bare.owner_fields())
+        case "/oauth/token" if kind.error == "invalid_client":
+            bare.http.post(kind.path, data={"grant_type": kind.grant}, auth=("unknown", "wrong"))
+        case "/oauth/token" if kind.error == "invalid_grant":
+            own = bare.nobody() if kind.grant == "password" else {"code": "unknown", "refresh_token": "unknown"}
+            bare.token(kind.grant, **own)
         case "/oauth/token" if kind.method == "POST":
             bare.token("client_credentials" if good else kind.grant or "unknown", scope="app" if good else '"')
+        case "/sign_in" if kind.method == "POST":
+            bare.http.post(kind.path, data={**bare.form, **(bare.owner_fields() if good else bare.nobody())})
         case "/oauth/introspect" | "/oauth/revoke" if kind.method == "POST":
             body = {"token": access if "introspect" in kind.path else "unknown"} if good else {}
             bare.http.post(kind.path, data=body, auth=bare.auth)
