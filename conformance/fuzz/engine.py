@@ -254,6 +254,9 @@ class Campaign:
         property_holds()
 
     def _check_time(self) -> None:
+        if not self._history:
+            # What the generator needs to get ready would leave no time for examples on a slow machine.
+            self._started = time.monotonic()
         spent = time.monotonic() - self._started
         if spent > self._limit * (SHRINKING if self._failing else 1.0):
             self._cut_short = True
