@@ -6,6 +6,7 @@ Whatever is wrong with it ends as pytest's UsageError, with the place and the re
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -101,9 +102,9 @@ def load_profile(config: pytest.Config, announced: str | None) -> profile.Profil
     return profile.with_all_probes(loaded) if config.option.all_probes else loaded
 
 
-def check_sign_in(loaded: profile.Profile, workers: int) -> None:
+def check_sign_in(loaded: profile.Profile, processes: int) -> None:
     """Raise UsageError when the sign-in driver can't be used in this run."""
-    if workers and loaded.target.sign_in.driver == "manual":
+    if processes > 1 and loaded.target.sign_in.driver == "manual":
         raise pytest.UsageError('with the sign-in driver "manual" one process asks the person: leave out -n')
     try:
         check_driver(loaded.target)
@@ -124,6 +125,12 @@ def tried_out(loaded: profile.Profile) -> tuple[profile.Profile, list[dict[str, 
         telling.announce(examiner, sys.stderr)
         shown = [as_dict(control, session, with_exchanges=control.state == "fails") for control in examiner.controls]
     return replace(loaded, target=replace(loaded.target, faults=examiner.faults)), shown
+
+
+def processes_of(config: pytest.Config) -> int:
+    """How many processes run tests. More than one at a time only where that was asked for, or the server is ours."""
+    by_default = min(2, os.cpu_count() or 1) if config.option.profile is None else 1
+    return workers_of(config) or config.option.processes or by_default
 
 
 def workers_of(config: pytest.Config) -> int:

@@ -1,7 +1,7 @@
 """The only file that knows pytest's hooks: options, fixtures, verdicts, evidence, and the run's end.
 
-Under pytest-xdist the controller starts the target and writes the reports; workers send each test's evidence on its
-teardown report.
+Tests run in forked processes (`harness/apart.py`), this one writes the reports. Where that can't be, and under plain
+`pytest -n`, the workers of pytest-xdist do the same: they send each test's evidence on its teardown report.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from conformance import budgets, bundled, exit_codes, reporting
 from conformance.harness import apart, fuzzing, profile, verdicts
 from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.harness.collecting import case_of
+from conformance.harness.grouping import groups_of
 from conformance.harness.recovery import recover_all
 from conformance.harness.results import Run, TestResult
 from conformance.harness.run import RunRecorder, open_session
@@ -33,6 +34,7 @@ from conformance.opening import (
     check_sign_in,
     load_profile,
     options_of,
+    processes_of,
     start_bundled,
     tried_out,
     workers_of,
@@ -70,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--only", metavar="WHAT", action="append", default=[], help="requirement id, section or document")
     group.addoption("--variant", metavar="NAME", help="run the bundled server as this variant")
     group.addoption("--defect", metavar="NAME", action="append", default=[], help="give the bundled server this defect")
+    group.addoption("--processes", type=int, metavar="N", help="how many run tests (default: 1; bundled server: 2)")
     group.addoption("--fuzz", choices=budgets.CHOICES, default=budgets.OFF, help=f"fuzz too ({budgets.IN_WORDS})")
     group.addoption("--fuzz-seed", type=int, metavar="N", default=0, help="other examples than those of seed 0")
     group.addoption("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
@@ -114,14 +117,14 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.stash[UNANSWERED]:
             print(f"nothing answers at {loaded.target.base_url}: {config.stash[UNANSWERED]}", file=sys.stderr)
         else:
-            check_sign_in(loaded, workers_of(config))
+            check_sign_in(loaded, processes_of(config))
             loaded, controls = (loaded, []) if config.option.unchecked else tried_out(loaded)
             config.stash[PROFILE] = loaded
     for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
         print(recovered, file=sys.stderr)
     try:
         config.stash[RECORDER] = RunRecorder.open(
-            options, loaded, config.stash[CATALOGUE], workers_of(config), config.stash[UNANSWERED], controls
+            options, loaded, config.stash[CATALOGUE], processes_of(config), config.stash[UNANSWERED], controls
         )
     except FileFault as error:
         raise pytest.UsageError(str(error)) from error
@@ -170,7 +173,7 @@ def _configure_html(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give the tests that guess to one worker."""
+    """Give the tests of a group to one worker."""
     from conformance.spreading import INSTEAD_OF, Spreading
 
     return Spreading(config, log) if config.getoption("dist") in INSTEAD_OF else None
@@ -256,7 +259,7 @@ def session_of(config: pytest.Config) -> Session:
     """This process's session with the target, opened at the first test."""
     if SESSION not in config.stash:
         about = getattr(config, "workerinput", {})
-        worker, workers = about.get("workerid", ""), about.get("workercount", 1)
+        worker, workers = about.get("workerid", ""), about.get("workercount", processes_of(config))
         asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed)
         config.stash[SESSION] = session = open_session(
             config.stash[PROFILE], worker, workers, asked, config.stash[UNANSWERED]
@@ -267,19 +270,19 @@ def session_of(config: pytest.Config) -> Session:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Let the tests run in a process of their own, unless they are spread over several already or are debugged."""
+    """Let the tests run in processes of their own, unless they are spread over several already or are debugged."""
     config = session.config
     if RECORDER not in config.stash or workers_of(config) or config.option.usepdb or not apart.is_possible():
         return (yield)
-    ours = session_of(config)
-    tests = {item.nodeid: partial(_run, item, ours) for item in session.items if is_of_suite(item)}
-    config.stash[APART] = process = apart.Apart(tests)
+    items = {item.nodeid: item for item in session.items if is_of_suite(item)}
+    run = partial(_run_apart, items, session_of(config))
+    config.stash[APART] = processes = apart.Apart(groups_of(items), run, processes_of(config))
     # The first tests run meanwhile.
     reporting.prepare()
     try:
         return (yield)
     finally:
-        process.close()
+        processes.close()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -293,16 +296,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     session = session_of(item.config)
-    process = item.config.stash.get(APART, None)
-    if process is None:
+    processes = item.config.stash.get(APART, None)
+    if processes is None:
         ended = _run(item, session)
     else:
-        ended = process.finished(item.nodeid)
+        ended = processes.finished(item.nodeid)
         session.vault.hear(ended.news)
     for report in _reports(item, ended, session):
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _run_apart(items: Mapping[str, pytest.Function], session: Session, process: int, name: str) -> Finished:
+    session.worker = "" if process == 1 else f"{process}-"
+    return _run(items[name], session)
 
 
 def _run(item: pytest.Function, session: Session) -> Finished:

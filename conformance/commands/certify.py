@@ -53,7 +53,7 @@ def add(commands: Commands) -> None:
     certify.add_argument("--new-key", type=Path, metavar="FILE", help="make such a key, and stop")
     certify.add_argument("-o", dest="output", type=Path, default=Path("bundle.zip"), metavar="FILE", help="the bundle")
     certify.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs are written")
-    certify.add_argument("-n", dest="workers", default="0", metavar="WORKERS", help="parallel workers")
+    run.add_processes(certify)
     certify.set_defaults(command=carry_out)
 
 
@@ -166,8 +166,8 @@ def _strict_run(options: argparse.Namespace) -> argparse.Namespace:
     """The options of a run in which nothing is left out."""
     parser = argparse.ArgumentParser()
     run.add(parser.add_subparsers())
-    words = ["run", str(options.profile), "--reports", str(options.reports), "-n", options.workers, "--all-probes"]
-    strict = parser.parse_args(words)
+    strict = parser.parse_args(["run", str(options.profile), "--reports", str(options.reports), "--all-probes"])
+    strict.processes = options.processes
     strict.pytest_arguments = []
     return strict
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from conformance import budgets, exit_codes
 from conformance.bundled import Finished, Spawned, server_arguments, spawn
 from conformance.commands import UsageFault
+from conformance.harness import apart
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
@@ -42,7 +43,7 @@ def add(commands: Commands) -> None:
     run.add_argument("profile", nargs="?", type=Path, metavar="PROFILE.toml", help="the target's profile")
     run.add_argument("--base-url", metavar="URL", help=f"point the profile elsewhere (or {BASE_URL_VARIABLE})")
     run.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs are written")
-    run.add_argument("-n", dest="workers", default="0", metavar="WORKERS", help="parallel workers, for slow networks")
+    add_processes(run)
     run.add_argument("--unchecked", action="store_true", help="judge without trying the profile out beforehand")
     run.add_argument("--fail-on", choices=["must", "should"], default="must", help="the gate's level (default: must)")
     run.add_argument("--all-probes", action="store_true", help="opt-in probes too: guessing, flooding, waiting")
@@ -63,6 +64,25 @@ def add(commands: Commands) -> None:
     seed.add_argument("--fuzz-seed", type=int, default=0, metavar="N", help="other examples than those of seed 0")
     seed.add_argument("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
     run.set_defaults(command=carry_out)
+
+
+def add_processes(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how many processes send requests at a time."""
+    parser.add_argument(
+        *("-n", "--processes"),
+        type=_count,
+        default=0,
+        metavar="N",
+        help="processes that send requests at a time (default: 1, to the bundled server 2), or auto: one a core",
+    )
+
+
+def _count(text: str) -> int:
+    if text == "auto":
+        return os.cpu_count() or 1
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of processes nor auto")
+    return int(text)
 
 
 def carry_out(options: argparse.Namespace, finished: Finished | None = None) -> int:
@@ -134,10 +154,17 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *(("--profile", str(options.profile)) if options.profile else ()),
         *(("--base-url", base_url) if base_url else ()),
     ]
-    if options.workers not in ("0", ""):
-        words += ["-p", "xdist.plugin", "-n", options.workers, "--dist", "loadgroup", "--max-worker-restart", "0"]
+    if options.processes:
+        words += _processes(options.processes)
     # The folders come first: an option that takes a value if one follows would take a folder.
     return [*words, *_test_folders(options.pytest_arguments), *options.pytest_arguments]
+
+
+def _processes(count: int) -> list[str]:
+    """The suite's own processes, or pytest-xdist's workers where a process can't be forked."""
+    if apart.is_possible():
+        return ["--processes", str(count)]
+    return ["-p", "xdist.plugin", "-n", str(count), "--max-worker-restart", "0"]
 
 
 def _test_folders(pytest_arguments: Sequence[str]) -> list[str]:

@@ -1,21 +1,28 @@
-"""Runs tests in a process of their own, forked from this one, while this one renders and writes what they found.
+"""Runs tests in processes of their own, forked from this one, while this one renders and writes what they found.
 
-So the target isn't kept waiting for redaction and reports. A test that takes its process down with it ends as a fault
-of the suite; the tests after it run in a fresh process.
+So the target isn't kept waiting for redaction and reports, nor a client for another client's answer. Tests come in
+groups: those of one group run in their order in one process, which takes a group whenever it is done with one. A test
+that takes its process down with it ends as a fault of the suite; what was to follow it runs in a fresh process.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import struct
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
-from multiprocessing.connection import Connection, Pipe
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, Pipe, wait
 
 from conformance.harness.outcomes import Outcome
 from conformance.harness.running import Finished
+
+# Runs the test of a name. The first argument counts the processes: no two of them are the same.
+RunTest = Callable[[int, str], Finished]
+TICKET = struct.Struct("<H")
 
 
 def is_possible() -> bool:
@@ -23,38 +30,79 @@ def is_possible() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-class Apart:
-    """Tests by name, run in their order in a process of their own."""
+@dataclass
+class Process:
+    """A forked process, seen from here: what is left of the group that it has taken."""
 
-    def __init__(self, tests: Mapping[str, Callable[[], Finished]]) -> None:
-        self._tests = list(tests.items())
-        self._child, self._ended = self._fork(0)
+    pid: int
+    ended: Connection
+    left: list[str] = field(default_factory=list)
+
+
+class Apart:
+    """Groups of tests, run in `count` processes of their own."""
+
+    def __init__(self, groups: Sequence[Sequence[str]], run: RunTest, count: int = 1) -> None:
+        self._groups = groups
+        self._run = run
+        self._finished: dict[str, Finished] = {}
+        self._forked = 0
+        self._tickets = _pipe_of(len(groups))
+        self._processes = {process.ended: process for process in (self._fork(()) for _ in range(count))}
 
     def finished(self, name: str) -> Finished:
-        """How a test ended; tests before it that nobody asked for are passed over."""
-        while True:
-            try:
-                ended, finished = self._ended.recv()
-            except EOFError:
-                return self._died(name)
-            if ended == name:
-                return finished  # type: ignore[no-any-return]
+        """How a test ended."""
+        while name not in self._finished and self._processes:
+            for ended in wait(list(self._processes)):
+                self._hear(self._processes[ended])  # type: ignore[index]  # it waits for these alone
+        return self._finished.pop(name, Finished(Outcome("error", "no process was left to run this test")))
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
-        os.kill(self._child, signal.SIGKILL)
-        os.waitpid(self._child, 0)
-        self._ended.close()
+        """End the processes, whatever they are doing."""
+        for process in self._processes.values():
+            os.kill(process.pid, signal.SIGKILL)
+        for process in list(self._processes.values()):
+            self._bury(process)
+        os.close(self._tickets)
 
-    def _fork(self, first: int) -> tuple[int, Connection]:
+    def _hear(self, process: Process) -> None:
+        """Take in one message: the names of a group that was taken, or how the next of them ended."""
+        try:
+            message = process.ended.recv()
+        except EOFError:
+            self._ended(process)
+            return
+        if isinstance(message, Finished):
+            self._finished[process.left.pop(0)] = message
+        else:
+            process.left = message
+
+    def _ended(self, process: Process) -> None:
+        """A process is over: there is no group any more, or it ended in the midst of a test."""
+        status = self._bury(process)
+        if not process.left:
+            return
+        how = f"was ended by signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "ended"
+        self._finished[process.left[0]] = Finished(Outcome("error", f"the process that ran this test {how}"))
+        fresh = self._fork(process.left[1:])
+        self._processes[fresh.ended] = fresh
+
+    def _bury(self, process: Process) -> int:
+        del self._processes[process.ended]
+        process.ended.close()
+        return os.waitpid(process.pid, 0)[1]
+
+    def _fork(self, first: Sequence[str]) -> Process:
+        """A process that runs `first`, then group after group."""
         here, there = Pipe(duplex=False)
+        self._forked += 1
         child = os.fork()
         if child:
             there.close()
-            return child, here
+            return Process(child, here)
         here.close()
         try:
-            self._run_from(first, there)
+            self._run_tests(first, there)
         except BrokenPipeError:
             pass  # nobody listens any more
         except BaseException:
@@ -62,17 +110,25 @@ class Apart:
         finally:
             os._exit(0)
 
-    def _run_from(self, first: int, there: Connection) -> None:
+    def _run_tests(self, first: Sequence[str], there: Connection) -> None:
         # Ctrl-C reaches this process too: what it means is decided by the one that writes the reports.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for name, run in self._tests[first:]:
-            there.send((name, run()))
+        names: Sequence[str] | None = first
+        while names is not None:
+            there.send(list(names))
+            for name in names:
+                there.send(self._run(self._forked, name))
+            names = self._taken()
 
-    def _died(self, name: str) -> Finished:
-        """The process ended in the midst of a test: go on after it in a new one."""
-        self._ended.close()
-        _, status = os.waitpid(self._child, 0)
-        following = 1 + next(n for n, (each, _) in enumerate(self._tests) if each == name)
-        self._child, self._ended = self._fork(following)
-        how = f"was ended by signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "ended"
-        return Finished(Outcome("error", f"the process that ran this test {how}"))
+    def _taken(self) -> Sequence[str] | None:
+        """The next group that no process has taken; None after the last."""
+        ticket = os.read(self._tickets, TICKET.size)
+        return self._groups[TICKET.unpack(ticket)[0]] if ticket else None
+
+
+def _pipe_of(count: int) -> int:
+    """A pipe that holds a number for each of `count` groups: whoever reads one has taken that group."""
+    tickets, drop = os.pipe()
+    os.write(drop, b"".join(TICKET.pack(number) for number in range(count)))
+    os.close(drop)
+    return tickets

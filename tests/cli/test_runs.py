@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.harness.collecting import collect_cases
-from conformance.spreading import GUESSING
+from conformance.harness.grouping import GUESSING
 from tests.cli.test_usage import command
 
 HOSTILE = {

@@ -1,16 +1,18 @@
-"""Tests run in a process of their own: in order, with nothing lost when that process dies."""
+"""Tests run in processes of their own: in order, with nothing lost when one of them dies."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from conformance.harness import apart
 from conformance.harness.apart import Apart
+from conformance.harness.grouping import groups_of
 from conformance.harness.outcomes import Outcome
 from conformance.harness.running import Finished
 
@@ -21,46 +23,88 @@ def kept(note: str) -> Finished:
     return Finished(Outcome("kept", note))
 
 
-def here() -> Finished:
-    return kept(str(os.getpid()))
-
-
-def killed() -> Finished:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return kept("survived")
-
-
-def hanging() -> Finished:
-    time.sleep(60)
-    return kept("waited")
+def run(process: int, name: str) -> Finished:
+    """Tests whose names say what they do, and that tell where they ran."""
+    if name.startswith("dies"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name.startswith("hangs"):
+        time.sleep(60)
+    return kept(f"{process} {os.getpid()}")
 
 
 @pytest.fixture
-def tests() -> Iterator[Apart]:
-    names = {"first": here, "killed": killed, "second": here, "hanging": hanging}
-    process = Apart(names)
-    yield process
-    process.close()
+def apart_of() -> Iterator[Callable[..., Apart]]:
+    made: list[Apart] = []
+
+    def make(*groups: list[str], count: int = 1) -> Apart:
+        made.append(Apart(groups, run, count))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
-def test_they_run_in_another_process(tests: Apart) -> None:
-    assert tests.finished("first").outcome.reason not in ("", str(os.getpid()))
+def where(tests: Apart, name: str) -> tuple[int, int]:
+    """The number of the process that ran a test, and its id."""
+    process, pid = tests.finished(name).outcome.reason.split()
+    return int(process), int(pid)
 
 
-def test_one_that_takes_its_process_down_is_a_fault_and_the_next_one_runs(tests: Apart) -> None:
+def test_they_run_in_another_process(apart_of: Callable[..., Apart]) -> None:
+    number, pid = where(apart_of(["first"]), "first")
+    assert (number, pid == os.getpid()) == (1, False)
+
+
+def test_one_that_takes_its_process_down_is_a_fault_and_what_follows_runs(apart_of: Callable[..., Apart]) -> None:
+    tests = apart_of(["first", "dies", "second"], ["third"])
     assert tests.finished("first").outcome.word == "kept"
-    assert tests.finished("killed").outcome == Outcome("error", "the process that ran this test was ended by signal 9")
-    assert tests.finished("second").outcome.word == "kept"
+    assert tests.finished("dies").outcome == Outcome("error", "the process that ran this test was ended by signal 9")
+    assert [where(tests, name)[0] for name in ("second", "third")] == [2, 2]
+
+
+def test_each_of_several_that_die_is_a_fault(apart_of: Callable[..., Apart]) -> None:
+    tests = apart_of(["dies 1", "dies 2"], ["dies 3"], ["last"], count=2)
+    words = [tests.finished(name).outcome.word for name in ("dies 1", "dies 2", "dies 3", "last")]
+    assert words == ["error", "error", "error", "kept"]
+
+
+def test_groups_run_side_by_side() -> None:
+    barrier = multiprocessing.get_context("fork").Barrier(2)
+
+    def met(_process: int, name: str) -> Finished:
+        barrier.wait(30)
+        return kept(name)
+
+    tests = Apart([["one"], ["other"]], met, count=2)
+    assert [tests.finished(name).outcome.word for name in ("one", "other")] == ["kept", "kept"]
+    tests.close()
+
+
+def test_those_of_a_group_run_in_one_process(apart_of: Callable[..., Apart]) -> None:
+    tests = apart_of(["a", "b"], ["c", "d"], count=2)
+    assert where(tests, "a") == where(tests, "b")
+    assert where(tests, "c") == where(tests, "d")
 
 
 def test_closing_ends_one_that_hangs() -> None:
-    process = Apart({"hanging": hanging})
+    tests = Apart([["hangs"], ["hangs too"]], run, 2)
     started = time.monotonic()
-    process.close()
+    tests.close()
     assert time.monotonic() - started < 5
 
 
-def test_one_that_nobody_asks_for_is_passed_over() -> None:
-    process = Apart({"first": here, "second": lambda: kept("second")})
-    assert process.finished("second").outcome.reason == "second"
-    process.close()
+def test_one_that_nobody_asks_for_is_passed_over(apart_of: Callable[..., Apart]) -> None:
+    assert apart_of(["first", "second"]).finished("second").outcome.word == "kept"
+
+
+def test_one_that_no_process_ran_is_a_fault(apart_of: Callable[..., Apart]) -> None:
+    tests = apart_of(["first"])
+    assert tests.finished("first").outcome.word == "kept"
+    assert tests.finished("unknown").outcome.word == "error"
+
+
+def test_those_of_a_file_stay_together_and_those_that_guess_and_each_that_draws_its_input_alone() -> None:
+    names = ["a/test_x.py::test_1", "a/test_x.py::test_guessing", "a/test_y.py::test_guessing", "a/test_x.py::test_2"]
+    drawn = ["fuzz/test_z.py::test_3", "fuzz/test_z.py::test_4"]
+    assert groups_of(names + drawn) == [[names[0], names[3]], [names[1], names[2]], [drawn[0]], [drawn[1]]]
