@@ -1,6 +1,6 @@
 """Measures what workers gain on a slow network: the bundled server 100 ms away, with one process and with eight.
 
-One process means that the tests run one after the other (no xdist). The verdicts have to be the same.
+The verdicts have to be the same.
 """
 
 from __future__ import annotations

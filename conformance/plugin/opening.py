@@ -20,8 +20,7 @@ from conformance.harness import profile
 from conformance.harness.catalogue import Catalogue
 from conformance.harness.drivers import UnusableDriver, check_driver
 from conformance.harness.run import RunOptions, open_session
-
-HERE = Path(__file__).resolve().parent
+from conformance.plugin.collection import SUITE
 
 
 def options_of(config: pytest.Config) -> RunOptions:
@@ -54,16 +53,16 @@ def _narrowed(config: pytest.Config) -> tuple[str, ...]:
 def _takes_every_folder(words: Sequence[str]) -> bool:
     """Whether pytest's arguments name all folders with tests of the suite."""
     places = [place for word in words if (place := _place(word)) is not None]
-    folders = {path.parent for path in HERE.glob("*/test_*.py")}
+    folders = {path.parent for path in SUITE.glob("*/test_*.py")}
     return all(any(folder.is_relative_to(place) for place in places) for folder in folders)
 
 
 def _place(word: str) -> Path | None:
     """What an argument of pytest names in the suite, as a path or as a module; None for what is somewhere else."""
     name = word.partition("::")[0]
-    as_module = [HERE.parent.joinpath(*name.split("."))] if name.replace(".", "").isidentifier() else []
+    as_module = [SUITE.parent.joinpath(*name.split("."))] if name.replace(".", "").isidentifier() else []
     for path in (Path(name).resolve(), *as_module):
-        if path.is_relative_to(HERE) or HERE.is_relative_to(path):
+        if path.is_relative_to(SUITE) or SUITE.is_relative_to(path):
             return path
     return None
 

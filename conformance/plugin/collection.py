@@ -1,0 +1,54 @@
+"""Which tests are the suite's, and which of them run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+
+from conformance import budgets
+from conformance.harness.catalogue import Catalogue, Requirement
+from conformance.plugin.stashes import CATALOGUE, COLLECTED
+
+SUITE = Path(__file__).resolve().parent.parent
+FUZZ = SUITE / "fuzz"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Tests that fuzz are collected on demand only: until then what they judge rests on the directed tests."""
+    # The files too: a folder named on the command line is never ignored.
+    fuzzes = FUZZ in (collection_path, *collection_path.parents)
+    return True if fuzzes and config.option.fuzz == budgets.OFF else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every test of the suite carries one known requirement; `--only` deselects the rest. Others' tests stay theirs."""
+    catalogue = config.stash[CATALOGUE]
+    of_suite = [item for item in items if is_of_suite(item)]
+    for item in of_suite:
+        found = requirement_of(item, catalogue)
+        config.stash[COLLECTED].setdefault(found.id, []).append(item.name)
+    if not config.option.only:
+        return
+    wanted = {r.id for selector in config.option.only for r in catalogue.matching(selector)}
+    left_out = {item for item in of_suite if requirement_of(item, catalogue).id not in wanted}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def is_of_suite(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    """Whether a test is ours, and not one of a project that runs the suite beside its own tests."""
+    return isinstance(item, pytest.Function) and item.path.is_relative_to(SUITE)
+
+
+def requirement_of(item: pytest.Item, catalogue: Catalogue) -> Requirement:
+    """The requirement that a test is marked with. Raises UsageError for a missing, double or unknown mark."""
+    marks = list(item.iter_markers("requirement"))
+    if len(marks) != 1:
+        raise pytest.UsageError(f"{item.nodeid}: carries {len(marks)} requirement marks, exactly one is due")
+    identifier = marks[0].args[0]
+    if identifier not in catalogue.by_id:
+        raise pytest.UsageError(f"{item.nodeid}: no requirement {identifier} in the catalogue")
+    return catalogue.by_id[identifier]

@@ -1,0 +1,102 @@
+"""Runs the suite's tests and tells pytest how they ended."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator, Mapping
+from functools import partial
+
+import pytest
+
+from conformance import reporting
+from conformance.harness import apart, fuzzing, verdicts
+from conformance.harness.collecting import case_of
+from conformance.harness.grouping import groups_of
+from conformance.harness.run import open_session
+from conformance.harness.running import Finished, execute, finished, result_of
+from conformance.harness.session import Session
+from conformance.plugin.collection import is_of_suite, requirement_of
+from conformance.plugin.opening import processes_of, workers_of
+from conformance.plugin.stashes import APART, CATALOGUE, PROFILE, RECORDER, SESSION, UNANSWERED
+from conformance.plugin.telling import html_extras, report_of
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage seldom from here on: evidence stays until the end, and looking through it costs a tenth."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+
+
+def session_of(config: pytest.Config) -> Session:
+    """This process's session with the target, opened at the first test."""
+    if SESSION not in config.stash:
+        about = getattr(config, "workerinput", {})
+        worker, workers = about.get("workerid", ""), about.get("workercount", processes_of(config))
+        asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed)
+        config.stash[SESSION] = session = open_session(
+            config.stash[PROFILE], worker, workers, asked, config.stash[UNANSWERED]
+        )
+        config.add_cleanup(session.close)
+    return config.stash[SESSION]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Let the tests run in processes of their own, unless they are spread over several already or are debugged."""
+    config = session.config
+    if RECORDER not in config.stash or workers_of(config) or config.option.usepdb or not apart.is_possible():
+        return (yield)
+    items = {item.nodeid: item for item in session.items if is_of_suite(item)}
+    run = partial(_run_apart, items, session_of(config))
+    config.stash[APART] = processes = apart.Apart(groups_of(items), run, processes_of(config))
+    # The first tests run meanwhile.
+    reporting.prepare()
+    try:
+        return (yield)
+    finally:
+        processes.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Run a test of the suite and report how it ended.
+
+    `given`, `send`, `expect` and `target` are made for each test by the harness, as in the matrices. With no fixture to
+    set up and take down, pytest's three phases would only cost time: most tests are faster than those.
+    """
+    if not is_of_suite(item):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    session = session_of(item.config)
+    processes = item.config.stash.get(APART, None)
+    if processes is None:
+        ended = _run(item, session)
+    else:
+        ended = processes.finished(item.nodeid)
+        session.vault.hear(ended.news)
+    for report in _reports(item, ended, session):
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _run_apart(items: Mapping[str, pytest.Function], session: Session, process: int, name: str) -> Finished:
+    session.worker = "" if process == 1 else f"{process}-"
+    return _run(items[name], session)
+
+
+def _run(item: pytest.Function, session: Session) -> Finished:
+    case = case_of(item)
+    requirement = item.config.stash[CATALOGUE].by_id[case.requirement]
+    return finished(execute(case.function, case.parameters, requirement, case.needs, session))
+
+
+def _reports(item: pytest.Function, ended: Finished, session: Session) -> tuple[pytest.TestReport, ...]:
+    """The reports of one test: of its call, and of the teardown, which carries result and evidence on."""
+    requirement = requirement_of(item, item.config.stash[CATALOGUE])
+    result = result_of(ended, requirement.id, item.name, session.redactor)
+    verdict = verdicts.verdict_of(requirement.level, ended.outcome.word)
+    call, teardown = (report_of(item, when, result, verdict) for when in ("call", "teardown"))
+    call.extras = html_extras(item.config, result)  # type: ignore[attr-defined]
+    teardown.conformance = result.as_dict()  # type: ignore[attr-defined]
+    return call, teardown
