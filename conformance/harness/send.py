@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from conformance.harness.exchange import Pairs, Reply, Request
+from conformance.harness.forms import Form
 from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.pages import Form, read_page
+from conformance.harness.pages import read_page
 from conformance.harness.target import Client, fault_of_client, fault_of_grant, fault_of_redirect_uri
 from conformance.harness.tls import Handshake, LocallyUnavailable
 

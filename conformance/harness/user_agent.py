@@ -18,7 +18,8 @@ from conformance.harness.drivers import driver_of
 from conformance.harness.drivers.choosing import deciding
 from conformance.harness.drivers.journey import MOST_SIGN_INS, Journey
 from conformance.harness.exchange import Reply, Request
-from conformance.harness.pages import Button, Form, Page, encoded, submitted
+from conformance.harness.forms import Button, Form, encoded, submitted
+from conformance.harness.pages import Page
 from conformance.harness.uris import urlsplit
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.harness.forms import Form
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.pages import Form
 from conformance.harness.target import SignIn
 from tests.harness.fakes import BASE, Answering, trial_with
 

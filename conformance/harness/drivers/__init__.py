@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conformance.harness.answer import Answer
     from conformance.harness.drivers.journey import Journey
     from conformance.harness.exchange import Reply
-    from conformance.harness.pages import Form
+    from conformance.harness.forms import Form
     from conformance.harness.session import Session
     from conformance.harness.target import Target
 

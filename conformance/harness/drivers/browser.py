@@ -22,8 +22,9 @@ from conformance.harness.drivers.journey import Journey
 from conformance.harness.drivers.stuck import why_stuck
 from conformance.harness.drivers.window import Window
 from conformance.harness.exchange import Reply
+from conformance.harness.forms import Form
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.pages import Form, read_page
+from conformance.harness.pages import read_page
 from conformance.harness.target import SignIn
 from conformance.harness.uris import urljoin
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from conformance.harness import words
 from conformance.harness.exchange import Pairs
-from conformance.harness.pages import BY_SCRIPT, TYPED, Button, Control, Form, Link, Page
+from conformance.harness.forms import TYPED, Button, Control, Form
+from conformance.harness.pages import BY_SCRIPT, Link, Page
 from conformance.harness.target import ResourceOwner, SignIn
 
 Entry = tuple[Control, str | bool]

@@ -27,8 +27,9 @@ from conformance.harness.answer import Answer
 from conformance.harness.drivers import UnusableDriver
 from conformance.harness.drivers.journey import MOST_STEPS, Journey
 from conformance.harness.exchange import Reply, Request
+from conformance.harness.forms import Form
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.pages import Form, Page, read_page
+from conformance.harness.pages import Page, read_page
 from conformance.harness.target import SignIn
 from conformance.harness.uris import urljoin, urlsplit
 

@@ -10,8 +10,9 @@ from conformance.harness.drivers.journey import MOST_STEPS, RESPONSES, Journey
 from conformance.harness.drivers.steps import next_action
 from conformance.harness.drivers.stuck import given_up, refused_again, why_stuck
 from conformance.harness.exchange import Reply
+from conformance.harness.forms import Form
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.pages import Form, Page, read_page
+from conformance.harness.pages import Page, read_page
 from conformance.harness.uris import urljoin
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from conformance.harness.drivers.form import FormDriver
 from conformance.harness.drivers.journey import Journey
 from conformance.harness.drivers.person import Person, PersonAtBrowser, can_be_caught, open_terminal
 from conformance.harness.exchange import Exchange, Reply, Request
+from conformance.harness.forms import Form, encoded
 from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.pages import Form, encoded
 from conformance.harness.send import AuthorizationRequest, challenge
 from conformance.harness.target import SignIn, Target
 from conformance.harness.uris import urlsplit

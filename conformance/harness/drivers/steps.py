@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.harness.drivers.choosing import Action, Entry, guessed
+from conformance.harness.forms import Button, Control, Form
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.pages import Button, Control, Form, Link, Page, excerpt
+from conformance.harness.pages import Link, Page, excerpt
 from conformance.harness.target import ResourceOwner, SignInStep
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from conformance.harness import words
 from conformance.harness.drivers.choosing import Action
 from conformance.harness.drivers.journey import Journey
 from conformance.harness.exchange import Reply
-from conformance.harness.pages import Control, Page, excerpt
+from conformance.harness.forms import Control
+from conformance.harness.pages import Page, excerpt
 
 
 def why_stuck(journey: Journey, page: Page, reply: Reply, runs_scripts: bool = False) -> str:

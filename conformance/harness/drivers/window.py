@@ -14,8 +14,9 @@ from conformance.harness.drivers.journey import MOST_STEPS, Journey
 from conformance.harness.drivers.steps import next_action
 from conformance.harness.drivers.stuck import given_up, refused_again, why_stuck
 from conformance.harness.exchange import Reply
+from conformance.harness.forms import Control
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.pages import Control, Page, read_page
+from conformance.harness.pages import Page, read_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator

@@ -15,9 +15,9 @@ import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
 
 from conformance.harness.exchange import Pairs, Reply
+from conformance.harness.forms import Form
 from conformance.harness.given import Given
 from conformance.harness.outcomes import NotApplicable, Untested
-from conformance.harness.pages import Form
 from conformance.harness.procedures.redirects import GRANT_OF, any_response_type
 from conformance.harness.send import AuthorizationRequest, Send
 from conformance.harness.target import Client

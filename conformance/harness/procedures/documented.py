@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from conformance.harness.exchange import Pairs, Reply
+from conformance.harness.forms import Form
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.pages import Form
 from conformance.harness.procedures.consent import Asked
 from conformance.harness.procedures.token_responses import lifetime_of
 from conformance.harness.send import Send, bearer

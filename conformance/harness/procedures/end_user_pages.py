@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from conformance.harness.exchange import Reply, Request
+from conformance.harness.forms import Form
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive
-from conformance.harness.pages import Form, read_page
+from conformance.harness.pages import read_page
 from conformance.harness.procedures.redirects import any_response_type, landed_at
 from conformance.harness.send import Send
 from conformance.harness.user_agent import Answer

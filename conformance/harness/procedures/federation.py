@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from conformance.harness.exchange import Pairs, Reply
+from conformance.harness.forms import Form
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
-from conformance.harness.pages import Form, Page, read_page
+from conformance.harness.pages import Page, read_page
 from conformance.harness.procedures.documented import owner_told, user_tokens
 from conformance.harness.send import AuthorizationRequest, Send
 from conformance.harness.target import host_and_port

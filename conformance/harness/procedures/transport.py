@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.harness.exchange import Reply, Request
+from conformance.harness.forms import Form
 from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.pages import Form, read_page
+from conformance.harness.pages import read_page
 from conformance.harness.target import Client
 from conformance.harness.tls import VERSIONS, Handshake
 
