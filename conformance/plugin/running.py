@@ -40,6 +40,10 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
+# So many processes begin with the largest groups, or they would wait for one at the end. Fewer go by the documents.
+MANY = 2
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Let the tests run in processes of their own, unless they are spread over several already or are debugged."""
@@ -47,8 +51,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if RECORDER not in config.stash or workers_of(config) or config.option.usepdb or not apart.is_possible():
         return (yield)
     items = {item.nodeid: item for item in session.items if is_of_suite(item)}
+    count = processes_of(config)
+    groups = groups_of(items) if count > 1 else [list(items)]
+    if count > MANY:
+        groups.sort(key=len, reverse=True)
+    # Results are asked for in the order in which they come.
+    others = [item for item in session.items if item.nodeid not in items]
+    session.items[:] = [*others, *(items[name] for group in groups for name in group)]
     run = partial(_run_apart, items, session_of(config))
-    config.stash[APART] = processes = apart.Apart(groups_of(items), run, processes_of(config))
+    config.stash[APART] = processes = apart.Apart(groups, run, count)
     # The first tests run meanwhile.
     reporting.prepare()
     try:

@@ -59,10 +59,11 @@ def test_pytest_stays_reachable(tmp_path: Path) -> None:
     assert done.returncode == 5
 
 
-def test_workers_do_not_lock_an_account_under_each_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", ["2", "4"])
+def test_processes_do_not_lock_an_account_under_each_other(processes: str, tmp_path: Path) -> None:
     guessing = ("rfc6749-2.3.1", "rfc6749-4.3.2", "rfc6749-10.10")
     only = [word for section in guessing for word in ("--only", section)]
-    done = command("run", *only, "-n", "2", folder=tmp_path)
+    done = command("run", *only, "-n", processes, folder=tmp_path)
     open_ones = [e["id"] for e in results(tmp_path)["requirements"] if e["verdict"] in ("inconclusive", "error")]
     assert (done.returncode, open_ones) == (0, []), done.stdout
 
