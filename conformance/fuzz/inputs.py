@@ -77,7 +77,10 @@ def _shown(value: Any) -> str:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every text within a value, as it stands and as it reads when it is taken for a form: none of it is a secret."""
+    """Every text within a value, as it stands and as it reads when it is taken for a form, or for credentials.
+
+    None of it is a secret.
+    """
     match value:
         case str():
             yield from _readings(value)
@@ -94,6 +97,7 @@ def texts(value: Any) -> Iterator[str]:
 
 def _readings(text: str) -> Iterator[str]:
     text = text[:LONGEST_READ]
-    for piece in {text, *text.split("&"), *text.replace("=", "&").split("&")}:
+    behind_scheme = text.partition(" ")[2].strip()
+    for piece in {text, behind_scheme, *text.split("&"), *text.replace("=", "&").split("&")}:
         yield piece
         yield unquote_plus(piece)

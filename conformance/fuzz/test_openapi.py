@@ -31,6 +31,8 @@ from conformance.harness.exchange import Reply
 from conformance.harness.procedures.documented import has_data
 
 RESOURCES = ("getMe", "postMe", "getApp", "postApp", "getBasic", "postBasic")
+# Those that take neither parameters nor a body: what can be drawn is headers.
+BARE = ("endToken", "getTokenInfo", *RESOURCES, "getMetadata")
 
 
 def of(*operations: str) -> pytest.MarkDecorator:
@@ -118,14 +120,21 @@ def test_a_token_leads_to_revocation(given: Given, send: Send, expect: Expect, f
 
 
 @requirement("robustness-1-no-server-error")
-@of(*OPERATIONS)
+@of(*(operation for operation in OPERATIONS if operation not in BARE))
 @for_any(message=messages)
 def test_nothing_drawn_from_the_document_brings_up_a_server_error(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
-    reply = sent_with_token(given, send, message)
+    expect_decided(expect, operation, message, sent_with_token(given, send, message))
 
-    expect.that(is_decided(message, reply), f"an answer to {operation}, no server error", reply)
+
+@requirement("robustness-1-no-server-error")
+@of(*BARE)
+@for_any(cost=5, message=messages)
+def test_no_header_drawn_for_the_document_brings_up_a_server_error(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    expect_decided(expect, operation, message, sent_with_token(given, send, message))
 
 
 @requirement("documented-resources-missing-token-401")
@@ -153,6 +162,11 @@ def test_graphql_stays_shut_without_a_good_token(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
     expect_refused(expect, operation, sent_without_token(given, send, message))
+
+
+def expect_decided(expect: Expect, operation: str, message: Message, reply: Reply) -> None:
+    """A Violation if a request brings up a server error."""
+    expect.that(is_decided(message, reply), f"an answer to {operation}, no server error", reply)
 
 
 def expect_described(expect: Expect, operation: str, reply: Reply) -> None:
