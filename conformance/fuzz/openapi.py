@@ -8,7 +8,7 @@ whatever schemathesis makes of an operation, within the document or outside.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import permutations
@@ -22,6 +22,7 @@ from hypothesis.strategies import SearchStrategy
 from conformance.fuzz.described import Document, deviations
 from conformance.fuzz.messages import NAME, Message
 from conformance.fuzz.sending import sent
+from conformance.harness import Expect
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import NotApplicable, Untested
@@ -29,7 +30,6 @@ from conformance.harness.procedures.documented import graphql, info_tokens, toke
 from conformance.harness.schemas import schema_folder
 from conformance.harness.send import FORM, Send, bearer
 from conformance.harness.target import DOCUMENTED_LAYOUT
-from conformance.harness.tokens import Tokens
 
 Fields = Mapping[str, Any]
 
@@ -58,12 +58,6 @@ ENDPOINT_OF = {path: endpoint for endpoint, path in DOCUMENTED_LAYOUT.items()}
 BY_CLIENTS = ("issueToken", "revokeToken", "introspectToken")
 # Endpoint -> the kind of token that opens it, where that is told.
 KINDS = {"resource_me": "me", "resource_app": "app", "resource_basic": "basic", "graphql": "app"}
-# What the document links to a token that was issued, and the features that the profile claims it by.
-LINKS: Mapping[str, tuple[str, ...]] = {
-    "introspect": ("documented_layout", "introspection"),
-    "revoke": ("documented_layout", "revocation"),
-    "info": ("token_info",),
-}
 # To draw these would be to guess.
 CREDENTIALS = frozenset({"client_id", "client_secret", "username", "password", "external_authentication_token"})
 # What schemathesis says of itself; the recorder says who we are.
@@ -84,9 +78,10 @@ def document() -> Document:
     return read
 
 
-def undescribed(operation: str, reply: Reply) -> str:
-    """How a reply leaves the document, in words; empty where it doesn't."""
-    return "; ".join(deviations(document(), OPERATIONS[operation][0], reply))
+def expect_described(expect: Expect, operation: str, reply: Reply) -> None:
+    """A Violation if the document doesn't have such an answer."""
+    odd = "; ".join(deviations(document(), OPERATIONS[operation][0], reply))
+    expect.that(not odd, "an answer as the API's description has it", odd)
 
 
 # Drawing
@@ -108,14 +103,14 @@ def _cases(operation: str, described: Fields, *, positive: bool) -> SearchStrate
     return drawn
 
 
-def _bodies(operation: str, media_type: str, schema: Fields) -> SearchStrategy[Fields]:
+def bodies(operation: str, media_type: str, schema: Fields) -> SearchStrategy[Fields]:
     """Bodies of an operation that fit a schema; nothing else is drawn."""
     content = {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
     described = {"security": [], **content, "responses": {"200": {"description": "served"}}}
     return _cases(operation, described, positive=True).map(lambda case: dict(case.body))
 
 
-def _object(required: Fields, optional: Fields | None = None) -> Fields:
+def object_of(required: Fields, optional: Fields | None = None) -> Fields:
     """The schema of an object with these members and no others."""
     properties = {**required, **(optional or {})}
     return {"type": "object", "required": list(required), "properties": properties, "additionalProperties": False}
@@ -212,14 +207,14 @@ def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
 def token_requests(given: Given) -> SearchStrategy[Fields]:
     """Token requests as the document has them, by each grant that takes one request."""
     given.feature("documented_layout")
-    schemas = [_object(*_members_of(given, grant)) for grant in _direct_grants(given)]
+    schemas = [object_of(*_members_of(given, grant)) for grant in direct_grants(given)]
     if not schemas:
         raise NotApplicable("the profile claims no grant that takes one request alone")
     # Simplest first: as alternatives of one schema they would be drawn in any order.
-    return st.one_of([_bodies("issueToken", FORM, schema) for schema in schemas])
+    return st.one_of([bodies("issueToken", FORM, schema) for schema in schemas])
 
 
-def _direct_grants(given: Given) -> Iterator[str]:
+def direct_grants(given: Given) -> Iterator[str]:
     for grant in ("client_credentials", "password", "refresh_token"):
         try:
             given.client_for(grant)
@@ -238,11 +233,16 @@ def _members_of(given: Given, grant: str) -> tuple[Fields, Fields]:
         return {**required, "refresh_token": {"const": "{refresh_token}"}}, optional
     scopes = given.client_for(grant).scopes_for(grant)
     if scopes:
-        orders = [" ".join(each) for length in range(1, len(scopes) + 1) for each in permutations(scopes, length)]
-        required["scope"] = {"enum": list(dict.fromkeys([*orders[:MOST_SCOPES], " ".join(scopes)]))}
+        required["scope"] = {"enum": choices_of(scopes)}
     if grant == "password":
         required |= {name: {"const": f"{{{name}}}"} for name in ("username", "password")}
     return required, optional
+
+
+def choices_of(scopes: Sequence[str]) -> list[str]:
+    """Scopes to ask for: a few of what may be asked for, in several orders, and all of it."""
+    orders = [" ".join(each) for length in range(1, len(scopes) + 1) for each in permutations(scopes, length)]
+    return list(dict.fromkeys([*orders[:MOST_SCOPES], " ".join(scopes)]))
 
 
 def issued(given: Given, send: Send, fields: Fields) -> Reply:
@@ -268,7 +268,7 @@ def introspections(given: Given) -> SearchStrategy[Fields]:
     given.feature("documented_layout")
     token = {"anyOf": [{"const": "{token}"}, INVENTED]}
     hint = {"anyOf": [{"enum": ["access_token", "refresh_token"]}, INVENTED]}
-    return _bodies("introspectToken", FORM, _object({"token": token}, {"token_type_hint": hint}))
+    return bodies("introspectToken", FORM, object_of({"token": token}, {"token_type_hint": hint}))
 
 
 def introspected(given: Given, send: Send, fields: Fields) -> Reply:
@@ -284,7 +284,7 @@ def revocations(given: Given) -> SearchStrategy[Fields]:
     given.feature("documented_layout")
     token = {"anyOf": [{"const": "{token}"}, INVENTED]}
     hint = "refresh_token" if given.claims("refresh_token") else "access_token"
-    return _bodies("revokeToken", FORM, _object({"token": token}, {"token_type_hint": {"const": hint}}))
+    return bodies("revokeToken", FORM, object_of({"token": token}, {"token_type_hint": {"const": hint}}))
 
 
 def revoked(given: Given, send: Send, fields: Fields) -> Reply:
@@ -299,40 +299,6 @@ def _hint(fields: Fields) -> dict[str, Any]:
     return {name: text for name, text in fields.items() if name == "token_type_hint"}
 
 
-# Links
-
-
-def walks(given: Given) -> SearchStrategy[list[str]]:
-    """Links of the document to follow one after the other; none that ends the token."""
-    harmless = [name for name in LINKS if name != "revoke" and all(map(given.claims, LINKS[name]))]
-    return st.lists(st.sampled_from(harmless), max_size=6) if harmless else st.just([])
-
-
-def followed(given: Given, send: Send, fields: Fields, walk: list[str], last: str) -> Reply:
-    """The answer at the end of links that lead from a token, one after the other."""
-    for feature in LINKS[last]:
-        given.feature(feature)
-    with given.arranging():
-        start = given.issued(issued(given, send, fields), "a token request as the document has it")
-        tokens = given.tokens_in(start, given.client_for(fields["grant_type"]), fields["grant_type"], None)
-        for link in walk:
-            _follow(send, tokens, link)
-    return _follow(send, tokens, last)
-
-
-def _follow(send: Send, tokens: Tokens, link: str) -> Reply:
-    described = document()["paths"]["/oauth/token"]["post"]["responses"]["200"]["links"][link]
-    expression = described.get("requestBody", {}).get("token", "$response.body#/access_token")
-    value = str(tokens.members[expression.removeprefix("$response.body#/")])
-    match described["operationId"]:
-        case "introspectToken":
-            return send.introspection(value)
-        case "revokeToken":
-            return send.revocation(value, tokens.client)
-        case _:
-            return send.resource(value, "token_info")
-
-
 # GraphQL
 
 
@@ -340,8 +306,8 @@ def queries(given: Given) -> SearchStrategy[Fields]:
     """Good queries with any variables; none of them is used."""
     given.feature("documented_graphql")
     variables = {"type": ["object", "null"], "propertyNames": {"pattern": r"^[A-Za-z_]{1,12}\Z"}}
-    schema = _object({"query": {"enum": list(QUERIES)}}, {"variables": variables, "operationName": {"type": "null"}})
-    return _bodies("queryByPost", "application/json", schema)
+    schema = object_of({"query": {"enum": list(QUERIES)}}, {"variables": variables, "operationName": {"type": "null"}})
+    return bodies("queryByPost", "application/json", schema)
 
 
 def queried(given: Given, send: Send, fields: Fields) -> Reply:

@@ -9,7 +9,7 @@ from conformance.fuzz.messages import Message
 from conformance.fuzz.openapi import (
     OPERATIONS,
     Fields,
-    followed,
+    expect_described,
     introspected,
     introspections,
     issued,
@@ -22,8 +22,6 @@ from conformance.fuzz.openapi import (
     sent_without_token,
     strangers,
     token_requests,
-    undescribed,
-    walks,
 )
 from conformance.fuzz.sending import is_decided
 from conformance.harness import Expect, Given, Send, requirement
@@ -81,41 +79,6 @@ def test_a_query_as_described_is_answered(given: Given, send: Send, expect: Expe
     expect_described(expect, "queryByPost", reply)
 
 
-# What the document links to a token
-
-
-@requirement("documented-endpoints-introspect-post")
-@for_any(cost=3, fields=token_requests, walk=walks)
-def test_a_token_leads_to_introspection(
-    given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
-) -> None:
-    reply = followed(given, send, fields, walk, "introspect")
-
-    expect(reply).succeeds()
-    expect_described(expect, "introspectToken", reply)
-
-
-@requirement("documented-info-tells-of-token")
-@for_any(cost=2, fields=token_requests, walk=walks)
-def test_a_token_leads_to_its_details(
-    given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
-) -> None:
-    reply = followed(given, send, fields, walk, "info")
-
-    expect(reply).has_status(200)
-    expect(reply).is_a_json_object()
-
-
-@requirement("documented-endpoints-revoke-post")
-@for_any(cost=3, fields=token_requests, walk=walks)
-def test_a_token_leads_to_revocation(given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]) -> None:
-    reply = followed(given, send, fields, walk, "revoke")
-
-    unsupported = reply.members.get("error") == "unsupported_token_type"
-    expect.that(reply.is_success or unsupported, "the access token revoked, or its kind not supported", reply)
-    expect_described(expect, "revokeToken", reply)
-
-
 # Whatever is sent
 
 
@@ -167,12 +130,6 @@ def test_graphql_stays_shut_without_a_good_token(
 def expect_decided(expect: Expect, operation: str, message: Message, reply: Reply) -> None:
     """A Violation if a request brings up a server error."""
     expect.that(is_decided(message, reply), f"an answer to {operation}, no server error", reply)
-
-
-def expect_described(expect: Expect, operation: str, reply: Reply) -> None:
-    """A Violation if the document doesn't have such an answer."""
-    odd = undescribed(operation, reply)
-    expect.that(not odd, "an answer as the API's description has it", odd)
 
 
 def expect_refused(expect: Expect, operation: str, reply: Reply) -> None:

@@ -49,6 +49,46 @@ def refuse_without_asking(call: Call) -> Response | None:
     return json_response(call)
 
 
+def require_me_first(call: Call) -> None:
+    """Compares the beginning of the scope, as it is kept, with what the resource requires."""
+    if not " ".join(call.bearer.scope).startswith("me"):
+        raise OAuthError("insufficient_scope", "The access token lacks a scope.", 403, [("scope", "me")])
+
+
+def require_scope_alone(call: Call) -> None:
+    """Compares the whole scope with what the resource requires."""
+    if len(call.bearer.scope) > 1:
+        raise OAuthError("insufficient_scope", "The access token lacks a scope.", 403)
+
+
+def hide_resource(call: Call) -> Response | None:
+    """Knows no user with several scopes here, and says so."""
+    return Response(404) if call.bearer.grant.username and len(call.bearer.scope) > 1 else None
+
+
+def tell_one_as_text(call: Call) -> None:
+    """Makes a list of several scopes, but a text of a single one; and texts of numbers beside it."""
+    if len(call.bearer.scope) == 1:
+        call.answer |= {"scope": call.bearer.scope[0], "expires_in": str(call.answer["expires_in"])}
+
+
+def count_looks(call: Call) -> None:
+    """Keeps in mind how often a token was used to look at its details."""
+    call.server.store.note_failure(f"looked at {call.bearer.hash.hex()}", HOUR)
+
+
+def keep_token_in_use(call: Call) -> Response | None:
+    """Doesn't end a token that is in use."""
+    account = f"looked at {call.bearer.hash.hex()}"
+    return Response(409) if call.server.store.is_locked(account, 2, HOUR) else None
+
+
+def forget_application_in_question(call: Call) -> None:
+    """Knows no application of a token that was asked about twice."""
+    if call.server.store.is_locked(f"asked about {call.bearer.hash.hex()}", 2, HOUR):
+        call.answer["application"] = {"uid": None}
+
+
 DEFECTS = (
     Defect(
         name="token-info-lost-by-introspection",
@@ -86,6 +126,57 @@ DEFECTS = (
         says="A GraphQL request whose body is no object gets a successful answer, token or not.",
         breaks=("documented-flow-7-graphql-needs-token",),
         edits=(before("resource.graphql", "require_bearer", refuse_without_asking),),
+        fuzz=True,
+    ),
+    Defect(
+        name="scope-me-must-come-first",
+        says="The resource for users opens only if the token's scope begins with me.",
+        breaks=("documented-scopes-me-takes-user-token",),
+        edits=(after("resource.me", "require_scope", require_me_first),),
+        fuzz=True,
+    ),
+    Defect(
+        name="app-scopes-open-alone",
+        says="The resources for apps refuse a token that has another scope beside the one that they require.",
+        breaks=("documented-scopes-app-takes-app-token", "documented-scopes-basic-takes-basic-token"),
+        edits=(
+            after("resource.app", "require_scope", require_scope_alone),
+            after("resource.basic", "require_scope", require_scope_alone),
+        ),
+        fuzz=True,
+    ),
+    Defect(
+        name="several-user-scopes-find-no-app",
+        says="The resource for apps answers 404 to a user token with more than one scope.",
+        breaks=("documented-scopes-other-kind-403",),
+        edits=(before("resource.app", "require_scope", hide_resource),),
+        fuzz=True,
+    ),
+    Defect(
+        name="details-of-single-scope-are-texts",
+        says="Token info of a token with one scope has texts where it has a list and a number otherwise.",
+        breaks=("documented-info-scope-list", "documented-info-expires-in-seconds-left"),
+        edits=(before("token_info", "render_info", tell_one_as_text),),
+        fuzz=True,
+    ),
+    Defect(
+        name="token-in-use-not-ended",
+        says="A token whose details were looked at twice is not ended by DELETE: the answer is 409.",
+        breaks=("documented-endpoints-token-delete-status",),
+        edits=(
+            before("token_info", "put_info_owner", count_looks),
+            before("token.delete", "end_bearer", keep_token_in_use),
+        ),
+        fuzz=True,
+    ),
+    Defect(
+        name="application-lost-by-introspection",
+        says="Token info names no application of a token that introspection was asked about twice.",
+        breaks=("documented-info-application-uid",),
+        edits=(
+            after("introspection", "find_token", count_questions),
+            before("token_info", "render_info", forget_application_in_question),
+        ),
         fuzz=True,
     ),
 )
