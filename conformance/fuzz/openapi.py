@@ -26,7 +26,7 @@ from conformance.harness import Expect
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import NotApplicable, Untested
-from conformance.harness.procedures.documented import graphql, info_tokens, tokens_of_kind
+from conformance.harness.procedures.documented import graphql, has_data, info_tokens, tokens_of_kind
 from conformance.harness.schemas import schema_folder
 from conformance.harness.send import FORM, Send, bearer
 from conformance.harness.target import DOCUMENTED_LAYOUT
@@ -108,6 +108,16 @@ def bodies(operation: str, media_type: str, schema: Fields) -> SearchStrategy[Fi
     content = {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
     described = {"security": [], **content, "responses": {"200": {"description": "served"}}}
     return _cases(operation, described, positive=True).map(lambda case: dict(case.body))
+
+
+def queries_of(operation: str, schema: Fields) -> SearchStrategy[Fields]:
+    """Query parameters of an operation that fit the schema of an object; nothing else is drawn."""
+    parameters = [
+        {"name": name, "in": "query", "required": name in schema["required"], "schema": own}
+        for name, own in schema["properties"].items()
+    ]
+    described = {"security": [], "parameters": parameters, "responses": {"200": {"description": "served"}}}
+    return _cases(operation, described, positive=True).map(lambda case: dict(case.query))
 
 
 def object_of(required: Fields, optional: Fields | None = None) -> Fields:
@@ -193,6 +203,8 @@ def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
         with given.arranging():
             if message.endpoint == "graphql":
                 return graphql(send, tokens_of_kind(given, "app").access_token)
+            if message.endpoint == "token":
+                return send.resource(given.tokens().access_token, "token", method="DELETE")
             kind = KINDS.get(message.endpoint, "any")
             return send.resource(info_tokens(given, kind).access_token, message.endpoint)
 
@@ -314,3 +326,27 @@ def queried(given: Given, send: Send, fields: Fields) -> Reply:
     """The answer to a query with an app token."""
     headers = [("Content-Type", "application/json"), bearer(tokens_of_kind(given, "app").access_token)]
     return send.raw("POST", send.form_request("graphql", ()).url, headers, json.dumps(dict(fields)))
+
+
+def queries_with_variables(given: Given) -> SearchStrategy[Fields]:
+    """The same by GET; the variables are written as JSON there."""
+    given.feature("documented_graphql")
+    schema = object_of({"query": {"enum": list(QUERIES)}}, {"variables": {"enum": ["{}", '{"unused": 1}']}})
+    return queries_of("queryByGet", schema)
+
+
+def queried_by_get(given: Given, send: Send, fields: Fields) -> Reply:
+    """The answer to a query by GET with an app token, where a plain one is answered: not every server takes GET."""
+
+    def procedure() -> Reply:
+        with given.arranging():
+            return _query_by_get(given, send, {"query": QUERIES[0]})
+
+    if not has_data(given.observed("a GraphQL query by GET", procedure)):
+        raise NotApplicable("GraphQL isn't served by GET")
+    return _query_by_get(given, send, fields)
+
+
+def _query_by_get(given: Given, send: Send, fields: Fields) -> Reply:
+    url = send.form_request("graphql", list(fields.items()), method="GET").url
+    return send.raw("GET", url, [bearer(tokens_of_kind(given, "app").access_token)])

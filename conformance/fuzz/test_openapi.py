@@ -15,7 +15,9 @@ from conformance.fuzz.openapi import (
     issued,
     messages,
     queried,
+    queried_by_get,
     queries,
+    queries_with_variables,
     revocations,
     revoked,
     sent_with_token,
@@ -79,6 +81,15 @@ def test_a_query_as_described_is_answered(given: Given, send: Send, expect: Expe
     expect_described(expect, "queryByPost", reply)
 
 
+@requirement("documented-flow-7-graphql-for-app-token")
+@for_any(cost=3, fields=queries_with_variables)
+def test_a_query_by_get_as_described_is_answered(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
+    reply = queried_by_get(given, send, fields)
+
+    expect.that(has_data(reply), "data", reply)
+    expect_described(expect, "queryByGet", reply)
+
+
 # Whatever is sent
 
 
@@ -113,6 +124,15 @@ def test_a_resource_stays_shut_without_a_good_token(
 @of("getTokenInfo")
 @for_any(cost=3, message=strangers)
 def test_token_info_tells_nothing_without_a_good_token(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    expect_refused(expect, operation, sent_without_token(given, send, message))
+
+
+@requirement("documented-endpoints-token-delete-unauthenticated")
+@of("endToken")
+@for_any(cost=3, message=strangers)
+def test_no_token_is_ended_without_a_good_one(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
     expect_refused(expect, operation, sent_without_token(given, send, message))

@@ -16,7 +16,6 @@ from conformance.fuzz.openapi_links import (
     walks,
 )
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.challenges import challenge_parameters
 
 # A token of one kind, and a resource that takes another.
 FOREIGN = [("app", "me"), ("me", "app"), ("me", "basic"), ("app", "basic")]
@@ -140,5 +139,3 @@ def test_a_token_of_another_kind_leads_nowhere(
     reply = reached(given, send, kind, scope, resource)
 
     expect(reply).has_status(403)
-    error = dict(challenge_parameters(reply)).get("error")
-    expect.that(error == "insufficient_scope", "error insufficient_scope in the challenge", error)

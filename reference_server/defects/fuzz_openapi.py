@@ -2,7 +2,8 @@
 
 from ..defect import Defect
 from ..errors import OAuthError
-from ..pipeline import Call, Response, after, before
+from ..pipeline import Call, Response, after, before, replace
+from ..steps.sign_in import csrf_token
 from ..steps.token_response import json_response
 
 HOUR = 3_600
@@ -87,6 +88,34 @@ def forget_application_in_question(call: Call) -> None:
     """Knows no application of a token that was asked about twice."""
     if call.server.store.is_locked(f"asked about {call.bearer.hash.hex()}", 2, HOUR):
         call.answer["application"] = {"uid": None}
+
+
+def refuse_unusual_combination(call: Call) -> None:
+    """Keeps consent by client and first redirect URI, and looks in vain for other ones with less."""
+    if call.redirect_uri != call.client.redirect_uris[0] and len(call.scope) == 1:
+        raise OAuthError("invalid_scope", "The scope is not available.")
+
+
+def compare_as_far_as_sent(call: Call) -> Response | None:
+    """Compares the form's secret with the beginning of the real one."""
+    given = call.decision.get("csrf_token")
+    if call.method == "DELETE" or (given is not None and csrf_token(call).startswith(given)):
+        return None
+    return Response(403)
+
+
+def leave_variables_encoded(call: Call) -> Response | None:
+    """Takes the variables of a GET as they stand."""
+    if call.method != "GET" or not call.operation.get("variables"):
+        return None
+    call.answer = {"errors": [{"message": "The variables are not an object."}]}
+    return json_response(call, 400)
+
+
+def end_nothing(call: Call) -> Response | None:
+    """Ends whatever a header of another scheme stands for: nothing, and is done."""
+    header = call.header(b"authorization")
+    return Response(204) if header and not header.lower().startswith("bearer") else None
 
 
 DEFECTS = (
@@ -177,6 +206,38 @@ DEFECTS = (
             after("introspection", "find_token", count_questions),
             before("token_info", "render_info", forget_application_in_question),
         ),
+        fuzz=True,
+    ),
+    Defect(
+        name="second-redirect-uri-has-all-scopes",
+        says="An authorization request for one scope is refused if it names another redirect URI than the first.",
+        breaks=(
+            "documented-endpoints-authorize-get",
+            "documented-endpoints-authorize-post",
+            "documented-endpoints-authorize-plain-delete-declines",
+        ),
+        edits=(after("authorization.validate_request", "decide_scope", refuse_unusual_combination),),
+        fuzz=True,
+    ),
+    Defect(
+        name="empty-csrf-token-passes",
+        says="The secret of the consent form is compared as far as it was sent: an empty one passes.",
+        breaks=("documented-endpoints-authorize-post-needs-csrf",),
+        edits=(replace("approve", "require_csrf_token", compare_as_far_as_sent),),
+        fuzz=True,
+    ),
+    Defect(
+        name="variables-by-get-refused",
+        says="A GraphQL query by GET that has variables is refused: they are not read as JSON.",
+        breaks=("documented-flow-7-graphql-for-app-token",),
+        edits=(before("resource.graphql", "read_variables", leave_variables_encoded),),
+        fuzz=True,
+    ),
+    Defect(
+        name="delete-by-other-scheme-answered",
+        says="A DELETE of the token endpoint whose Authorization header has another scheme than Bearer gets 204.",
+        breaks=("documented-endpoints-token-delete-unauthenticated",),
+        edits=(before("token.delete", "require_bearer", end_nothing),),
         fuzz=True,
     ),
 )

@@ -146,6 +146,19 @@ def forged_decision(
     return send.submitted_across_sites(form, fields, victim.request, victim.user_agent, knows_same_site=knows_same_site)
 
 
+def decision_with(given: Given, send: Send, secret: str) -> Answer:
+    """An approval that another site makes the browser send, with something else for whatever the form keeps secret.
+
+    The browser doesn't know the SameSite attribute of cookies: what is in the form decides.
+    """
+    victim = asked(given, send)
+    form, known = _without_secrets(victim, _copy_of_somebody_else(given, send, victim))
+    fields = [pair if pair in known else (pair[0], secret) for pair in victim.fields]
+    if fields == list(victim.fields):
+        raise NotApplicable("the page holds no secret of a user agent: what is sent without any decides")
+    return send.submitted_across_sites(form, fields, victim.request, victim.user_agent, knows_same_site=False)
+
+
 def linked_decision(given: Given, send: Send) -> Answer:
     """A link that the resource owner follows: the authorization request, and all of an approval that is no secret."""
     victim = asked(given, send)
