@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
-
 sys.path.append(str(Path(__file__).resolve().parent.parent / "common"))
 
 from serving import main
+from wsgi import served_as_asgi
 
 
 def create_application(folder: Path, base_url: str) -> Any:
@@ -20,7 +19,7 @@ def create_application(folder: Path, base_url: str) -> Any:
         os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # Authlib refuses plain HTTP otherwise
     from website.app import create_app  # only now, when Authlib's variable is set
 
-    return WSGIMiddleware(create_app(folder))
+    return served_as_asgi(create_app(folder))
 
 
 if __name__ == "__main__":

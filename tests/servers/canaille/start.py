@@ -9,12 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
-
 sys.path.append(str(Path(__file__).resolve().parent.parent / "common"))
 
 from seed import seed
 from serving import main
+from wsgi import served_as_asgi
 
 
 def create_application(folder: Path, base_url: str) -> Any:
@@ -41,7 +40,7 @@ def create_application(folder: Path, base_url: str) -> Any:
     )
     with app.app_context():
         seed()
-    return WSGIMiddleware(app, workers=1)  # Canaille's SQL sessions belong to threads, the users in its cache to none
+    return served_as_asgi(app, workers=1)  # Canaille's SQL sessions belong to threads, the users in its cache to none
 
 
 if __name__ == "__main__":
