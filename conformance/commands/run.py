@@ -60,6 +60,12 @@ def add(commands: Commands) -> None:
         help=f"test with generated input too (default: off; {budgets.IN_WORDS}; finding the smallest input may take "
         f"as long again)",
     )
+    run.add_argument(
+        "--fuzz-seconds",
+        type=_seconds,
+        metavar="S",
+        help="a property's time in place of the budget's: a slow target gets its examples all the same",
+    )
     seed = run.add_mutually_exclusive_group()
     seed.add_argument("--fuzz-seed", type=int, default=0, metavar="N", help="other examples than those of seed 0")
     seed.add_argument("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
@@ -75,6 +81,16 @@ def add_processes(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes that send requests at a time (default: 1, to the bundled server 2), or auto: one a core",
     )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
 
 
 def _count(text: str) -> int:
@@ -144,6 +160,7 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("--fail-on", options.fail_on),
         *(["--unchecked"] if options.unchecked else []),
         *("--fuzz", options.fuzz),
+        *(("--fuzz-seconds", str(options.fuzz_seconds)) if options.fuzz_seconds else ()),
         *("--fuzz-seed", str(options.fuzz_seed)),
         *(("--fuzz-random",) if options.fuzz_random else ()),
         *(("--all-probes",) if options.all_probes else ()),

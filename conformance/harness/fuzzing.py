@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.budgets import BUDGETS, OFF, Budget
@@ -50,9 +50,15 @@ class Fuzzed:
         return counts | found if self.input is not None else counts
 
 
-def fuzzing_of(budget: str, seed: int | None) -> Fuzzing | None:
-    """What the options `--fuzz` and `--fuzz-seed` ask for; None for `off`. Without a seed every run is the same."""
-    return None if budget == OFF else Fuzzing(BUDGETS[budget], seed or 0)
+def fuzzing_of(budget: str, seed: int | None, seconds: float | None = None) -> Fuzzing | None:
+    """What the options `--fuzz`, `--fuzz-seed` and `--fuzz-seconds` ask for; None for `off`.
+
+    Without a seed every run draws the same, as far as its time reaches: `seconds` in place of the budget's own.
+    """
+    if budget == OFF:
+        return None
+    own = BUDGETS[budget]
+    return Fuzzing(own if seconds is None else replace(own, seconds=seconds), seed or 0)
 
 
 def random_seed() -> int:

@@ -51,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--defect", metavar="NAME", action="append", default=[], help="give the bundled server this defect")
     group.addoption("--processes", type=int, metavar="N", help="how many run tests (default: 1; bundled server: 2)")
     group.addoption("--fuzz", choices=budgets.CHOICES, default=budgets.OFF, help=f"fuzz too ({budgets.IN_WORDS})")
+    group.addoption("--fuzz-seconds", type=float, metavar="S", help="a property's time, in place of the budget's")
     group.addoption("--fuzz-seed", type=int, metavar="N", default=0, help="other examples than those of seed 0")
     group.addoption("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
 

@@ -32,7 +32,7 @@ def session_of(config: pytest.Config) -> Session:
     if SESSION not in config.stash:
         about = getattr(config, "workerinput", {})
         worker, workers = about.get("workerid", ""), about.get("workercount", processes_of(config))
-        asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed)
+        asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed, config.option.fuzz_seconds)
         config.stash[SESSION] = session = open_session(
             config.stash[PROFILE], worker, workers, asked, config.stash[UNANSWERED]
         )
