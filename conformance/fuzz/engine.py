@@ -192,6 +192,21 @@ class Campaign:
             raise Inconclusive(f"no example was decided: {self._undecided[0]}")
         self._trial.notes.insert(0, self._in_words())
 
+    @property
+    def is_replay(self) -> bool:
+        """Whether one stored input is to be sent in place of generated ones."""
+        return self._fuzzing.replay is not None
+
+    def confirm(self, failing: Failing, history: Sequence[Inputs]) -> None:
+        """Raise the Violation of inputs that another campaign came upon, made as small as possible.
+
+        `history` are that campaign's inputs in their order. Inconclusive when the breach doesn't show again.
+        """
+        self._started, self._sent_before = time.monotonic(), self._trial.session.sent
+        self._history = list(history)
+        self._first = failing
+        self._tell_of(failing)
+
     def settings(self) -> settings:
         """hypothesis' settings for this campaign: nothing on disk, no deadline and no health check of its own."""
         return settings(

@@ -8,8 +8,10 @@ may do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from urllib.parse import parse_qsl
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from urllib.parse import unquote
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -44,6 +46,10 @@ AROUND = (
 )
 # From a visible ASCII character to the one of full width that some normalizations take for it.
 FULL_WIDTH = 0xFEE0
+# What browsers drop at the ends of a URI, and within the name of a host.
+BLANK = "".join(map(chr, range(0x21)))
+UNSEEN_IN_HOSTS = "\u00ad\u200b\ufeff"
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def once_changed(uri: str) -> list[str]:
@@ -84,12 +90,31 @@ def client_of(given: Given) -> Client:
 
 def neighbors(given: Given) -> SearchStrategy[str]:
     """Redirection URIs near those of the main client, none of which it has registered."""
+    return _neighbors(given, lambda uri: True)
+
+
+def misses(given: Given) -> SearchStrategy[str]:
+    """Neighbors that lead somewhere else than every registered URI."""
+    registered = client_of(given).redirect_uris
+    return _neighbors(given, lambda uri: not is_equivalent(uri, registered))
+
+
+def spellings(given: Given) -> SearchStrategy[str]:
+    """Other ways to write the first of the main client's redirection URIs."""
+    registered = client_of(given).redirect_uris
+    near = [uri for uri in once_changed(registered[0]) if is_another(uri, registered, in_full=True)]
+    return st.sampled_from([uri for uri in near if is_equivalent(uri, registered)])
+
+
+def _neighbors(given: Given, fits: Callable[[str], bool]) -> SearchStrategy[str]:
     registered = client_of(given).redirect_uris
     in_full = given.claims("full_redirect_uris")
-    near = [uri for uri in once_changed(registered[0]) if is_another(uri, registered, in_full)]
-    catalogued = st.sampled_from(near)
-    at_random = _changed_at_random(registered).filter(lambda uri: is_another(uri, registered, in_full))
-    return st.one_of(catalogued, catalogued, at_random)
+
+    def is_wanted(uri: str) -> bool:
+        return is_another(uri, registered, in_full) and fits(uri)
+
+    catalogued = st.sampled_from(list(filter(is_wanted, once_changed(registered[0]))))
+    return st.one_of(catalogued, catalogued, _changed_at_random(registered).filter(is_wanted))
 
 
 def is_another(uri: str, registered: Sequence[str], in_full: bool) -> bool:
@@ -118,11 +143,47 @@ def _place(uri: str) -> str:
     return "".join(each for each in head if each.isascii() and (each.isalnum() or each == "."))
 
 
-def reads_alike(uri: str, registered: Sequence[str]) -> bool:
-    """Whether landing at a URI can't be told from landing at a registered one: they differ in what a redirect loses."""
-    return any(_parts(uri) == _parts(each) for each in registered)
+def is_equivalent(uri: str, registered: Sequence[str]) -> bool:
+    """Whether a URI is a registered one written otherwise, as browsers read URIs (WHATWG URL, RFC 3986 section 6.2.2).
+
+    Only string comparison (section 3.1.2.3) tells them apart: neither leads anywhere else.
+    """
+    return any(_read(uri) == _read(each) for each in registered)
 
 
-def _parts(uri: str) -> tuple[object, ...]:
-    parts = urlsplit(uri)
-    return parts.scheme, parts.netloc, parts.path, sorted(parse_qsl(parts.query, keep_blank_values=True))
+def _read(uri: str) -> tuple[str, ...]:
+    scheme, _, rest = "".join(each for each in uri if each not in "\t\r\n").strip(BLANK).partition(":")
+    rest = rest.replace("\\", "/")
+    # However many slashes follow, a host comes next.
+    slashes = "//" if scheme.lower() in DEFAULT_PORTS else ""
+    parts = urlsplit(f"{scheme}:{slashes}{rest.lstrip('/') if slashes else rest}")
+    user, _, authority = parts.netloc.rpartition("@")
+    host, _, port = authority.partition(":")
+    port = port or DEFAULT_PORTS.get(parts.scheme, "")
+    return parts.scheme, user, _host_read(host), port, _path_read(parts.path), _plain(parts.query), parts.fragment
+
+
+def _host_read(host: str) -> str:
+    """A host without escapes, and with its characters as names of domains are compared (UTS 46)."""
+    plain = "".join(each for each in unquote(host) if each not in UNSEEN_IN_HOSTS)
+    return unicodedata.normalize("NFKC", plain).replace("\u3002", ".").lower()
+
+
+def _path_read(path: str) -> str:
+    """A path with its dot segments resolved."""
+    segments = _plain(path).split("/")
+    kept: list[str] = []
+    for segment in segments:
+        kept = kept[:-1] if segment == ".." else kept
+        kept += [segment] if segment not in (".", "..") else []
+    return "/".join([*kept, *([""] if segments[-1] in (".", "..") else [])])
+
+
+def _plain(text: str) -> str:
+    """A text without the escapes that it doesn't need."""
+    return re.sub("%([0-9A-Fa-f]{2})", _unescaped, text)
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if re.fullmatch(r"[A-Za-z0-9._~-]", character) else escape[0].upper()

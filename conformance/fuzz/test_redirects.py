@@ -7,13 +7,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.fuzz.engine import for_any
-from conformance.fuzz.neighbors import client_of, neighbors, reads_alike
+from conformance.fuzz.neighbors import client_of, misses, neighbors, spellings
 from conformance.fuzz.rewriting import decided
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.procedures.redirects import (
     Missed,
     any_response_type,
     expect_not_accepted,
+    expect_not_moved,
     served,
 )
 from conformance.harness.procedures.token_requests import code_exchange_seen
@@ -21,30 +22,34 @@ from conformance.harness.procedures.token_requests import code_exchange_seen
 TYPES = st.sampled_from(["code", "token", "other", ""])
 
 
-@requirement("rfc6749-10.6-redirect-uri-validated")
-@for_any(cost=0.25, uri=neighbors)
-def test_a_neighbor_of_a_registered_uri_gets_nothing(given: Given, send: Send, expect: Expect, uri: str) -> None:
+def asked_for(given: Given, send: Send, uri: str, **faults: Any) -> Missed:
+    """A good request but for its redirection URI, and maybe other faults; with a registered one it was served."""
     client, response_type = client_of(given), any_response_type(given)
     served(given, client, response_type)
-
-    answer = send.authorize(client, response_type, redirect_uri=uri)
-
-    expect_not_accepted(expect, Missed(uri, client.redirect_uris, answer))
+    own: dict[str, Any] = {"response_type": response_type, "redirect_uri": uri, **faults}
+    return Missed(uri, client.redirect_uris, send.authorize(client, **own))
 
 
-@requirement("rfc6749-10.15-redirect-uri-no-open-redirector")
-@for_any(cost=0.5, uri=neighbors, response_type=TYPES, scope=st.sampled_from(["", "invented-scope"]))
+@requirement("rfc6749-3.1.2.3-full-uri-compared-as-string")
+@for_any(cost=0.5, uri=spellings)
+def test_another_spelling_of_a_registered_uri_gets_nothing(given: Given, send: Send, expect: Expect, uri: str) -> None:
+    expect_not_accepted(expect, asked_for(given, send, uri))
+
+
+@requirement("rfc6749-10.6-redirect-uri-validated")
+@for_any(cost=0.25, uri=misses)
+def test_a_neighbor_of_a_registered_uri_gets_nothing(given: Given, send: Send, expect: Expect, uri: str) -> None:
+    expect_not_accepted(expect, asked_for(given, send, uri))
+
+
+@requirement("rfc6749-3.1.2.4-no-redirect-to-invalid-uri")
+@for_any(cost=0.25, uri=misses, response_type=TYPES, scope=st.sampled_from(["", "invented-scope"]))
 def test_no_request_moves_the_user_agent_to_a_neighbor(
     given: Given, send: Send, expect: Expect, uri: str, response_type: str, scope: str
 ) -> None:
-    client = client_of(given)
-    served(given, client, any_response_type(given))
-    more: dict[str, Any] = {"scope": scope} if scope else {}
+    faults: dict[str, Any] = {"response_type": response_type, **({"scope": scope} if scope else {})}
 
-    answer = send.authorize(client, response_type, redirect_uri=uri, **more)
-
-    missed = Missed(uri, client.redirect_uris, answer)
-    expect.that(reads_alike(uri, client.redirect_uris) or not missed.moved_there, f"no redirect to {uri}", answer)
+    expect_not_moved(expect, asked_for(given, send, uri, **faults))
 
 
 @requirement("rfc6749-4.1.3-redirect-uri-identical")

@@ -10,7 +10,7 @@ from ..steps.authorization_request import match_redirect_uri
 from ..steps.grant_authorization_code import check_redirect_uri
 
 PUNCTUATION = ".:;,|*'\")\\"
-MATCHING = ("rfc6749-10.6-redirect-uri-validated", "rfc6749-10.15-redirect-uri-no-open-redirector")
+MATCHING = ("rfc6749-10.6-redirect-uri-validated", "rfc6749-3.1.2.4-no-redirect-to-invalid-uri")
 
 
 def matching(change: Callable[[str], str]) -> Step:
@@ -82,7 +82,7 @@ DEFECTS = (
     Defect(
         name="errors-sent-to-longer-uri",
         says="With an unknown response type the error goes to any URI that begins with a registered one.",
-        breaks=("rfc6749-10.15-redirect-uri-no-open-redirector",),
+        breaks=("rfc6749-3.1.2.4-no-redirect-to-invalid-uri",),
         edits=(
             replace(
                 "authorization.validate_client",
