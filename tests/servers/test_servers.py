@@ -17,6 +17,8 @@ from tests.servers.environments import HERE, UnavailableError, environment
 from tests.servers.launch import SERVERS, launch
 
 UNFINISHED = ("error", "inconclusive")
+# Every property gets its examples, however slow the server and busy the machine: only so a list of findings is one.
+FUZZING = ("--fuzz", "quick", "--fuzz-seconds", "120")
 
 
 @cache
@@ -29,7 +31,10 @@ def results_of(name: str, folder: Path) -> Mapping[str, Any]:
     with launch(name) as base_url:
         command = [sys.executable, "-m", "conformance.cli", "run", str(HERE / name / "profile.toml")]
         done = subprocess.run(
-            [*command, "--base-url", base_url, "--reports", str(folder)], capture_output=True, text=True, check=False
+            [*command, *FUZZING, "--base-url", base_url, "--reports", str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     latest = folder / "latest" / "results.json"
     assert latest.exists(), done.stdout + done.stderr
@@ -63,6 +68,14 @@ def test_nothing_is_left_open(name: str, reports: Path) -> None:
     entries = results_of(name, reports / name)["requirements"]
     left = {entry["id"]: entry["reason"] for entry in entries if entry["verdict"] in UNFINISHED}
     assert left == {}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_no_property_ran_out_of_time(name: str, reports: Path) -> None:
+    entries = results_of(name, reports / name)["requirements"]
+    fuzzed = [(test["name"], test["fuzz"]) for entry in entries for test in entry["tests"] if "fuzz" in test]
+    assert fuzzed
+    assert [name for name, fuzz in fuzzed if fuzz["cut_short"]] == []
 
 
 @pytest.mark.parametrize("name", SERVERS)
