@@ -25,9 +25,10 @@ from conformance.fuzz.openapi import (
     strangers,
     token_requests,
 )
-from conformance.fuzz.sending import is_decided
+from conformance.fuzz.sending import is_decided, sent
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.exchange import Reply
+from conformance.harness.outcomes import Inconclusive
 from conformance.harness.procedures.documented import has_data
 
 RESOURCES = ("getMe", "postMe", "getApp", "postApp", "getBasic", "postBasic")
@@ -90,12 +91,50 @@ def test_a_query_by_get_as_described_is_answered(given: Given, send: Send, expec
     expect_described(expect, "queryByGet", reply)
 
 
+# What the document lets a client send, and what it doesn't, refused
+
+
+@requirement("rfc6749-5-invalid-request-gets-error")
+@of("issueToken")
+@for_any(cost=2, message=messages)
+def test_a_token_request_is_refused_as_described(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    reply = refused(sent(given, send, message))
+
+    expect(reply).has_member("error", str)
+    expect(reply).issues_nothing()
+
+
+@requirement("rfc7009-2.2.1-errors-are-json")
+@of("revokeToken")
+@for_any(cost=2, message=messages)
+def test_a_revocation_request_is_refused_as_described(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    reply = refused(sent(given, send, message))
+
+    expect(reply).has_media_type("application/json")
+    expect(reply).has_member("error", str)
+
+
+@requirement("documented-endpoints-introspect-post")
+@of("introspectToken")
+@for_any(cost=2, message=messages)
+def test_whatever_introspection_serves_tells_a_state(
+    given: Given, send: Send, expect: Expect, operation: str, message: Message
+) -> None:
+    reply = sent(given, send, message)
+
+    expect.that(not reply.is_success or isinstance(reply.members.get("active"), bool), "whether it is active", reply)
+
+
 # Whatever is sent
 
 
 @requirement("robustness-1-no-server-error")
 @of(*(operation for operation in OPERATIONS if operation not in BARE))
-@for_any(message=messages)
+@for_any(cost=1.5, message=messages)
 def test_nothing_drawn_from_the_document_brings_up_a_server_error(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
@@ -145,6 +184,13 @@ def test_graphql_stays_shut_without_a_good_token(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
     expect_refused(expect, operation, sent_without_token(given, send, message))
+
+
+def refused(reply: Reply) -> Reply:
+    """The reply, where it is the server's own refusal; what a proxy refuses has other statuses."""
+    if reply.status not in (400, 401):
+        raise Inconclusive(f"no error response: {reply}")
+    return reply
 
 
 def expect_decided(expect: Expect, operation: str, message: Message, reply: Reply) -> None:

@@ -118,6 +118,18 @@ def end_nothing(call: Call) -> Response | None:
     return Response(204) if header and not header.lower().startswith("bearer") else None
 
 
+def answer_nameless_in_words(call: Call) -> Response | None:
+    """Has no error code for a parameter without a name."""
+    if all(name for name, _ in call.parameters.pairs):
+        return None
+    return Response(400, b"A parameter has no name.", [("Content-Type", "text/plain")])
+
+
+def answer_nameless_with_nothing(call: Call) -> Response | None:
+    """Has nothing to say where a parameter has no name."""
+    return None if all(name for name, _ in call.parameters.pairs) else json_response(call)
+
+
 DEFECTS = (
     Defect(
         name="token-info-lost-by-introspection",
@@ -238,6 +250,23 @@ DEFECTS = (
         says="A DELETE of the token endpoint whose Authorization header has another scheme than Bearer gets 204.",
         breaks=("documented-endpoints-token-delete-unauthenticated",),
         edits=(before("token.delete", "require_bearer", end_nothing),),
+        fuzz=True,
+    ),
+    Defect(
+        name="nameless-parameter-refused-in-words",
+        says="A token or revocation request with a parameter that has no name is refused in plain text.",
+        breaks=("rfc6749-5-invalid-request-gets-error", "rfc7009-2.2.1-errors-are-json"),
+        edits=(
+            after("token", "read_form", answer_nameless_in_words),
+            after("revocation", "read_form", answer_nameless_in_words),
+        ),
+        fuzz=True,
+    ),
+    Defect(
+        name="nameless-parameter-served-nothing",
+        says="An introspection request with a parameter that has no name gets an empty object.",
+        breaks=("documented-endpoints-introspect-post",),
+        edits=(after("introspection", "read_form", answer_nameless_with_nothing),),
         fuzz=True,
     ),
 )
