@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 GUESSING = "guessing"
-# Each of those takes a while, and none rests on what another has observed.
+# Each of those takes a while, and none rests on what another has observed, but for those that share one survey.
 ALONE = "/fuzz/"
+SURVEYED = "lifecycle"
 
 
 def group_of(nodeid: str) -> str:
@@ -18,7 +19,7 @@ def group_of(nodeid: str) -> str:
     if GUESSING in nodeid:
         return GUESSING
     file = nodeid.partition("::")[0]
-    return nodeid if ALONE in f"/{file}" else file
+    return nodeid if ALONE in f"/{file}" and SURVEYED not in file else file
 
 
 def groups_of(nodeids: Iterable[str]) -> list[list[str]]:

@@ -108,3 +108,8 @@ def test_those_of_a_file_stay_together_and_those_that_guess_and_each_that_draws_
     names = ["a/test_x.py::test_1", "a/test_x.py::test_guessing", "a/test_y.py::test_guessing", "a/test_x.py::test_2"]
     drawn = ["fuzz/test_z.py::test_3", "fuzz/test_z.py::test_4"]
     assert groups_of(names + drawn) == [[names[0], names[3]], [names[1], names[2]], [drawn[0]], [drawn[1]]]
+
+
+def test_the_lives_of_tokens_stay_together_since_one_survey_tells_of_all() -> None:
+    names = ["fuzz/test_token_lifecycle.py::test_1[a]", "fuzz/test_token_lifecycle.py::test_1[b]"]
+    assert groups_of(names) == [names]
