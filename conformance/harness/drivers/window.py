@@ -133,6 +133,7 @@ class Window:
         """The page once it has come to rest, is another one than before, and asks for something; or whatever it is
         after some time, or once the user agent has left."""
         deadline = time.monotonic() + self.patience
+        seen = before
         while True:
             shown = self._at_rest(deadline)
             page = read_page(shown)
@@ -140,15 +141,18 @@ class Window:
             if self.requests.departure is not None or late:
                 return shown, page
             # A script may still have to show what it asks for.
-            if shown.text != before and (shown.status >= 400 or self._is_ready(journey, page)):
+            stays = shown.text == seen
+            if shown.text != before and (shown.status >= 400 or self._is_ready(journey, page, stays)):
                 return shown, page
+            seen = shown.text
             self.tab.wait_for_timeout(5 * PAUSE * 1000)
 
-    def _is_ready(self, journey: Journey, page: Page) -> bool:
+    def _is_ready(self, journey: Journey, page: Page, stays: bool) -> bool:
         if page.sign_in_form() is not None:
             return True
         own = inside(page, journey.leaves)
-        waits = journey.decision == "wait" and any(form.buttons for form in own.forms)
+        # Buttons alone don't tell a question from a page that is still being made.
+        waits = stays and journey.decision == "wait" and any(form.buttons for form in own.forms)
         leads_back = way_back(page, journey.request, journey.decision)[1] is not None
         return waits or leads_back or next_action(journey, own) is not None
 
