@@ -46,6 +46,8 @@ AROUND = (
 )
 # From a visible ASCII character to the one of full width that some normalizations take for it.
 FULL_WIDTH = 0xFEE0
+# The characters of URIs (RFC 3986 section 2).
+URI = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 # What browsers drop at the ends of a URI, and within the name of a host.
 BLANK = "".join(map(chr, range(0x21)))
 UNSEEN_IN_HOSTS = "\u00ad\u200b\ufeff"
@@ -100,10 +102,10 @@ def misses(given: Given) -> SearchStrategy[str]:
 
 
 def spellings(given: Given) -> SearchStrategy[str]:
-    """Other ways to write the first of the main client's redirection URIs."""
+    """Other ways to write the first of the main client's redirection URIs, all of them URIs themselves."""
     registered = client_of(given).redirect_uris
     near = [uri for uri in once_changed(registered[0]) if is_another(uri, registered, in_full=True)]
-    return st.sampled_from([uri for uri in near if is_equivalent(uri, registered)])
+    return st.sampled_from([uri for uri in near if is_equivalent(uri, registered) and URI.fullmatch(uri)])
 
 
 def _neighbors(given: Given, fits: Callable[[str], bool]) -> SearchStrategy[str]:
