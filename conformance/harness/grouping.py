@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 GUESSING = "guessing"
-# Each of those takes a while, and none rests on what another has observed, but for those that share one survey.
+# Each of those takes a while, and none rests on what another has observed.
 ALONE = "/fuzz/"
-SURVEYED = "lifecycle"
+# But those that share one survey, and those of what takes long to begin.
+TOGETHER = ("lifecycle", "openapi")
 
 
 def group_of(nodeid: str) -> str:
@@ -19,7 +20,9 @@ def group_of(nodeid: str) -> str:
     if GUESSING in nodeid:
         return GUESSING
     file = nodeid.partition("::")[0]
-    return nodeid if ALONE in f"/{file}" and SURVEYED not in file else file
+    if ALONE not in f"/{file}":
+        return file
+    return next((word for word in TOGETHER if word in file), nodeid)
 
 
 def groups_of(nodeids: Iterable[str]) -> list[list[str]]:

@@ -110,6 +110,7 @@ def test_those_of_a_file_stay_together_and_those_that_guess_and_each_that_draws_
     assert groups_of(names + drawn) == [[names[0], names[3]], [names[1], names[2]], [drawn[0]], [drawn[1]]]
 
 
-def test_the_lives_of_tokens_stay_together_since_one_survey_tells_of_all() -> None:
-    names = ["fuzz/test_token_lifecycle.py::test_1[a]", "fuzz/test_token_lifecycle.py::test_1[b]"]
-    assert groups_of(names) == [names]
+def test_those_that_draw_and_share_a_survey_or_a_beginning_stay_together() -> None:
+    lives = ["fuzz/test_token_lifecycle.py::test_1[a]", "fuzz/test_token_lifecycle.py::test_1[b]"]
+    described = ["fuzz/test_openapi.py::test_2", "fuzz/test_openapi_links.py::test_3"]
+    assert groups_of(lives + described) == [lives, described]
