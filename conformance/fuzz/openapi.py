@@ -90,8 +90,15 @@ def expect_described(expect: Expect, operation: str, reply: Reply) -> None:
 
 def _cases(operation: str, described: Fields, *, positive: bool) -> SearchStrategy[Any]:
     """What schemathesis draws for one operation as it is described."""
+    return _cases_of(operation, json.dumps(described), positive)
+
+
+@cache
+def _cases_of(operation: str, text: str, positive: bool) -> SearchStrategy[Any]:
+    """The same from the description's text: several tests draw the same, and to prepare it takes long."""
     import schemathesis
 
+    described = json.loads(text)
     path, method, _ = OPERATIONS[operation]
     whole = document()
     small = {"openapi": whole["openapi"], "info": whole["info"], "paths": {path: {method.lower(): described}}}
