@@ -8,8 +8,9 @@ import signal
 import sys
 from typing import Any
 
-from conformance import cli, plugin
+from conformance import cli
 from conformance.harness import redaction, session
+from conformance.plugin import running
 
 CRASH_AT = 40  # exchanges, so that there is something to leak
 
@@ -31,7 +32,7 @@ def crash() -> None:
 
 def internal() -> None:
     """The plugin itself breaks, with a message that says all it knows."""
-    whole, counter = plugin._reports, itertools.count()
+    whole, counter = running._reports, itertools.count()
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
         made = whole(item, ended, known)
@@ -39,14 +40,14 @@ def internal() -> None:
             raise RuntimeError(f"the plugin broke, knowing {sorted(known.vault.values())} of {known.target}")
         return made
 
-    plugin._reports = reports
+    running._reports = reports
 
 
 def interrupt() -> None:
     """Somebody presses Ctrl-C, in the midst of a report."""
     # What runs in the background ignores it, and so would this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    whole, counter = plugin._reports, itertools.count()
+    whole, counter = running._reports, itertools.count()
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
         told = sorted(known.vault.values())
@@ -54,19 +55,19 @@ def interrupt() -> None:
             os.kill(os.getpid(), signal.SIGINT)
         return whole(item, ended, known) if told is not None else None
 
-    plugin._reports = reports
+    running._reports = reports
 
 
 def kill() -> None:
     """The process is killed."""
-    whole, counter = plugin._reports, itertools.count()
+    whole, counter = running._reports, itertools.count()
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
         if next(counter) == CRASH_AT:
             os.kill(os.getpid(), signal.SIGKILL)
         return whole(item, ended, known)
 
-    plugin._reports = reports
+    running._reports = reports
 
 
 def leak() -> None:
