@@ -125,7 +125,7 @@ def _signs_in(trial: Trial, name: str, client: Client, grant: str) -> str:
     if answer.get("error"):
         raise Pointless(f"signed in, but {why_not_back(answer)}")
     if not answer.signed_in:
-        raise Wrong(f"no page to sign in on was recognized: {why_not_back(answer)}", _HOW_TO_DRIVE, ("sign_in",))
+        raise Wrong(f"the user agent did not get to sign in: {why_not_back(answer)}", _HOW_TO_DRIVE, ("sign_in",))
     if not answer.consented:
         says = f"no button that consents was recognized: {why_not_back(answer)}"
         raise Wrong(says, "name its text as `approve` under [sign_in]", ("sign_in", "approve"))

@@ -60,6 +60,7 @@ def _on_page(journey: Journey, reply: Reply) -> Answer | Reply:
         why_not = refused_again(journey, page, action) or journey.note(page, action)
         if why_not:
             return journey.ended(reply, stuck=given_up(why_not, page, reply))
+        journey.took(action)
         return _carried_out(journey, page, action)
     moved = _moved_inside(journey, own)
     if moved is not None:

@@ -72,9 +72,12 @@ class Journey:
             return "the page asks to sign in again and again"
         if self.done[step] > MOST_REPETITIONS + action.signs_in:
             return f"pressing {action.pressed!r} leads back to the same page again and again"
+        return ""
+
+    def took(self, action: Action) -> None:
+        """Note what an action has done, once it is taken."""
         self.signed_in |= action.signs_in
         self.consented |= action.decides
-        return ""
 
     def ended(
         self, reply: Reply, destination: str | None = None, mechanism: str | None = None, stuck: str = ""

@@ -109,6 +109,7 @@ class Window:
             why_not = why_not or self._carried_out(action)
             if why_not:
                 return self._stuck(journey, shown, given_up(why_not, page, shown))
+            journey.took(action)
             before = shown.text
         raise Inconclusive(f"the authorization endpoint did not come to an end within {MOST_STEPS} steps")
 
@@ -212,7 +213,7 @@ class Window:
             self._press(action)
         except Error as error:
             if self.requests.departure is None:
-                return f"{action.pressed!r} can't be pressed: {str(error).splitlines()[0]}"
+                return f"{action.pressed!r} can't be pressed: {str(error).splitlines()[0].rstrip('.')}"
         self._note_submission(action)
         return ""
 

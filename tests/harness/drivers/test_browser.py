@@ -262,6 +262,16 @@ def test_a_wrong_password_in_a_single_page_is_sent_once(drive: Drive) -> None:
 
 
 @needs_browser
+def test_a_button_that_cannot_be_reached_is_said_and_counts_as_no_sign_in(drive: Drive) -> None:
+    covered = f'{LOGIN}<div style="position: fixed; inset: 0"></div>'
+    trial, pages = drive(site({"/oauth/authorize": covered}))
+    answer = trial.send.authorize(trial.target.client("confidential"))
+    assert answer.stuck.startswith("'Log in' can't be pressed: ")
+    assert not answer.signed_in
+    assert ("POST", "/login") not in pages.asked
+
+
+@needs_browser
 def test_a_server_that_falls_silent_is_inconclusive_not_a_fault(drive: Drive) -> None:
     from conformance.harness.outcomes import Inconclusive
 
