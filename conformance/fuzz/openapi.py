@@ -29,7 +29,7 @@ from conformance.harness.outcomes import NotApplicable, Untested
 from conformance.harness.procedures.documented import graphql, has_data, info_tokens, tokens_of_kind
 from conformance.harness.schemas import schema_folder
 from conformance.harness.send import FORM, Send, bearer
-from conformance.harness.target import DOCUMENTED_LAYOUT
+from conformance.harness.target import DOCUMENTED_LAYOUT, Client
 
 Fields = Mapping[str, Any]
 
@@ -227,14 +227,14 @@ def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
 def token_requests(given: Given) -> SearchStrategy[Fields]:
     """Token requests as the document has them, by each grant that takes one request."""
     given.feature("documented_layout")
-    schemas = [object_of(*_members_of(given, grant)) for grant in direct_grants(given)]
+    schemas = [object_of(*_members_of(given, grant)) for grant in _direct_grants(given)]
     if not schemas:
         raise NotApplicable("the profile claims no grant that takes one request alone")
     # Simplest first: as alternatives of one schema they would be drawn in any order.
     return st.one_of([bodies("issueToken", FORM, schema) for schema in schemas])
 
 
-def direct_grants(given: Given) -> Iterator[str]:
+def _direct_grants(given: Given) -> Iterator[str]:
     for grant in ("client_credentials", "password", "refresh_token"):
         try:
             given.client_for(grant)
@@ -267,6 +267,11 @@ def choices_of(scopes: Sequence[str]) -> list[str]:
 
 def issued(given: Given, send: Send, fields: Fields) -> Reply:
     """The answer to a token request by the client that may make it."""
+    return asked_for_token(given, send, fields)[1]
+
+
+def asked_for_token(given: Given, send: Send, fields: Fields) -> tuple[Client, Reply]:
+    """The same, with the client."""
     grant = fields["grant_type"]
     tokens = given.refreshable() if grant == "refresh_token" else None
     client = tokens.client if tokens else given.client_for(grant)
@@ -277,7 +282,7 @@ def issued(given: Given, send: Send, fields: Fields) -> Reply:
         "{password}": lambda: given.owner().password,
     }
     own = {name: values[text]() if text in values else text for name, text in fields.items() if name != "grant_type"}
-    return send.token(grant, client, own)
+    return client, send.token(grant, client, own)
 
 
 # Questions about tokens

@@ -8,7 +8,7 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from conformance.fuzz.openapi import Fields, bodies, choices_of, document, issued, object_of
+from conformance.fuzz.openapi import Fields, asked_for_token, bodies, choices_of, document, object_of
 from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
 from conformance.harness.outcomes import Inconclusive, Untested
@@ -43,9 +43,9 @@ def led(given: Given, send: Send, fields: Fields, walk: list[str], last: str) ->
     for feature in LINKS[last]:
         given.feature(feature)
     with given.arranging():
-        start = given.issued(issued(given, send, fields), "a token request as the document has it")
-        client = given.client_for(fields["grant_type"])
-        tokens = given.tokens_in(start, client, fields["grant_type"], fields.get("scope"))
+        client, reply = asked_for_token(given, send, fields)
+        given.issued(reply, "a token request as the document has it")
+        tokens = given.tokens_in(reply, client, fields["grant_type"], fields.get("scope"))
         _walk(send, tokens, walk)
     return tokens, _follow(send, tokens, last)
 

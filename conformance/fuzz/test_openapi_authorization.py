@@ -29,6 +29,8 @@ def test_a_request_as_described_leads_to_a_code(given: Given, send: Send, expect
 def test_a_posted_request_as_described_leads_to_a_code(
     given: Given, send: Send, expect: Expect, fields: Fields
 ) -> None:
+    given.came_back(given.observed("an approved request by GET", given.approval))
+
     answer = authorized(given, send, fields, "POST")
 
     expect(answer).carries("code")
