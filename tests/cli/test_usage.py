@@ -50,6 +50,7 @@ def command(*words: str, folder: Path, **environment: str) -> subprocess.Complet
         (["run", "--only", "rfc9999"], "no such requirement, section"),
         (["run", "--defect", "nonsense"], "no defect nonsense"),
         (["run", "--variant", "nonsense"], "no variant nonsense"),
+        (["run", "--fuzz-seconds", "soon"], "'soon' is no number of seconds"),
         (["requirements", "--document", "rfc1"], "no document rfc1"),
         (["serve", "--port", "nonsense"], "port"),
         (["serve", "--defect", "nonsense"], "nonsense"),

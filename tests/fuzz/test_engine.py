@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
-from conformance.fuzz.engine import Campaign
+from conformance.fuzz.engine import Campaign, Failing
 from conformance.fuzz.inputs import decoded, encoded
 from conformance.fuzz.messages import Message
 from conformance.harness.fuzzing import fuzzing_of
@@ -96,6 +96,34 @@ def test_what_takes_other_inputs_ahead_of_it_is_told_with_as_few_as_it_takes() -
         run(trial, holds)
     assert trial.fuzzed is not None
     assert len(trial.fuzzed.before) <= 3
+
+
+def found_elsewhere(number: int) -> Failing:
+    """A breach that another campaign came upon."""
+    return Failing({"number": number}, Violation("a small number", "a large one"), started())
+
+
+def test_what_another_campaign_came_upon_is_made_smaller() -> None:
+    def one_less(inputs: Mapping[str, Any]) -> Iterator[dict[str, int]]:
+        yield {"number": inputs["number"] - 1}
+
+    trial = started()
+    campaign = Campaign(trial, sending(lambda number: number > 17), "a property", smaller=one_less)
+    with pytest.raises(Violation, match="number = 18"):
+        campaign.confirm(found_elsewhere(20), [{"number": 20}])
+    assert trial.fuzzed is not None
+    assert trial.fuzzed.input == encoded({"number": 18})
+
+
+def test_what_another_campaign_alone_has_seen_is_no_verdict() -> None:
+    campaign = Campaign(started(), sending(lambda number: False), "a property")
+    with pytest.raises(Inconclusive, match="seen once"):
+        campaign.confirm(found_elsewhere(20), [{"number": 20}])
+
+
+def test_a_target_may_have_more_time_than_its_budget() -> None:
+    budgets = [fuzzing.budget for fuzzing in (fuzzing_of("quick", 0), fuzzing_of("quick", 0, 60)) if fuzzing]
+    assert [(budget.examples, budget.seconds) for budget in budgets] == [(30, 5), (30, 60)]
 
 
 def test_undecided_examples_are_counted_and_decide_nothing_alone() -> None:
