@@ -57,8 +57,8 @@ def add(commands: Commands) -> None:
         "--fuzz",
         choices=budgets.CHOICES,
         default=budgets.OFF,
-        help=f"test with generated input too (default: off; {budgets.IN_WORDS}; finding the smallest input may take "
-        f"as long again)",
+        help=f"test with generated input too (default: off; {budgets.IN_WORDS}; making sure of a finding and its "
+        f"input small may take up to twice as long again)",
     )
     run.add_argument(
         "--fuzz-seconds",

@@ -339,16 +339,23 @@ class Campaign:
         return failing
 
     def _behind_others(self, failing: Failing) -> Failing | None:
-        """The breach behind as few of the inputs as possible that went ahead of it when it was first seen."""
+        """The breach behind as few of the inputs as possible that went ahead of it when it was first seen.
+
+        The search has as much time as the property had, and ends then with whatever it has got.
+        """
+        deadline = time.monotonic() + self._limit
         for length in HISTORIES:
             found = self._again(failing, self._history[max(0, failing.at - length) : failing.at])
             if found:
-                return self._with_fewer(found)
+                return self._with_fewer(found, deadline)
+            if time.monotonic() > deadline:
+                self._cut_short = True
+                break
         return None
 
-    def _with_fewer(self, found: Failing) -> Failing:
+    def _with_fewer(self, found: Failing, deadline: float) -> Failing:
         at = 0
-        while at < len(found.before):
+        while at < len(found.before) and time.monotonic() < deadline:
             fewer = self._again(found, (*found.before[:at], *found.before[at + 1 :]))
             if fewer:
                 found = fewer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,6 +98,20 @@ def test_what_takes_other_inputs_ahead_of_it_is_told_with_as_few_as_it_takes() -
         run(trial, holds)
     assert trial.fuzzed is not None
     assert len(trial.fuzzed.before) <= 3
+
+
+def test_the_search_for_others_ends_with_the_time_of_the_property() -> None:
+    trial, sent = started(), []
+    assert trial.session.fuzzing is not None
+    trial.session.fuzzing.budget = replace(trial.session.fuzzing.budget, seconds=0.01)
+
+    def holds(trial: Trial, inputs: Mapping[str, Any]) -> None:
+        sent.append(inputs["number"])
+        time.sleep(0.02)
+
+    with pytest.raises(Inconclusive, match="seen once"):
+        Campaign(trial, holds, "a property").confirm(found_elsewhere(20), [{"number": 20}] * 40)
+    assert len(sent) < 5
 
 
 def found_elsewhere(number: int) -> Failing:
