@@ -90,12 +90,13 @@ def profile_of(variant: str | None) -> Profile:
     )
 
 
-def open_world(variant: str | None, edits: Sequence[Edit] = ()) -> World:
-    """A fresh server with a variant and more edits, and a session with it."""
+def open_world(variant: str | None, edits: Sequence[Edit] = (), *, traced: bool = False) -> World:
+    """A fresh server with a variant and more edits, and a session with it; `steps` grows if it is traced."""
     steps: set[Step] = set()
+    trace = (lambda pipeline, step: steps.add((pipeline, step))) if traced else None
     chosen = variant_named(variant)
     all_edits = [*(chosen.edits if chosen else ()), *edits]
-    server = build(SETTINGS, all_edits, trace=lambda pipeline, step: steps.add((pipeline, step)))
+    server = build(SETTINGS, all_edits, trace=trace)
     profile = profile_of(variant)
     apps = {BASE: server.app, PLAIN: server.app, CONTROL: server.control_app}
     provider = demo.bundled_provider(server.settings, signer())
@@ -121,7 +122,7 @@ def clean(variant: str | None) -> Mapping[str, Ended]:
         return with_edits(variant, (), cases())
     ended = {}
     for case in cases():
-        world = open_world(None)
+        world = open_world(None, traced=True)
         result = run_case(case, world)
         world.session.close()
         ended[key(case)] = Ended(result.verdict, result.why, frozenset(world.steps))
