@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cache
 
 from conformance.harness.asgi import AsgiTransport
 from conformance.harness.collecting import Case, collect_cases
-from conformance.harness.fuzzing import Fuzzing, fuzzing_of
+from conformance.harness.fuzzing import fuzzing_of
 from conformance.harness.running import Execution, execute
 from reference_server.pipeline import Edit
 from tests.matrix.engine import catalogue, open_world
@@ -23,11 +22,6 @@ def fuzz_cases() -> tuple[Case, ...]:
     return tuple(collect_cases("fuzz/test_*.py", fuzz=True))
 
 
-def unhurried(fuzzing: Fuzzing | None) -> Fuzzing | None:
-    """The same without a limit in time: what is found must not depend on what else this machine does."""
-    return fuzzing and replace(fuzzing, budget=replace(fuzzing.budget, seconds=float("inf")))
-
-
 def fuzzed(
     cases: Iterable[Case], budget: str, seed: int = 0, variant: str | None = None, edits: Sequence[Edit] = ()
 ) -> dict[str, Execution]:
@@ -35,7 +29,8 @@ def fuzzed(
     world = open_world(variant, edits)
     assert isinstance(world.session.transport, AsgiTransport)
     world.session.transport.timeout = TIMEOUT
-    world.session.fuzzing = unhurried(fuzzing_of(budget, seed))
+    # No limit in time: what is found must not depend on what else this machine does.
+    world.session.fuzzing = fuzzing_of(budget, seed, float("inf"))
     try:
         return {
             f"{case.requirement}::{case.name}": execute(

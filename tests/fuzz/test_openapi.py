@@ -13,6 +13,7 @@ from conformance.harness.collecting import Case
 from conformance.harness.exchange import Reply
 from conformance.harness.fuzzing import fuzzing_of
 from conformance.harness.session import Trial
+from reference_server.pipeline import Call, Response, after, before
 from tests.fuzz.running import fuzz_cases, fuzzed
 from tests.matrix.engine import open_world
 
@@ -75,3 +76,17 @@ def test_stored_cases_hold_placeholders_for_secrets() -> None:
     secrets |= {owner.password for owner in world.session.target.owners.values()}
     assert any("{password}" in text for text in drawn)
     assert not [text for text in drawn for secret in secrets if secret and secret in text]
+
+
+def broken_down(call: Call) -> Response:
+    """A server that answers nothing but that it failed."""
+    return Response(500)
+
+
+def test_a_server_error_keeps_no_sentence() -> None:
+    edits = (after("introspection", "read_form", broken_down), before("token_info", "require_bearer", broken_down))
+    chosen = own_cases("whatever_introspection_serves", "token_info_tells_nothing")
+
+    ended = fuzzed(chosen, "quick", edits=edits)
+
+    assert [each.outcome.word for each in ended.values()] == ["inconclusive", "inconclusive"]
