@@ -12,7 +12,7 @@ import inspect
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -37,7 +37,6 @@ from conformance.harness.session import Trial
 Inputs: TypeAlias = Mapping[str, Any]
 Drawn: TypeAlias = "SearchStrategy[Any] | Callable[..., SearchStrategy[Any]]"
 Property: TypeAlias = Callable[[Trial, Inputs], None]
-Smaller: TypeAlias = Callable[[Inputs], Iterable[Inputs]]
 
 # However dear an example is.
 FEWEST = 5
@@ -119,6 +118,28 @@ class Failing:
         return len(json.dumps(stored.encoded(self.inputs)))
 
 
+def with_fewest(
+    found: Failing, parts: Sequence[Any], shown_with: Callable[[Sequence[Any]], Failing | None], deadline: float
+) -> Failing:
+    """The breach with as few of some parts as show it: of halves, then of ever fewer, those go that it doesn't take.
+
+    `shown_with` tells how it shows with some of them, None if it doesn't; `deadline` is one of `time.monotonic`.
+    """
+    at_once = len(parts) // 2
+    while parts and at_once:
+        end, before = len(parts), len(parts)
+        while end > 0 and time.monotonic() < deadline:
+            fewer = [*parts[: max(0, end - at_once)], *parts[end:]]
+            again = shown_with(fewer)
+            if again:
+                found, parts = again, fewer
+            end -= at_once
+        # Without one part another may have become needless.
+        gets_fewer = len(parts) < before and time.monotonic() < deadline
+        at_once = 1 if at_once == 1 and gets_fewer else at_once // 2
+    return found
+
+
 class _Ended(BaseException):
     """Ends hypothesis at once: it takes only an Exception for a failure to shrink."""
 
@@ -130,7 +151,8 @@ class _Ended(BaseException):
 class Campaign:
     """The examples of one test: each in a trial of its own, all in one session.
 
-    `smaller` proposes smaller inputs for one that breaks the property, for what hypothesis shrinks too slowly.
+    `sequence` names an input that is a sequence: of one that breaks the property, the parts that it doesn't take are
+    left out, which hypothesis does too slowly.
     """
 
     def __init__(
@@ -141,7 +163,7 @@ class Campaign:
         cost: float = 1,
         *,
         lasting: bool = False,
-        smaller: Smaller = lambda inputs: (),
+        sequence: str = "",
     ) -> None:
         if trial.session.fuzzing is None:
             raise Untested("fuzzing is off: turn it on by `--fuzz quick`")
@@ -150,7 +172,7 @@ class Campaign:
         self._holds = holds
         self._label = label
         self._lasting = lasting
-        self._smaller = smaller
+        self._sequence = sequence
         self._most = max(FEWEST, int(self._fuzzing.budget.examples / cost))
         self._started = time.monotonic()
         self._limit = self._fuzzing.budget.seconds
@@ -329,14 +351,15 @@ class Campaign:
         return None
 
     def _made_smaller(self, failing: Failing) -> Failing:
-        """The breach with inputs that `smaller` proposed, again and again while one shows it and time allows."""
-        for inputs in self._smaller(failing.inputs):
-            if time.monotonic() - self._started > self._limit * SHRINKING:
-                break
-            smaller = self._tried(inputs)
-            if smaller:
-                return self._made_smaller(smaller)
-        return failing
+        """The breach with the shortest sequence that shows it, as far as time allows."""
+        if not self._sequence:
+            return failing
+
+        def shorter(parts: Sequence[Any]) -> Failing | None:
+            return self._tried({**failing.inputs, self._sequence: parts})
+
+        deadline = self._started + self._limit * SHRINKING
+        return with_fewest(failing, failing.inputs[self._sequence], shorter, deadline)
 
     def _behind_others(self, failing: Failing) -> Failing | None:
         """The breach behind as few of the inputs as possible that went ahead of it when it was first seen.
@@ -347,21 +370,11 @@ class Campaign:
         for length in HISTORIES:
             found = self._again(failing, self._history[max(0, failing.at - length) : failing.at])
             if found:
-                return self._with_fewer(found, deadline)
+                return with_fewest(found, found.before, lambda fewer: self._again(failing, fewer), deadline)
             if time.monotonic() > deadline:
                 self._cut_short = True
                 break
         return None
-
-    def _with_fewer(self, found: Failing, deadline: float) -> Failing:
-        at = 0
-        while at < len(found.before) and time.monotonic() < deadline:
-            fewer = self._again(found, (*found.before[:at], *found.before[at + 1 :]))
-            if fewer:
-                found = fewer
-            else:
-                at += 1
-        return found
 
     def _replay(self, replay: Inputs) -> None:
         """Send one stored input, behind those that it takes, in this very trial."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hypothesis import Phase, seed, settings
@@ -40,7 +40,7 @@ def no_trouble_in(trial: Trial, requirement: str) -> None:
         if trouble is not None:
             raise Violation(trouble.expected, trouble.observed)
 
-    campaign = Campaign(trial, lead, LABEL, COST, smaller=_shorter)
+    campaign = Campaign(trial, lead, LABEL, COST, sequence="steps")
     if campaign.is_replay:
         campaign.explore(lambda: None)
         return
@@ -71,14 +71,3 @@ def _survey(trial: Trial) -> Survey:
 
 def _led(trial: Trial, steps: Sequence[Step]) -> list[Trouble]:
     return Life(trial).lead(steps)
-
-
-def _shorter(inputs: Inputs) -> Iterator[Inputs]:
-    """The sequence without its second half, without its first, and without each step, the last first."""
-    steps: Sequence[Step] = inputs["steps"]
-    half = len(steps) // 2
-    if half > 1:
-        yield {"steps": steps[:half]}
-        yield {"steps": steps[half:]}
-    for at in reversed(range(len(steps) if len(steps) > 1 else 0)):
-        yield {"steps": [*steps[:at], *steps[at + 1 :]]}

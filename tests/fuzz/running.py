@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from conformance.harness.asgi import AsgiTransport
@@ -10,7 +11,7 @@ from conformance.harness.collecting import Case, collect_cases
 from conformance.harness.fuzzing import fuzzing_of
 from conformance.harness.running import Execution, execute
 from reference_server.pipeline import Edit
-from tests.matrix.engine import catalogue, open_world
+from tests.matrix.engine import catalogue, key, open_world
 
 # What takes longer in this process takes forever.
 TIMEOUT = 1.0
@@ -22,24 +23,29 @@ def fuzz_cases() -> tuple[Case, ...]:
     return tuple(collect_cases("fuzz/test_*.py", fuzz=True))
 
 
-def fuzzed(
-    cases: Iterable[Case], budget: str, seed: int = 0, variant: str | None = None, edits: Sequence[Edit] = ()
-) -> dict[str, Execution]:
-    """How some fuzz tests end on a fresh server with a variant and edits, by name; they share one session."""
+@contextmanager
+def fuzzing(
+    budget: str, seed: int = 0, variant: str | None = None, edits: Sequence[Edit] = ()
+) -> Iterator[Callable[[Case], Execution]]:
+    """Runs fuzz tests one by one against a fresh server with a variant and edits; they share one session."""
     world = open_world(variant, edits)
     assert isinstance(world.session.transport, AsgiTransport)
     world.session.transport.timeout = TIMEOUT
     # No limit in time: what is found must not depend on what else this machine does.
     world.session.fuzzing = fuzzing_of(budget, seed, float("inf"))
+    by_id = catalogue().by_id
     try:
-        return {
-            f"{case.requirement}::{case.name}": execute(
-                case.function, case.parameters, catalogue().by_id[case.requirement], case.needs, world.session
-            )
-            for case in cases
-        }
+        yield lambda case: execute(case.function, case.parameters, by_id[case.requirement], case.needs, world.session)
     finally:
         world.session.close()
+
+
+def fuzzed(
+    cases: Iterable[Case], budget: str, seed: int = 0, variant: str | None = None, edits: Sequence[Edit] = ()
+) -> dict[str, Execution]:
+    """How some fuzz tests end on one server, by name."""
+    with fuzzing(budget, seed, variant, edits) as run:
+        return {key(case): run(case) for case in cases}
 
 
 def in_words(executions: dict[str, Execution]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -119,16 +119,22 @@ def found_elsewhere(number: int) -> Failing:
     return Failing({"number": number}, Violation("a small number", "a large one"), started())
 
 
-def test_what_another_campaign_came_upon_is_made_smaller() -> None:
-    def one_less(inputs: Mapping[str, Any]) -> Iterator[dict[str, int]]:
-        yield {"number": inputs["number"] - 1}
+def test_a_sequence_that_another_campaign_came_upon_is_left_what_it_takes() -> None:
+    tried: list[list[int]] = []
+
+    def holds(trial: Trial, inputs: Mapping[str, Any]) -> None:
+        tried.append(inputs["numbers"])
+        # The pair is needed as long as one of it is there: neither can go alone.
+        if 7 in inputs["numbers"] and inputs["numbers"].count(3) != 1:
+            raise Violation("no seven", "a seven")
 
     trial = started()
-    campaign = Campaign(trial, sending(lambda number: number > 17), "a property", smaller=one_less)
-    with pytest.raises(Violation, match="number = 18"):
-        campaign.confirm(found_elsewhere(20), [{"number": 20}])
+    found = Failing({"numbers": [*range(16), *[3] * 2, 7, *range(20)]}, Violation("no seven", "a seven"), started())
+    with pytest.raises(Violation, match=r"numbers = \[7\]"):
+        Campaign(trial, holds, "a property", sequence="numbers").confirm(found, [found.inputs])
     assert trial.fuzzed is not None
-    assert trial.fuzzed.input == encoded({"number": 18})
+    assert trial.fuzzed.input == encoded({"numbers": [7]})
+    assert len(tried) < 40
 
 
 def test_what_another_campaign_alone_has_seen_is_no_verdict() -> None:
