@@ -38,24 +38,23 @@ class Secrets:
         issued = frozenset(value for value in all_of_them if len(value) == ISSUED_LENGTH and ISSUED.fullmatch(value))
         return cls(issued, tuple(sorted(all_of_them - issued)))
 
-    def found_in(self, text: str) -> set[str]:
-        """The secrets that stand in a text as they are."""
-        windows = (
-            word[at : at + ISSUED_LENGTH]
-            for word in ISSUED.findall(text)
-            for at in range(len(word) - ISSUED_LENGTH + 1)
-            if len(word) < 20 * ISSUED_LENGTH
-        )
-        return {window for window in windows if window in self.issued} | {s for s in self.others if s in text}
+    def found_in(self, texts: Iterable[str]) -> set[str]:
+        """The secrets that stand in some texts as they are."""
+        words: set[str] = set()
+        found: set[str] = set()
+        for text in texts:
+            words.update(ISSUED.findall(text))
+            found.update(secret for secret in self.others if secret in text)
+        for word in words:
+            if len(word) < 20 * ISSUED_LENGTH:
+                windows = (word[at : at + ISSUED_LENGTH] for at in range(len(word) - ISSUED_LENGTH + 1))
+                found.update(window for window in windows if window in self.issued)
+        return found
 
 
 def leaks(places: Iterable[tuple[str, bytes]], secrets: Secrets) -> list[str]:
     """Every secret that is found, with the place where it stands."""
-    return [
-        f"{name}: {secret}"
-        for name, content in places
-        for secret in sorted({each for form in forms(content) for each in secrets.found_in(form)})
-    ]
+    return [f"{name}: {secret}" for name, content in places for secret in sorted(secrets.found_in(forms(content)))]
 
 
 def files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -68,8 +67,9 @@ def files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
 def forms(content: bytes, depth: int = DEPTH) -> Iterator[str]:
     """A content and everything that it becomes when it is decoded."""
     text = content.decode("utf-8", "replace")
-    variants = {text, html.unescape(text), unquote(text), unquote_plus(text), JSON_ESCAPE.sub(_unescaped, text)}
-    variants |= {JSON_ESCAPE.sub(_unescaped, html.unescape(text)), unquote_plus(html.unescape(text))}
+    shown = html.unescape(text)
+    variants = {text, shown, unquote(text), unquote_plus(text), unquote_plus(shown)}
+    variants |= {JSON_ESCAPE.sub(_unescaped, each) for each in (text, shown)}
     yield from variants
     if depth:
         words = {word for variant in variants for word in BASE64.findall(variant)}
