@@ -18,8 +18,9 @@ FIXTURES = frozenset({"given", "send", "expect", "target", "trial"})
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test: its function, its requirement, and what it is called with (`...` stands for a fixture)."""
+    """One test: its file, its function, its requirement, and what it is called with (`...` stands for a fixture)."""
 
+    file: Path
     name: str
     requirement: str
     needs: tuple[str, ...]
@@ -41,6 +42,7 @@ def case_of(item: pytest.Function) -> Case:
     names = [name for name in item.fixturenames if name in FIXTURES or name in known]
     wanted = inspect.signature(item.function).parameters
     return Case(
+        file=item.path,
         name=item.name,
         requirement=next(item.iter_markers("requirement")).args[0],
         needs=tuple(name for mark in item.iter_markers("needs") for name in mark.args),

@@ -29,7 +29,17 @@ from conformance.plugin.opening import (
     start_bundled,
     tried_out,
 )
-from conformance.plugin.stashes import CATALOGUE, COLLECTED, CRASHED, FAULTS, PROFILE, RECORDER, SERVER, UNANSWERED
+from conformance.plugin.stashes import (
+    CATALOGUE,
+    COLLECTED,
+    CRASHED,
+    FAULTS,
+    PROFILE,
+    RECORDER,
+    SELECTED,
+    SERVER,
+    UNANSWERED,
+)
 from conformance.plugin.telling import writes_html
 from conformance.preflight.reaching import why_silent
 
@@ -66,7 +76,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FAULTS] = []
     config.stash[UNANSWERED] = ""
     config.stash[CRASHED] = []
-    config.stash[CATALOGUE] = load_catalogue()
+    config.stash[CATALOGUE] = catalogue = load_catalogue()
+    asked_for = (catalogue.matching(selector) for selector in config.option.only)
+    config.stash[SELECTED] = frozenset(requirement.id for found in asked_for for requirement in found)
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         loaded = load_profile(config, worker.get("bundled_profile"))
@@ -79,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly or getattr(config.option, "help", False) or config.option.markers:
         return
     options = options_of(config)
-    check_selectors(options, config.stash[CATALOGUE])
+    check_selectors(options, catalogue)
     announced = None
     if options.profile is None:
         if options.base_url is not None:
@@ -102,7 +114,7 @@ def pytest_configure(config: pytest.Config) -> None:
         print(recovered, file=sys.stderr)
     try:
         config.stash[RECORDER] = RunRecorder.open(
-            options, loaded, config.stash[CATALOGUE], processes_of(config), config.stash[UNANSWERED], controls
+            options, loaded, catalogue, processes_of(config), config.stash[UNANSWERED], controls
         )
     except FileFault as error:
         raise pytest.UsageError(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TypeGuard
 
@@ -9,17 +10,31 @@ import pytest
 
 from conformance import budgets
 from conformance.harness.catalogue import Catalogue, Requirement
-from conformance.plugin.stashes import CATALOGUE, COLLECTED
+from conformance.plugin.stashes import CATALOGUE, COLLECTED, SELECTED
 
 SUITE = Path(__file__).resolve().parent.parent
 FUZZ = SUITE / "fuzz"
+# A mark whose requirement is made up from names in the file.
+COMPUTED_MARK = re.compile(r"""\brequirement\((?!["'])""")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Tests that fuzz are collected on demand only: until then what they judge rests on the directed tests."""
+    """Tests that fuzz are collected on demand only: until then what they judge rests on the directed tests.
+
+    Files without a test that `--only` asks for would only cost their time.
+    """
     # The files too: a folder named on the command line is never ignored.
     fuzzes = FUZZ in (collection_path, *collection_path.parents)
-    return True if fuzzes and config.option.fuzz == budgets.OFF else None
+    if fuzzes and config.option.fuzz == budgets.OFF:
+        return True
+    is_asked_for = not config.option.only or collection_path.suffix != ".py" or SUITE not in collection_path.parents
+    return None if is_asked_for or may_test(collection_path, config.stash[SELECTED]) else True
+
+
+def may_test(file: Path, identifiers: frozenset[str]) -> bool:
+    """Whether a file may hold tests of some requirements, from what stands in it."""
+    text = file.read_text(encoding="utf-8")
+    return bool(COMPUTED_MARK.search(text)) or any(f'"{identifier}"' in text for identifier in identifiers)
 
 
 @pytest.hookimpl(trylast=True)
@@ -32,8 +47,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[COLLECTED].setdefault(found.id, []).append(item.name)
     if not config.option.only:
         return
-    wanted = {r.id for selector in config.option.only for r in catalogue.matching(selector)}
-    left_out = {item for item in of_suite if requirement_of(item, catalogue).id not in wanted}
+    selected = config.stash[SELECTED]
+    left_out = {item for item in of_suite if requirement_of(item, catalogue).id not in selected}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 

@@ -14,6 +14,8 @@ RECORDER = pytest.StashKey[RunRecorder]()
 SERVER = pytest.StashKey[bundled.BundledServer]()
 PROFILE = pytest.StashKey[profile.Profile]()
 CATALOGUE = pytest.StashKey[Catalogue]()
+# The requirements that `--only` asks for.
+SELECTED = pytest.StashKey[frozenset[str]]()
 SESSION = pytest.StashKey[Session]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
 APART = pytest.StashKey[apart.Apart]()
