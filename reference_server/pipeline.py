@@ -122,8 +122,11 @@ class Call:
         return next(iter(self.header_values(name)), None)
 
     def header_values(self, name: bytes) -> list[str]:
-        """All headers of that (lower-case) name; bytes as Latin-1, so that nothing is lost or refused here."""
-        return [value.decode("latin-1") for key, value in self.headers if key.lower() == name]
+        """All headers of that (lower-case) name; bytes as Latin-1, so that nothing is lost or refused here.
+
+        ASGI servers hand over all names in lower case.
+        """
+        return [value.decode("latin-1") for key, value in self.headers if key == name]
 
     async def run(self, name: str) -> Response | None:
         """Runs a list's steps in order, until one answers."""

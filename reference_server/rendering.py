@@ -34,7 +34,7 @@ def _environment() -> Environment:
     # Imported late: it takes longer than all the rest of the start, and most test servers never show a page.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+    return Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, auto_reload=False)
 
 
 def page(template: str, status: int = 200, **context: object) -> Response:

@@ -13,7 +13,9 @@ from functools import cache
 from conformance.harness.asgi import AsgiTransport
 from conformance.harness.catalogue import Catalogue, load_catalogue
 from conformance.harness.collecting import Case, collect_cases
+from conformance.harness.exchange import Reply, Request
 from conformance.harness.profile import Profile, parse_profile
+from conformance.harness.redaction import Vault
 from conformance.harness.results import not_applicable
 from conformance.harness.running import execute
 from conformance.harness.session import Session
@@ -46,6 +48,13 @@ class Ended:
     verdict: Verdict
     why: str
     steps: frozenset[Step] = frozenset()
+
+
+class Deaf(Vault):
+    """A vault that learns no secrets: nothing is written down here."""
+
+    def learn(self, request: Request, reply: Reply | None) -> None:
+        """Pass over what an exchange holds."""
 
 
 @dataclass
@@ -104,7 +113,9 @@ def open_world(variant: str | None, edits: Sequence[Edit] = (), *, traced: bool 
         server.federation.reach = in_process(provider.app)
         apps[PROVIDER] = provider.app
     transport = AsgiTransport(apps)
-    return World(profile, Session.open(profile.target, transport, profile.secrets), steps)
+    session = Session.open(profile.target, transport, profile.secrets)
+    session.vault = Deaf(profile.secrets)
+    return World(profile, session, steps)
 
 
 def run_case(case: Case, world: World) -> Ended:

@@ -19,6 +19,11 @@ def test_what_the_harness_builds_is_valid(content: dict[str, Any]) -> None:
     assert schemas.fault("results", content) is None
 
 
+def test_the_small_run_has_every_verdict_of_a_test() -> None:
+    found = {entry["verdict"] for entry in synthetic.small_run()["requirements"]}
+    assert found >= {"passed", "failed", "warned", "noted", "inconclusive", "error", "not applicable"}
+
+
 def schema() -> dict[str, Any]:
     """The schema itself."""
     return dict(schemas.validator("results").schema)  # type: ignore[arg-type]
