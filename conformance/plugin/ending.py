@@ -23,6 +23,8 @@ FUZZING = "fuzzing"
 def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
     """Progress is shown by requirement documents, not by letters."""
     if isinstance(report, pytest.TestReport) and hasattr(report, "conformance_verdict"):
+        if report.when == "teardown":
+            return "", "", ""
         return ("xfailed" if hasattr(report, "wasxfail") else report.outcome, "", report.conformance_verdict)
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -79,3 +80,4 @@ def test_plain_pytest_in_a_checkout_does_the_same_as_run(tmp_path: Path) -> None
     done = python("-m", "pytest", "--only", ONE, "--reports", str(tmp_path / "reports"), folder=CHECKOUT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert {e["verdict"] for e in results(tmp_path)["requirements"] if e["id"] == ONE} == {"passed"}
+    assert re.search(r"= 1 passed, \d+ deselected", done.stdout)
