@@ -9,11 +9,10 @@ from __future__ import annotations
 import copy
 import hashlib
 import inspect
-import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -27,6 +26,7 @@ from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 from conformance.fuzz import inputs as stored
+from conformance.fuzz.failing import Failing, Inputs, with_fewest
 from conformance.harness.collecting import FIXTURES
 from conformance.harness.fuzzing import Fuzzed, Fuzzing
 from conformance.harness.given import Given
@@ -34,7 +34,6 @@ from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested, 
 from conformance.harness.running import arguments
 from conformance.harness.session import Trial
 
-Inputs: TypeAlias = Mapping[str, Any]
 Drawn: TypeAlias = "SearchStrategy[Any] | Callable[..., SearchStrategy[Any]]"
 Property: TypeAlias = Callable[[Trial, Inputs], None]
 
@@ -100,44 +99,6 @@ def _strategy(drawn: Drawn, given: Given, parameters: Mapping[str, Any]) -> Sear
         return drawn
     wanted = inspect.signature(drawn).parameters
     return drawn(given, **{name: value for name, value in parameters.items() if name in wanted})
-
-
-@dataclass(frozen=True, slots=True)
-class Failing:
-    """Inputs that broke a property, how, and in which trial; `before` went ahead of them, as far as it takes that."""
-
-    inputs: Inputs
-    violation: Violation
-    trial: Trial
-    at: int = 0
-    before: tuple[Inputs, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """How much a person has to read."""
-        return len(json.dumps(stored.encoded(self.inputs)))
-
-
-def with_fewest(
-    found: Failing, parts: Sequence[Any], shown_with: Callable[[Sequence[Any]], Failing | None], deadline: float
-) -> Failing:
-    """The breach with as few of some parts as show it: of halves, then of ever fewer, those go that it doesn't take.
-
-    `shown_with` tells how it shows with some of them, None if it doesn't; `deadline` is one of `time.monotonic`.
-    """
-    at_once = len(parts) // 2
-    while parts and at_once:
-        end, before = len(parts), len(parts)
-        while end > 0 and time.monotonic() < deadline:
-            fewer = [*parts[: max(0, end - at_once)], *parts[end:]]
-            again = shown_with(fewer)
-            if again:
-                found, parts = again, fewer
-            end -= at_once
-        # Without one part another may have become needless.
-        gets_fewer = len(parts) < before and time.monotonic() < deadline
-        at_once = 1 if at_once == 1 and gets_fewer else at_once // 2
-    return found
 
 
 class _Ended(BaseException):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from conformance.fuzz.engine import Campaign, Failing, Inputs
+from conformance.fuzz.engine import Campaign
+from conformance.fuzz.failing import Failing, Inputs
 from conformance.fuzz.lifecycle import Life, Step, Trouble
 from conformance.fuzz.lifecycle_machine import machine, possible
 from conformance.harness.outcomes import Violation

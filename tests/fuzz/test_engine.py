@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from conformance.fuzz.engine import Campaign, Failing
+from conformance.fuzz.engine import Campaign
+from conformance.fuzz.failing import Failing
 from conformance.fuzz.inputs import decoded, encoded
 from conformance.fuzz.messages import Message
 from conformance.harness.fuzzing import fuzzing_of
