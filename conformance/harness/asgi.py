@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from conformance.harness.exchange import Reply, Request
 from conformance.harness.target import Target
 from conformance.harness.tls import Handshake
-from conformance.harness.transport import NoAnswer
+from conformance.harness.transport import NoAnswer, header_bytes
 
 AsgiApp = Callable[[Any, Any, Any], Any]
 
@@ -58,7 +58,7 @@ class AsgiTransport:
             "raw_path": (parts.path or "/").encode("latin-1"),
             "query_string": query.encode("latin-1"),
             "root_path": "",
-            "headers": [(key.lower().encode("latin-1"), value.encode("latin-1")) for key, value in headers],
+            "headers": [(key.lower().encode("latin-1"), header_bytes(value)) for key, value in headers],
             "server": (parts.hostname, parts.port or 443),
             "client": ("127.0.0.1", 50000),
             "state": {},

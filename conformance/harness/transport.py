@@ -170,9 +170,9 @@ def _prepared(request: Request, deadline: Deadline) -> httpcore.Request:
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         headers.append(("Content-Length", str(len(request.body))))
     return httpcore.Request(
-        _encoded(request.method),
+        header_bytes(request.method),
         httpcore.URL(scheme=parts.scheme, host=host, port=port, target=percent_encoded(target).encode("ascii")),
-        headers=[(_encoded(key), _encoded(value)) for key, value in headers],
+        headers=[(header_bytes(key), header_bytes(value)) for key, value in headers],
         content=request.body,
         extensions={"timeout": deadline.as_extension()},
     )
@@ -189,7 +189,7 @@ def _authority(netloc: str, host: str) -> str:
     return written if written.isascii() else host + written[written.rfind(":") :] * (":" in written)
 
 
-def _encoded(text: str) -> bytes:
+def header_bytes(text: str) -> bytes:
     """Header text is latin-1; what a target made up beyond that goes out as UTF-8, as from a browser."""
     try:
         return text.encode("latin-1")

@@ -111,6 +111,16 @@ def test_an_altered_code_is_refused(given: Given, send: Send, expect: Expect) ->
     expect(reply).is_refused()
 
 
+@requirement("rfc6749-4.1.3-invalid-code-refused")
+def test_an_access_token_is_no_code(given: Given, send: Send, expect: Expect) -> None:
+    code_exchange_seen(given)
+    tokens = given.tokens("authorization_code")
+
+    reply = send.code_exchange(given.authorization_code(), code=tokens.access_token)
+
+    expect(reply).is_refused()
+
+
 # redirect_uri
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.procedures.refreshing import (
     another_client,
     full_scope_obtained,
@@ -177,6 +177,25 @@ def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: E
     tokens = refreshable(given, send)
 
     reply = send.refresh(replace(tokens, refresh_token=altered(tokens.refresh_token or "")))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+def test_an_access_token_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(replace(tokens, refresh_token=tokens.access_token))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+@needs("authorization_code")
+def test_a_code_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
+    tokens, code = refreshable(given, send), given.authorization_code()
+
+    reply = send.refresh(replace(tokens, client=code.client, refresh_token=code.value))
 
     expect(reply).is_refused()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.exchange import Reply
 from conformance.harness.procedures.resource_access import (
     USER_GRANTS,
@@ -43,6 +43,16 @@ def test_an_altered_token_is_refused(given: Given, send: Send, expect: Expect) -
     token = resource_opened(given, send)
 
     reply = send.resource(altered(token))
+
+    refused(expect, reply)
+
+
+@requirement("rfc6749-7-invalid-token-refused")
+@needs("authorization_code")
+def test_a_code_opens_nothing(given: Given, send: Send, expect: Expect) -> None:
+    resource_opened(given, send)
+
+    reply = send.resource(given.authorization_code().value)
 
     refused(expect, reply)
 

@@ -7,6 +7,7 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.procedures.inactive_tokens import ENDS, Procedure, expired_access_token, revoked_access_token
 from conformance.harness.procedures.introspection import (
+    ask,
     both_kinds,
     described,
     fresh,
@@ -96,6 +97,16 @@ def test_an_invented_token_is_inactive(given: Given, send: Send, expect: Expect)
     reply = unknown(given, send)
 
     expect.that(says_inactive(reply), "an introspection answer with `active` false", said(reply))
+
+
+@requirement("rfc7662-2.2-unknown-token-inactive")
+@needs("authorization_code")
+def test_a_code_is_no_active_token(given: Given, send: Send, expect: Expect) -> None:
+    fresh(given, send)
+
+    reply = ask(given, send, given.authorization_code().value)
+
+    expect.that(not says_active(reply), "no answer that calls a code active", said(reply))
 
 
 @requirement("rfc7662-2.2-revoked-token-inactive")

@@ -70,6 +70,15 @@ async def issue_for_unknown_code(call: Call) -> Response | None:
     return await issue(call) if code and call.server.store.find_code(code) is None else None
 
 
+async def issue_for_token(call: Call) -> Response | None:
+    """Keeps codes and tokens together, and doesn't look which of them comes."""
+    token = call.server.store.find_token(call.parameters.get("code") or "")
+    if token is None or not token.active or token.grant.client_id != call.client.client_id:
+        return None
+    call.grant, call.scope = token.grant, token.grant.scope
+    return await call.run("issue") or await call.run("token.response")
+
+
 async def issue(call: Call) -> Response | None:
     """Tokens for the first account."""
     user = next(iter(call.server.accounts.users.values()))
@@ -221,6 +230,12 @@ DEFECTS = (
         says="A code exchange with an invented code obtains a token.",
         breaks=("rfc6749-4.1.3-invalid-code-refused",),
         edits=(before("grant.authorization_code", "find_code", issue_for_unknown_code),),
+    ),
+    Defect(
+        name="access-token-works-as-code",
+        says="A code exchange with an access token of the client obtains another one.",
+        breaks=("rfc6749-4.1.3-invalid-code-refused",),
+        edits=(before("grant.authorization_code", "find_code", issue_for_token),),
     ),
     Defect(
         name="code-compared-by-its-beginning",

@@ -76,6 +76,15 @@ def answer_unknown_with(status: int) -> Step:
     return named("answer_unknown", answer_unknown)
 
 
+def describe_code(call: Call) -> Response | None:
+    """Keeps codes and tokens together, and doesn't look which of them comes."""
+    code = call.server.store.find_code(call.parameters.get("token") or "")
+    if code is None or not code.fresh:
+        return None
+    call.answer = {"active": True, "scope": " ".join(code.grant.scope)}
+    return json_response(call)
+
+
 def refuse_unknown(call: Call) -> None:
     """Answers as a protected resource would."""
     if call.token is None:
@@ -263,6 +272,12 @@ DEFECTS = (
         says='For an unknown token `active` is the string "false".',
         breaks=("rfc7662-2.2-active-is-boolean",),
         edits=(before("introspection", "answer_inactive", answer_unknown_in_words),),
+    ),
+    Defect(
+        name="introspection-calls-codes-active",
+        says="Introspection of an authorization code says that it is active.",
+        breaks=("rfc7662-2.2-unknown-token-inactive",),
+        edits=(before("introspection", "answer_inactive", describe_code),),
     ),
     Defect(
         name="introspection-unknown-token-refused",

@@ -31,6 +31,14 @@ def welcome_unknown_tokens(call: Call) -> Response | None:
     return None
 
 
+def welcome_codes(call: Call) -> Response | None:
+    """Keeps codes and tokens together, and doesn't look which of them comes."""
+    code = call.server.store.find_code((call.header(b"authorization") or "").partition(" ")[2])
+    if code is not None and code.fresh:
+        return Response(200, b'{"resource": "me", "username": "somebody"}', [("Content-Type", "application/json")])
+    return None
+
+
 async def require_bearer_of_any_age(call: Call) -> Response | None:
     """Asks whether a token was revoked, and forgets what time it is."""
     try:
@@ -60,6 +68,12 @@ DEFECTS = (
         says="The protected resource answers to tokens that nobody issued.",
         breaks=("rfc6749-7-invalid-token-refused", "rfc6749-7.2-client-told-of-error"),
         edits=(before("resource.me", "require_bearer", welcome_unknown_tokens),),
+    ),
+    Defect(
+        name="resource-takes-codes",
+        says="The protected resource answers to authorization codes.",
+        breaks=("rfc6749-7-invalid-token-refused",),
+        edits=(before("resource.me", "require_bearer", welcome_codes),),
     ),
     Defect(
         name="resource-takes-expired-tokens",

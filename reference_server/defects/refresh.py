@@ -126,6 +126,23 @@ def answer_unknown_token_with_page(call: Call) -> Response | None:
     return None
 
 
+def find_token_of_any_kind(call: Call) -> None:
+    """Looks a token up, and not what it is for."""
+    token = call.server.store.find_token(call.parameters.get("refresh_token") or "")
+    if token is None:
+        raise invalid_grant("The refresh token is invalid.")
+    call.token, call.grant = token, token.grant
+
+
+async def issue_for_code(call: Call) -> Response | None:
+    """Keeps codes and tokens together, and doesn't look which of them comes."""
+    code = call.server.store.find_code(call.parameters.get("refresh_token") or "")
+    if code is None or not code.fresh or code.grant.client_id != call.client.client_id:
+        return None
+    call.grant, call.scope = code.grant, code.grant.scope
+    return await call.run("issue") or await call.run("token.response")
+
+
 def make_dead_successor(call: Call) -> None:
     """Hands out a new refresh token and never writes it down."""
     if refreshes(call):
@@ -227,6 +244,18 @@ DEFECTS = (
         says="Of a refresh token only the first characters count.",
         breaks=("rfc6749-6-refresh-token-validated",),
         edits=ALIASED,
+    ),
+    Defect(
+        name="access-token-refreshes",
+        says="Any token of a grant is good for refreshing, its access tokens too.",
+        breaks=("rfc6749-6-refresh-token-validated",),
+        edits=(replace("grant.refresh_token", "find_refresh_token", find_token_of_any_kind),),
+    ),
+    Defect(
+        name="code-works-as-refresh-token",
+        says="A refresh with a code of the client obtains an access token.",
+        breaks=("rfc6749-6-refresh-token-validated",),
+        edits=(before("grant.refresh_token", "find_refresh_token", issue_for_code),),
     ),
     Defect(
         name="refreshed-token-dead",
