@@ -74,6 +74,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.pluginmanager.register(_Collector(recorder, progress, session.config.stash[FAULTS]))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Leave out what pytest can't show of where it was interrupted: it would break, and the run be taken for whole."""
+    excinfo.traceback = excinfo.traceback.filter(_stands_on_a_line)
+
+
+def _stands_on_a_line(entry: Any) -> bool:
+    """CPython knows no line for some instructions; pytest reckons with one."""
+    try:
+        return isinstance(entry.lineno, int)
+    except TypeError:
+        return False
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
     """Write the reports; the gate decides the exit code."""

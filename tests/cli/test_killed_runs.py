@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.test_usage import command
 
+SABOTAGE = Path(__file__).resolve().parents[1] / "leaks" / "sabotage.py"
 ENDED = 20  # tests after which a run is stopped
 
 
@@ -90,6 +91,14 @@ def test_an_interrupted_run_reports_what_was_done(workers: str, tmp_path: Path) 
     assert "the run was interrupted" in output
     assert "Traceback" not in output
     assert (run / "report.html").exists()
+
+
+def test_an_interruption_that_pytest_cannot_place_is_one_all_the_same(tmp_path: Path) -> None:
+    words = [str(SABOTAGE), "interrupt_nowhere", "run", "--only", "rfc7009"]
+    done = subprocess.run([sys.executable, "-P", *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stdout + done.stderr
+    content = content_of(next((tmp_path / "reports").glob("2*")))
+    assert (content["conclusion"], content["gate"]) == ("interrupted", 2)
 
 
 def test_two_runs_at_once_do_not_mix(tmp_path: Path) -> None:

@@ -27,12 +27,12 @@ MEGABYTE = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run left behind: results, exit code, seconds, and how many bytes of memory it had at its most."""
+    """What a run left behind: results, exit code, seconds, and by how many bytes memory grew at the most."""
 
     results: dict[str, Any]
     gate: int
     seconds: float
-    peak: int
+    growth: int
     files: frozenset[str]
 
     def verdict(self, requirement: str) -> str:
@@ -79,7 +79,9 @@ def run_against(profile: str, only: Sequence[str], reports: Path) -> Ran:
         gate = recorder.finish()
     seconds = time.monotonic() - started
     content = json.loads((recorder.folder / "results.json").read_text(encoding="utf-8"))
-    return Ran(content, gate, seconds, max(peaks), frozenset(path.name for path in recorder.folder.iterdir()))
+    return Ran(
+        content, gate, seconds, max(peaks) - peaks[0], frozenset(path.name for path in recorder.folder.iterdir())
+    )
 
 
 @contextmanager

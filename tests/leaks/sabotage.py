@@ -8,6 +8,8 @@ import signal
 import sys
 from typing import Any
 
+from _pytest._code import code
+
 from conformance import cli
 from conformance.harness import redaction, session
 from conformance.plugin import running
@@ -58,6 +60,16 @@ def interrupt() -> None:
     running._reports = reports
 
 
+def interrupt_nowhere() -> None:
+    """Somebody presses Ctrl-C while CPython is at an instruction that stands on no line."""
+
+    def lineno(entry: Any) -> int:
+        return (None if entry.name == "reports" else entry._rawentry.tb_lineno) - 1
+
+    code.TracebackEntry.lineno = property(lineno)  # type: ignore[method-assign,assignment]
+    interrupt()
+
+
 def kill() -> None:
     """The process is killed."""
     whole, counter = running._reports, itertools.count()
@@ -75,7 +87,7 @@ def leak() -> None:
     redaction.Redactor.text = lambda _, text: text  # type: ignore[method-assign]
 
 
-KINDS = {"crash": crash, "internal": internal, "interrupt": interrupt, "kill": kill, "leak": leak}
+KINDS = {each.__name__: each for each in (crash, internal, interrupt, interrupt_nowhere, kill, leak)}
 
 if __name__ == "__main__":
     KINDS[sys.argv[1]]()
