@@ -27,8 +27,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     fuzzes = FUZZ in (collection_path, *collection_path.parents)
     if fuzzes and config.option.fuzz == budgets.OFF:
         return True
-    is_asked_for = not config.option.only or collection_path.suffix != ".py" or SUITE not in collection_path.parents
-    return None if is_asked_for or may_test(collection_path, config.stash[SELECTED]) else True
+    of_suite = SUITE in collection_path.parents and collection_path.name.startswith("test_")
+    if config.option.only and of_suite and not may_test(collection_path, config.stash[SELECTED]):
+        return True
+    return None
 
 
 def may_test(file: Path, identifiers: frozenset[str]) -> bool:

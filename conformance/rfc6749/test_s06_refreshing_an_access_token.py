@@ -16,6 +16,7 @@ from conformance.harness.procedures.refreshing import (
     refreshable,
     refreshable_with_secret,
     refreshed_as_live,
+    refreshing_seen,
     scope_obtained,
     successor,
 )
@@ -193,9 +194,10 @@ def test_an_access_token_is_no_refresh_token(given: Given, send: Send, expect: E
 @requirement("rfc6749-6-refresh-token-validated")
 @needs("authorization_code")
 def test_a_code_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
-    tokens, code = refreshable(given, send), given.authorization_code()
+    code = given.authorization_code()
+    tokens = refreshing_seen(given, send, code.client)
 
-    reply = send.refresh(replace(tokens, client=code.client, refresh_token=code.value))
+    reply = send.refresh(replace(tokens, refresh_token=code.value))
 
     expect(reply).is_refused()
 

@@ -106,7 +106,7 @@ def test_a_code_is_no_active_token(given: Given, send: Send, expect: Expect) -> 
 
     reply = ask(given, send, given.authorization_code().value)
 
-    expect.that(not says_active(reply), "no answer that calls a code active", said(reply))
+    expect.that(says_inactive(reply), "an introspection answer with `active` false", said(reply))
 
 
 @requirement("rfc7662-2.2-revoked-token-inactive")

@@ -11,6 +11,7 @@ from ..secrets import keyed_hash
 from ..steps.authorization_response import make_code
 from ..steps.grant_authorization_code import check_code_client, find_code, invalid_grant
 from ..steps.token_response import put_error, render_json
+from ..store import Grant
 from .conditions import by_grant, only, when
 
 BY_CODE = by_grant("authorization_code")
@@ -73,18 +74,22 @@ async def issue_for_unknown_code(call: Call) -> Response | None:
 async def issue_for_token(call: Call) -> Response | None:
     """Keeps codes and tokens together, and doesn't look which of them comes."""
     token = call.server.store.find_token(call.parameters.get("code") or "")
-    if token is None or not token.active or token.grant.client_id != call.client.client_id:
+    return await issue_for_grant(call, token.grant) if token is not None and token.active else None
+
+
+async def issue_for_grant(call: Call, grant: Grant) -> Response | None:
+    """Tokens for a grant, if it is one of the client that asks."""
+    if grant.client_id != call.client.client_id:
         return None
-    call.grant, call.scope = token.grant, token.grant.scope
+    call.grant, call.scope = grant, grant.scope
     return await call.run("issue") or await call.run("token.response")
 
 
 async def issue(call: Call) -> Response | None:
     """Tokens for the first account."""
     user = next(iter(call.server.accounts.users.values()))
-    call.scope = (call.server.settings.default_user_scope,)
-    call.grant = call.server.store.open_grant(call.client.client_id, user.username, call.scope)
-    return await call.run("issue") or await call.run("token.response")
+    scope = (call.server.settings.default_user_scope,)
+    return await issue_for_grant(call, call.server.store.open_grant(call.client.client_id, user.username, scope))
 
 
 def make_code_with_index(call: Call) -> None:

@@ -23,11 +23,16 @@ def refuse_token_without_refresh_token(call: Call) -> None:
         raise invalid_token()
 
 
+def welcome() -> Response:
+    """The resource, for somebody."""
+    return Response(200, b'{"resource": "me", "username": "somebody"}', [("Content-Type", "application/json")])
+
+
 def welcome_unknown_tokens(call: Call) -> Response | None:
     """Reads a token, and doesn't ask who has signed it."""
     value = (call.header(b"authorization") or "").partition(" ")[2]
     if value and call.server.store.find_token(value) is None:
-        return Response(200, b'{"resource": "me", "username": "somebody"}', [("Content-Type", "application/json")])
+        return welcome()
     return None
 
 
@@ -35,7 +40,7 @@ def welcome_codes(call: Call) -> Response | None:
     """Keeps codes and tokens together, and doesn't look which of them comes."""
     code = call.server.store.find_code((call.header(b"authorization") or "").partition(" ")[2])
     if code is not None and code.fresh:
-        return Response(200, b'{"resource": "me", "username": "somebody"}', [("Content-Type", "application/json")])
+        return welcome()
     return None
 
 

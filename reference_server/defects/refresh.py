@@ -9,6 +9,7 @@ from ..steps.grant_authorization_code import invalid_grant
 from ..steps.grant_refresh_token import check_refresh_client, find_refresh_token, take_granted_scope
 from ..steps.scope import invalid_scope
 from ..steps.token_response import make_access_token, make_refresh_token
+from .code_exchange import issue_for_grant
 
 HEAD = 16
 
@@ -137,10 +138,7 @@ def find_token_of_any_kind(call: Call) -> None:
 async def issue_for_code(call: Call) -> Response | None:
     """Keeps codes and tokens together, and doesn't look which of them comes."""
     code = call.server.store.find_code(call.parameters.get("refresh_token") or "")
-    if code is None or not code.fresh or code.grant.client_id != call.client.client_id:
-        return None
-    call.grant, call.scope = code.grant, code.grant.scope
-    return await call.run("issue") or await call.run("token.response")
+    return await issue_for_grant(call, code.grant) if code is not None and code.fresh else None
 
 
 def make_dead_successor(call: Call) -> None:

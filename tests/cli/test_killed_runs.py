@@ -95,7 +95,8 @@ def test_an_interrupted_run_reports_what_was_done(workers: str, tmp_path: Path) 
 
 def test_an_interruption_that_pytest_cannot_place_is_one_all_the_same(tmp_path: Path) -> None:
     words = [str(SABOTAGE), "interrupt_nowhere", "run", "--only", "rfc7009"]
-    done = subprocess.run([sys.executable, "-P", *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-P", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2, done.stdout + done.stderr
     content = content_of(next((tmp_path / "reports").glob("2*")))
     assert (content["conclusion"], content["gate"]) == ("interrupted", 2)
