@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 
-from conformance import __version__, exit_codes
+from conformance import __version__, outlets
+from conformance.base import exit_codes, files, signals
+from conformance.base.documents import DocumentFault
 from conformance.commands import (
     Parser,
     UsageFault,
     baseline,
     certify,
     compare,
+    completion,
     doctor,
     init,
     listings,
@@ -23,35 +25,62 @@ from conformance.commands import (
     report,
     run,
     verify,
+    version,
 )
+from conformance.commands.completing import offer
 
 # Each module adds its command's parser, in the order of the help.
-COMMANDS = (run, report, compare, replay, init, doctor, baseline, certify, verify, listings, profile_keys)
+COMMANDS = (
+    run,
+    report,
+    compare,
+    replay,
+    init,
+    doctor,
+    baseline,
+    certify,
+    verify,
+    listings,
+    profile_keys,
+    completion,
+    version,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["serve"]:
-        from reference_server import serving
-
-        return serving.main(words[1:])
-    own, pytest_arguments = _split(words)
-    options = _parser().parse_args(own)
-    options.pytest_arguments = pytest_arguments
-    command: Callable[[argparse.Namespace], int] = options.command
+    streams = outlets.opened()
+    signals.interrupt_on_end()
     try:
+        code = _carried_out(list(sys.argv[1:] if arguments is None else arguments))
+    except SystemExit as end:  # argparse, which has said why
+        code = end.code if isinstance(end.code, int) else exit_codes.USAGE
+    return streams.checked(code)
+
+
+def _carried_out(words: list[str]) -> int:
+    try:
+        if words[:1] == ["serve"]:
+            from conformance.bundled import serving
+
+            return serving.main(words[1:], "oauth2-conformance serve")
+        own, pytest_arguments = _split(words)
+        whole = parser()
+        offer(whole)
+        options = whole.parse_args(own)
+        options.pytest_arguments = pytest_arguments
+        command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
-    except UsageFault as error:
+    except (UsageFault, DocumentFault) as error:
         print(f"oauth2-conformance: {error}", file=sys.stderr)
         return exit_codes.USAGE
     except KeyboardInterrupt:
+        print("oauth2-conformance: interrupted", file=sys.stderr)
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (`... | head`): nothing left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exit_codes.OK
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            print(f"oauth2-conformance: {files.unusable(error)}", file=sys.stderr)
+            return exit_codes.USAGE
         print(fault_in_words(error), file=sys.stderr)
         return exit_codes.FAULT
 
@@ -70,7 +99,8 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:at], words[at + 1 :]
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     parser = Parser(
         prog="oauth2-conformance",
         description="Test an OAuth 2.0 authorization server against RFC 6749, RFC 7009 and RFC 7662.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from . import secrets
 
@@ -23,11 +24,13 @@ class Client:
     authentication: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
     takes_external_tokens: bool = False
     failed_authentications: int | None = None
+    type: Literal["web", "native"] = "web"
+    rejected_redirect_uris: tuple[str, ...] = ()  # those that it could not register
 
     @property
     def confidential(self) -> bool:
-        """Section 2.1: able to keep a secret, and so given one."""
-        return self.secret is not None
+        """Section 2.1: able to keep a secret, and so given one; RFC 8252 section 8.5: an app that many have isn't."""
+        return self.secret is not None and self.type != "native"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,23 @@ def write_certificates(ca_file: Path, names: tuple[str, ...], days: int) -> None
     ca_file.write_bytes(ca.certificate.public_bytes(Encoding.PEM))
 
 
+def write_stage_certificates(folder: Path) -> None:
+    """Writes `ca.pem`, and a folder with server.pem for each listener of stages: the good one, and the bad ones."""
+    ca, others = _make_ca(), _make_ca()
+    here = ("127.0.0.1", "localhost")
+    issued = {
+        "https": _make_server_certificate(ca, here, 30),
+        "expired": _make_server_certificate(ca, here, -1),
+        "other-host": _make_server_certificate(ca, ("other.example",), 30),
+        "unknown-authority": _make_server_certificate(others, here, 30),
+    }
+    for name, server in issued.items():
+        key = server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / name).mkdir()
+        (folder / name / "server.pem").write_bytes(key + server.certificate.public_bytes(Encoding.PEM))
+    (folder / "ca.pem").write_bytes(ca.certificate.public_bytes(Encoding.PEM))
+
+
 def tls_context(folder: Path, settings: Settings) -> ssl.SSLContext:
     """RFC 6749 section 1.6, RFC 7662 section 4: TLS 1.2 and up, unless the settings say otherwise."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

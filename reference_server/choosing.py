@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TypeVar
 
 from .pipeline import Edit
@@ -46,5 +47,6 @@ def catalogue_fault(variant_name: str | None, defect_names: Sequence[str]) -> st
 
 def _named(name: str, entries: dict[str, Entry], what: str) -> Entry:
     if name not in entries:
-        raise ValueError(f"there is no {what} named {name!r}")
+        near = get_close_matches(name, entries, n=1)
+        raise ValueError(f"there is no {what} named {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
     return entries[name]

@@ -5,7 +5,7 @@ documents repeat in five places needs no five ids at each defect. Together they 
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -38,5 +38,13 @@ def defects_with_consequences(defects: Iterable[Defect]) -> tuple[Defect, ...]:
 
 def variants_with_consequences(variants: Iterable[Variant]) -> tuple[Variant, ...]:
     """Variants whose `changes` are complete."""
-    table = consequences().get("variant", {})
-    return tuple(replace(each, changes={**each.changes, **table.get(each.name, {})}) for each in variants)
+    known = tuple(variants)
+    by_name = {each.name: each for each in known}
+    return tuple(replace(each, changes=_changes(each, by_name)) for each in known)
+
+
+def _changes(variant: Variant, by_name: Mapping[str, Variant]) -> dict[str, str]:
+    """What a variant changes, by its source and the file, beside what the one changes that it is like."""
+    shared = _changes(by_name[variant.like], by_name) if variant.like else {}
+    own = {**variant.changes, **consequences().get("variant", {}).get(variant.name, {})}
+    return {name: word for name, word in {**shared, **own}.items() if word}

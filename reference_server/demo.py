@@ -46,7 +46,11 @@ SPECIAL = Client(
     client_id="special:client %+&",
     secret="special:secret %+& 20%25",
     title="Demo application with <special> characters & more",
-    redirect_uris=("https://special.example/cb", "https://special.example/cb?q=a%20b%26c%2B&r=%C3%A9"),
+    redirect_uris=(
+        "https://special.example/cb",
+        "https://special.example/cb?q=a%20b%26c%2B&r=%C3%A9",
+        "https://special.example/v1.0/call_back-1",
+    ),
     failed_authentications=HARDLY_EVER,
 )
 SINGLE_REDIRECT = Client(
@@ -74,6 +78,20 @@ GUESSING = Client(
     title="Demo application that may be locked",
     redirect_uris=("https://guessing.example/cb",),
 )
+GUESSING_REVOCATION = Client(
+    name="guessing_revocation",
+    client_id="client-guessing-revocation",
+    secret="guessing-demo-secret-q8Vd",
+    title="Demo application that may be locked at the revocation endpoint",
+    redirect_uris=("https://guessing.example/cb",),
+)
+GUESSING_INTROSPECTION = Client(
+    name="guessing_introspection",
+    client_id="client-guessing-introspection",
+    secret="guessing-demo-secret-Z2ts",
+    title="Demo application that may be locked at the introspection endpoint",
+    redirect_uris=("https://guessing.example/cb",),
+)
 EXTERNAL = Client(
     name="external",
     client_id="client-external",
@@ -94,7 +112,19 @@ INSECURE = Client(
     scopes=("me", "profile", "email"),
     failed_authentications=HARDLY_EVER,
 )
-CLIENTS = (CONFIDENTIAL, OTHER, PUBLIC, SPECIAL, SINGLE_REDIRECT, RESTRICTED, GUESSING, EXTERNAL, INSECURE)
+CLIENTS = (
+    CONFIDENTIAL,
+    OTHER,
+    PUBLIC,
+    SPECIAL,
+    SINGLE_REDIRECT,
+    RESTRICTED,
+    GUESSING,
+    GUESSING_REVOCATION,
+    GUESSING_INTROSPECTION,
+    EXTERNAL,
+    INSECURE,
+)
 
 ALICE = User(
     name="resource_owner",
@@ -114,7 +144,10 @@ BOB = User(
 )
 UNICODE = User(name="resource_owner_unicode", username="zoë.łukasz", password="pässwörd-✓-demo")
 GUESS = User(name="resource_owner_guessing", username="guess", password="guess-demo-password")
-USERS = (ALICE, BOB, UNICODE, GUESS)
+GUESS_SIGN_IN = User(
+    name="resource_owner_guessing_sign_in", username="guess-sign-in", password="guess-sign-in-demo-password"
+)
+USERS = (ALICE, BOB, UNICODE, GUESS, GUESS_SIGN_IN)
 
 ALICE_AT_PROVIDER = Account("alice@example-id", "alice-example-id-password", "7f3e0a52-alice")
 BOB_AT_PROVIDER = Account("bob@example-id", "bob-example-id-password", "91cc64d8-bob")

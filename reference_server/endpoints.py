@@ -45,9 +45,9 @@ PATHS = {
     "/api/app": "resource.app",
     "/api/basic": "resource.basic",
     "/graphql": "resource.graphql",
-    "/.well-known/oauth-authorization-server": "metadata",
+    "/jwks": "jwks",
 }
-CONTROL_PATHS = {"/age": "control.age"}
+CONTROL_PATHS = {"/age": "control.age", "/forget": "control.forget"}
 
 # Lists that several endpoints start from; each endpoint of a server gets a copy of its own.
 OAUTH_ERROR: list[Step] = [
@@ -108,12 +108,18 @@ AUTHORIZATION: Pipelines = {
     ],
     "authorization.sign_in": [sign_in.show_sign_in],
     "consent": [consent.reuse_consent, consent.warn_of_insecure_endpoint, consent.show_consent],
-    "approve": [sign_in.require_csrf_token, sign_in.show_sign_in, consent.answer_request],
+    "approve": [
+        sign_in.require_csrf_token,
+        sign_in.show_sign_in,
+        consent.keep_consent,
+        consent.answer_request,
+    ],
     "decline": [sign_in.require_csrf_token, consent.deny],
     "authorization.code_response": [
         grant_password.open_grant,
         response.make_code,
         response.put_state,
+        response.put_issuer,
         response.redirect_with_query,
     ],
     "authorization.implicit_response": [
@@ -124,6 +130,7 @@ AUTHORIZATION: Pipelines = {
         token_response.put_expires_in,
         token_response.put_scope,
         response.put_state,
+        response.put_issuer,
         response.redirect_with_fragment,
     ],
     "authorization.error": [response.tell_client, response.tell_owner],
@@ -131,6 +138,7 @@ AUTHORIZATION: Pipelines = {
         token_response.put_error,
         token_response.put_error_description,
         response.put_state,
+        response.put_issuer,
         response.redirect_error,
     ],
     "authorization.page_error": [response.show_error_page],
@@ -440,6 +448,20 @@ RESOURCES: Pipelines = {
     ),
 }
 
+
+def _control(name: str, step: Step) -> Pipelines:
+    """An endpoint of the control port, which takes forms."""
+    return {
+        f"control.{name}": [transport.allow_methods("POST"), transport.refuse_oversized, forms.read_form, step],
+        f"control.{name}.error": [
+            token_response.put_error,
+            token_response.put_error_description,
+            token_response.render_json_error,
+        ],
+        f"control.{name}.finish": [transport.forbid_caching],
+    }
+
+
 OTHERS: Pipelines = {
     "metadata": [
         transport.require_tls,
@@ -451,25 +473,24 @@ OTHERS: Pipelines = {
         metadata.put_grant_types,
         metadata.put_authentication_methods,
         metadata.put_code_challenge_methods,
+        metadata.put_issuer_parameter,
         metadata.render_metadata,
     ],
     "metadata.error": [token_response.put_error, token_response.render_json_error],
     "metadata.finish": [transport.forbid_sniffing],
+    "jwks": [
+        transport.require_tls,
+        transport.allow_methods("GET"),
+        metadata.put_keys,
+        metadata.render_metadata,
+    ],
+    "jwks.error": [token_response.put_error, token_response.render_json_error],
+    "jwks.finish": [transport.forbid_sniffing],
     "not_found": [transport.answer_not_found],
     "not_found.error": [token_response.put_error, token_response.render_json_error],
     "not_found.finish": [transport.forbid_sniffing],
-    "control.age": [
-        transport.allow_methods("POST"),
-        transport.refuse_oversized,
-        forms.read_form,
-        control.age_credential,
-    ],
-    "control.age.error": [
-        token_response.put_error,
-        token_response.put_error_description,
-        token_response.render_json_error,
-    ],
-    "control.age.finish": [transport.forbid_caching],
+    **_control("age", control.age_credential),
+    **_control("forget", control.forget_approvals),
 }
 
 PIPELINES: Pipelines = {

@@ -86,6 +86,8 @@ class Call:
     session_id: str | None = None
     bearer_values: list[str] = field(default_factory=list)
     bearer: Token = field(init=False)
+    with_proof: bool = False
+    sender_key: str | None = None
     sign_in: SignIn = field(init=False)
     id_token: str = ""
     claims: dict[str, Any] = field(default_factory=dict)

@@ -23,7 +23,7 @@ def profile_for(
     """The profile that fits a server's settings, with a variant's overlay merged in."""
     settings = server.settings
     profile: Table = {
-        "target": _target(base_url, plain_http, ca_file),
+        "target": _target(settings, base_url, plain_http, ca_file),
         **({"control": {"url": control}} if control else {}),
         "endpoints": _endpoints(settings),
         "clients": {client.name: _client(client, settings) for client in settings.clients},
@@ -33,7 +33,35 @@ def profile_for(
         **_extension_grant(settings),
         "documented": _documented(settings),
     }
-    return to_toml(merged(profile, overlay or {}))
+    whole = merged(profile, overlay or {})
+    whole = {"claims": whole.pop("claims", _claims(whole)), **whole}
+    return to_toml(
+        merged(whole, {"sign_in": _sign_in(whole.get("sign_in", {}), control)}) if "sign_in" in whole else whole
+    )
+
+
+def _claims(profile: Table) -> list[str]:
+    """Everything that the profile's features allow to be claimed; a variant may say otherwise."""
+    features, documented = profile["features"], profile.get("documented", {})
+    founded = {
+        "core": bool(set(features["grants"]) - {"implicit"}),
+        "revocation": features["revocation"],
+        "introspection": features["introspection"],
+        "documented-api": any(documented.values()),
+        "bearer": features["protected_resource"],
+        "pkce": features["pkce"],
+        "metadata": features["issuer_metadata"],
+        "issuer": features["issuer_parameter"],
+        "native-apps": features.get("native_apps", False),
+        "security-bcp": features.get("security_bcp", False),
+    }
+    return [name for name, holds in founded.items() if holds]
+
+
+def _sign_in(table: Mapping[str, Any], control: str | None) -> Table:
+    """Where approvals are forgotten is known once there is a control port."""
+    forget = table.get("forget")
+    return {**table, **({"forget": forget.format(control=control) if control else None} if forget else {})}
 
 
 def merged(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> Table:
@@ -68,14 +96,20 @@ def _value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
-def _target(base_url: str, plain_http: str | None, ca_file: str | None) -> Table:
-    target: Table = {"name": "reference server", "base_url": base_url}
+def _target(settings: Settings, base_url: str, plain_http: str | None, ca_file: str | None) -> Table:
+    target: Table = {"name": "reference server", "base_url": base_url, "issuer": settings.identifier}
+    if settings.other_issuer_paths:
+        target["other_issuers"] = [settings.issuer + path for path in settings.other_issuer_paths]
     if plain_http:
         target["plain_http"] = plain_http
     if ca_file:
         target["ca_file"] = ca_file
     # The protected resource is `resource.me`, which other scopes don't open.
-    return target | {"resource_checks_tokens": True, "insufficient_scope": "profile"}
+    return target | {
+        "resource_checks_tokens": True,
+        "insufficient_scope": "profile",
+        "introspection_scope": "whole",
+    }
 
 
 def _endpoints(settings: Settings) -> Table:
@@ -86,7 +120,7 @@ def _endpoints(settings: Settings) -> Table:
         "introspection": ("introspection", "/oauth/introspect"),
         "token_info": ("token_info", "/oauth/token/info"),
         "protected_resource": ("resource.me", "/api/me"),
-        "metadata": ("metadata", "/.well-known/oauth-authorization-server"),
+        "metadata": ("metadata", settings.well_known_path),
         "resource_me": ("resource.me", "/api/me"),
         "resource_app": ("resource.app", "/api/app"),
         "resource_basic": ("resource.basic", "/api/basic"),
@@ -96,7 +130,7 @@ def _endpoints(settings: Settings) -> Table:
 
 
 def _client(client: Client, settings: Settings) -> Table:
-    grants = [grant for grant in client.grants if grant in settings.grants]
+    grants = [grant for grant in client.grants if grant in settings.grants and _may_use(client, grant)]
     table: Table = {"client_id": client.client_id}
     if client.secret is not None:
         table["client_secret"] = client.secret
@@ -106,9 +140,18 @@ def _client(client: Client, settings: Settings) -> Table:
         "grants": grants,
         "authentication": list(client.authentication),
     }
+    if client.type == "native":
+        table["type"] = "native"
+    if client.rejected_redirect_uris:
+        table["rejected_redirect_uris"] = list(client.rejected_redirect_uris)
     if client.name in ("restricted", "external"):
         table["barred"] = [grant for grant in settings.grants if grant not in client.grants]
     return table | {"grant_scopes": _grant_scopes(client, grants, settings)}
+
+
+def _may_use(client: Client, grant: str) -> bool:
+    """RFC 6749 section 4.4: the registration of an app may name a grant that is for confidential clients only."""
+    return grant != "client_credentials" or client.type != "native"
 
 
 def _grant_scopes(client: Client, grants: list[str], settings: Settings) -> Table:
@@ -140,6 +183,10 @@ def _features(settings: Settings) -> Table:
         "extension_grant": settings.extension_grant_type is not None,
         "bearer_form_body": settings.bearer_form_body,
         "bearer_query": settings.bearer_query,
+        "pkce": "S256" in settings.pkce_methods,
+        "pkce_plain": "plain" in settings.pkce_methods,
+        "issuer_metadata": "metadata" in endpoints,
+        "issuer_parameter": True,
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from .accounts import Accounts, register
@@ -37,10 +38,14 @@ class Server:
     pipelines: Pipelines
     federation: Federation | None = None
     trace: Trace | None = None
+    # How often something was met, for steps that act at one time and not at another.
+    met: Counter[str] = field(default_factory=Counter)
+    # What was seen, for steps that use it later.
+    kept: dict[str, str] = field(default_factory=dict)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The public ASGI application."""
-        await self._serve(PATHS, scope, receive, send)
+        await self._serve({**PATHS, **dict.fromkeys(self.settings.issuers, "metadata")}, scope, receive, send)
 
     async def control_app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The control ASGI application, for a port of its own on loopback."""
@@ -54,7 +59,7 @@ class Server:
         if scope["type"] != "http":
             return
         endpoint = paths.get(scope["path"], "not_found")
-        if paths is PATHS and endpoint not in self.settings.endpoints:
+        if paths is not CONTROL_PATHS and endpoint not in self.settings.endpoints:
             endpoint = "not_found"
         call = await self._read(endpoint, scope, receive)
         await _send(await answer(call), scope["method"] == "HEAD", send)

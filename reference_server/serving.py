@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,7 +41,13 @@ class Arguments(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """A clear message; nothing has been started yet."""
         self.print_usage(sys.stderr)
-        self.exit(BAD_ARGUMENTS, f"{self.prog}: {message}\n")
+        word = message.partition("arguments: ")[2].partition(" ")[0].partition("=")[0]
+        near = get_close_matches(word, self._option_string_actions, n=1)
+        self.end(message + (f"; did you mean {near[0]}?" if near else ""))
+
+    def end(self, message: str) -> NoReturn:
+        """A clear message, where the usage has nothing to do with it."""
+        self.exit(BAD_ARGUMENTS, f"{self.prog.partition(' ')[0]}: {message}\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +79,32 @@ class Listener(uvicorn.Server):
         self.ready.set()
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Serves until it is told to end; returns the exit code."""
-    parser = _parser()
+def main(argv: Sequence[str] | None = None, name: str = "reference_server") -> int:
+    """Serves until it is told to end; returns the exit code. `name` is the command's, for its messages."""
+    parser = argument_parser()
+    parser.prog = name
     arguments = parser.parse_args(argv)
     try:
         choice = choose(arguments.variant, arguments.defect)
-        listening = _bind(arguments.host, arguments.port)
+        listening = bind(arguments.host, arguments.port)
         # The client library that the server uses refuses a provider without TLS.
-        at_provider = None if arguments.no_tls else _bind(arguments.host, arguments.provider_port)
+        at_provider = None if arguments.no_tls else bind(arguments.host, arguments.provider_port)
     except (ValueError, OSError) as problem:
         parser.error(str(problem))
     # What has been imported stays: looking through it for garbage again and again would only cost time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    with tempfile.TemporaryDirectory(prefix="reference-server-") as folder, _event_loop() as runner:
-        runner.run(_serve(arguments, choice, listening, at_provider, Path(folder)))
+    try:
+        with tempfile.TemporaryDirectory(prefix="reference-server-") as folder, event_loop() as runner:
+            runner.run(_serve(arguments, choice, listening, at_provider, Path(folder)))
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        parser.end(f"{problem.filename}: can't be written: {problem.strerror}")
     return 0
 
 
-def _parser() -> Arguments:
+def argument_parser() -> Arguments:
     parser = Arguments(prog="reference_server", description="Serve the reference authorization server.")
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
@@ -101,7 +114,12 @@ def _parser() -> Arguments:
     parser.add_argument("--provider-port", type=_port, default=0, help="port of the external provider (default: any)")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="break something on purpose")
     parser.add_argument("--variant", metavar="NAME", help="differ from the default in a conformant way")
-    parser.add_argument("--profile", type=Path, metavar="FILE", help="write the target profile to a file")
+    parser.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE",
+        help="write the target profile to a file, and open the control port, which ages credentials",
+    )
     parser.add_argument("--announce", action="store_true", help="print one line of JSON when ready")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input is closed")
     return parser
@@ -114,7 +132,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """A socket made by name of its protocol: asyncio turns Nagle's algorithm off only for those."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listening = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
@@ -123,12 +141,12 @@ def _bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _url(scheme: str, host: str, listening: socket.socket) -> str:
+def url_of(scheme: str, host: str, listening: socket.socket) -> str:
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}:{listening.getsockname()[1]}"
 
 
-def _event_loop() -> asyncio.Runner:
+def event_loop() -> asyncio.Runner:
     if find_spec("uvloop") is None:
         return asyncio.Runner()
     import uvloop
@@ -145,30 +163,31 @@ async def _serve(
 ) -> None:
     """Starts all listeners, says where they are, and waits for the end."""
     host, tls = arguments.host, not arguments.no_tls
-    base_url = _url("https" if tls else "http", host, listening)
+    base_url = url_of("https" if tls else "http", host, listening)
     ca_file = folder / "ca.pem" if tls else None
-    known = None if at_provider is None else demo.external_provider(_url("https", host, at_provider))
+    known = None if at_provider is None else demo.external_provider(url_of("https", host, at_provider))
     settings = Settings(issuer=base_url, require_tls=tls, external_provider=known)
     server = build(settings, choice.edits, reach=partial(over_sockets, str(ca_file) if ca_file else None))
-    plain = _bind(host, 0) if arguments.plain and tls else None
-    control = _bind(LOOPBACK, 0) if arguments.control else None
+    plain = bind(host, 0) if arguments.plain and tls else None
+    # Who tests the server by its profile would otherwise wait minutes for its tokens to expire.
+    control = bind(LOOPBACK, 0) if arguments.control or arguments.profile else None
     if ca_file is not None:
         _write_certificates(ca_file, server.settings, host)
-    listeners = [_start(server.app, listening, server.settings, folder if tls else None)]
+    listeners = [start_listener(server.app, listening, server.settings, folder if tls else None)]
     if plain is not None:
-        listeners.append(_start(server.app, plain, server.settings))
+        listeners.append(start_listener(server.app, plain, server.settings))
     if control is not None:
-        listeners.append(_start(server.control_app, control, server.settings))
+        listeners.append(start_listener(server.control_app, control, server.settings))
     provider = demo.bundled_provider(server.settings)
     if provider is not None and at_provider is not None:
-        listeners.append(_start(provider.app, at_provider, server.settings, folder))
+        listeners.append(start_listener(provider.app, at_provider, server.settings, folder))
     _end_on_request([listener for listener, _ in listeners], arguments.exit_with_stdin)
     for listener, _ in listeners:
         await listener.ready.wait()
     places = Places(
         base_url,
-        None if plain is None else _url("http", host, plain),
-        None if control is None else _url("http", LOOPBACK, control),
+        None if plain is None else url_of("http", host, plain),
+        None if control is None else url_of("http", LOOPBACK, control),
         str(ca_file) if ca_file else None,
         None if provider is None else provider.issuer,
     )
@@ -187,7 +206,7 @@ def _write_certificates(ca_file: Path, settings: Settings, host: str) -> None:
     write_certificates(ca_file, names, settings.certificate_days)
 
 
-def _start(
+def start_listener(
     app: object, listening: socket.socket, settings: Settings, tls_folder: Path | None = None
 ) -> tuple[Listener, asyncio.Task[None]]:
     """Makes one listener serve one socket."""

@@ -6,6 +6,7 @@ from typing import Literal
 from . import demo
 from .accounts import ALL_GRANTS, Client, ExternalProvider, User
 
+METADATA_PATH = "/.well-known/oauth-authorization-server"
 ALL_ENDPOINTS = (
     "authorization",
     "sign_in",
@@ -28,7 +29,11 @@ class Settings:
     """One server's configuration; the defaults are the strictly conformant reference."""
 
     # Where it is, and what it knows
-    issuer: str = "https://server.example"
+    issuer: str = "https://server.example"  # without a path, which comes next
+    issuer_path: str = ""
+    other_issuer_paths: tuple[str, ...] = ()  # further issuers of the host, served alike
+    second_issuer: str | None = None  # of a stage: where the client is registered as well
+    metadata_path: str | None = None  # None: where RFC 8414 has it
     database: str = ":memory:"
     secret_key: bytes | None = None  # None: a random one, which is right as long as the database dies with the server
     clients: tuple[Client, ...] = demo.CLIENTS
@@ -79,3 +84,24 @@ class Settings:
     tls_ciphers: str | None = None
     certificate_names: tuple[str, ...] | None = None  # None: the names that the server listens on
     certificate_days: int = 30  # negative: expired
+
+    @property
+    def identifier(self) -> str:
+        """RFC 8414 section 2: the issuer identifier, as clients know the server."""
+        return self.issuer + self.issuer_path
+
+    @property
+    def well_known_path(self) -> str:
+        """Where the metadata of the issuer is."""
+        return self.metadata_path or well_known(self.issuer_path)
+
+    @property
+    def issuers(self) -> dict[str, str]:
+        """The issuers of the host, by the paths of their metadata."""
+        others = {well_known(path): self.issuer + path for path in self.other_issuer_paths}
+        return {self.well_known_path: self.identifier, **others}
+
+
+def well_known(issuer_path: str) -> str:
+    """RFC 8414 section 3.1: the well-known path stands in front of the issuer's path, without its last slash."""
+    return METADATA_PATH + issuer_path.removesuffix("/")

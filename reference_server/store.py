@@ -15,6 +15,9 @@ CREATE TABLE IF NOT EXISTS tokens (hash BLOB PRIMARY KEY, kind TEXT, grant_id TE
 CREATE TABLE IF NOT EXISTS sessions (hash BLOB PRIMARY KEY, username TEXT, issued_at REAL, expires_at REAL);
 CREATE TABLE IF NOT EXISTS sign_ins (hash BLOB PRIMARY KEY, browser BLOB, nonce TEXT, verifier TEXT, request TEXT,
     expires_at REAL);
+CREATE TABLE IF NOT EXISTS consents (who TEXT, client_id TEXT, scope TEXT);
+CREATE TABLE IF NOT EXISTS bindings (hash BLOB PRIMARY KEY, thumbprint TEXT);
+CREATE TABLE IF NOT EXISTS proofs (hash BLOB PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS failures (account TEXT PRIMARY KEY, count INTEGER, last_at REAL);
 """
 AGING_TABLES = ("codes", "tokens", "sessions")
@@ -116,13 +119,44 @@ class Store:
         """Ends everything that was issued under a grant."""
         self.connection.execute("UPDATE grants SET revoked_at = ? WHERE id = ?", (time.time(), grant.id))
 
-    def has_consented(self, client_id: str, username: str, scope: tuple[str, ...]) -> bool:
-        """Whether the user has granted this client that scope before, and not taken it back."""
-        rows = self.connection.execute(
-            "SELECT scope FROM grants WHERE client_id = ? AND username = ? AND revoked_at IS NULL",
-            (client_id, username),
+    def revoke_all_grants(self, grant: Grant) -> None:
+        """Ends everything that the same owner (or, for an app, the registration) ever gave the same client."""
+        self.connection.execute(
+            "UPDATE grants SET revoked_at = ? WHERE client_id = ? AND username IS ? AND revoked_at IS NULL",
+            (time.time(), grant.client_id, grant.username),
         )
-        return any(set(scope) <= set(granted.split()) for (granted,) in rows)
+
+    def revoke_older_tokens(self, grant: Grant) -> None:
+        """Ends the other grants of the same client and owner that tokens were issued under; codes are none."""
+        self.connection.execute(
+            "UPDATE grants SET revoked_at = ? WHERE client_id = ? AND username IS ? AND id != ? AND revoked_at IS NULL"
+            " AND id IN (SELECT grant_id FROM tokens)",
+            (time.time(), grant.client_id, grant.username, grant.id),
+        )
+
+    def find_grant(self, client_id: str, username: str | None, scope: tuple[str, ...]) -> Grant | None:
+        """The grant of exactly that scope that is in force, if there is one."""
+        row = self.connection.execute(
+            "SELECT id, client_id, username, scope, revoked_at FROM grants"
+            " WHERE client_id = ? AND username IS ? AND scope = ? AND revoked_at IS NULL",
+            (client_id, username, " ".join(scope)),
+        ).fetchone()
+        return None if row is None else _grant(row)
+
+    # consents
+
+    def keep_consent(self, who: str, client_id: str, scope: tuple[str, ...]) -> None:
+        """Records what somebody has approved for a client."""
+        self.connection.execute("INSERT INTO consents VALUES (?, ?, ?)", (who, client_id, " ".join(scope)))
+
+    def has_consented(self, who: str, client_id: str, scope: tuple[str, ...]) -> bool:
+        """Whether somebody has approved this scope for a client before."""
+        rows = self.connection.execute("SELECT scope FROM consents WHERE who = ? AND client_id = ?", (who, client_id))
+        return any(set(scope) <= set(approved.split()) for (approved,) in rows)
+
+    def forget_consents(self, who: str, client_id: str) -> None:
+        """Takes back all that somebody has approved for a client."""
+        self.connection.execute("DELETE FROM consents WHERE who = ? AND client_id = ?", (who, client_id))
 
     # codes
 
@@ -186,6 +220,22 @@ class Store:
             "UPDATE tokens SET rotated_at = ? WHERE hash = ? AND rotated_at IS NULL", (time.time(), token.hash)
         )
         return cursor.rowcount == 1
+
+    # keys
+
+    def bind(self, value: str, thumbprint: str) -> None:
+        """RFC 9449 section 6: records the key that a token is bound to."""
+        self.connection.execute("INSERT INTO bindings VALUES (?, ?)", (keyed_hash(self.key, value), thumbprint))
+
+    def key_of(self, token_hash: bytes) -> str | None:
+        """The key that a token is bound to; None for a bearer token."""
+        row = self.connection.execute("SELECT thumbprint FROM bindings WHERE hash = ?", (token_hash,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def use_proof(self, identifier: str) -> bool:
+        """Records that a proof was used; False where it was before."""
+        row = (keyed_hash(self.key, identifier),)
+        return self.connection.execute("INSERT OR IGNORE INTO proofs VALUES (?)", row).rowcount == 1
 
     # sessions
 

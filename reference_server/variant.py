@@ -15,4 +15,5 @@ class Variant:
     says: str
     edits: tuple[Edit, ...]
     profile: Mapping[str, Any] = field(default_factory=dict)
-    changes: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, str] = field(default_factory=dict)  # an empty word takes back a change of `like`
+    like: str | None = None  # the variant whose changes it shares

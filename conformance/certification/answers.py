@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.harness.toml_files import TomlFile, parsed_toml, text_of
+from conformance.base.toml_files import gaps_of_ids, parsed_toml, text_of
 from conformance.reporting.text import clause_name
 
 TEMPLATE = """# A statement for `oauth2-conformance certify`. Fill in what stands empty.
@@ -46,24 +46,13 @@ def read_answers(path: Path, requirements: Collection[str]) -> tuple[Answers, st
 
 def parsed_answers(text: str, source: str, requirements: Collection[str]) -> Answers:
     """The statement of a text; `source` names it in messages. Raises FileFault."""
-    file = parsed_toml(text, source, "answers")
-    answers: dict[str, Answer] = {}
-    seen: set[str] = set()
-    for number, entry in enumerate(file.document.get("answer", [])):
-        identifier = entry["id"]
-        _check(file, number, identifier, identifier in seen, requirements)
-        seen.add(identifier)
-        if entry["kept"] and entry["text"].strip():
-            answers[identifier] = Answer(entry["kept"] == "yes", entry["text"].strip())
+    file = parsed_toml(text, source, "answers", lambda document: gaps_of_ids(document, "answer", requirements))
+    answers = {
+        entry["id"]: Answer(entry["kept"] == "yes", entry["text"].strip())
+        for entry in file.document.get("answer", [])
+        if entry["kept"] and entry["text"].strip()
+    }
     return Answers(file.document["implementation"], answers)
-
-
-def _check(file: TomlFile, number: int, identifier: str, is_double: bool, requirements: Collection[str]) -> None:
-    place = ("answer", number, "id")
-    if is_double:
-        raise file.fault(place, f"{identifier} stands twice: keep one of them")
-    if identifier not in requirements:
-        raise file.fault(place, f"there is no requirement {identifier}")
 
 
 def template(entries: Iterable[Mapping[str, Any]]) -> str:

@@ -1,21 +1,19 @@
-"""The bundle: one zip file whose every byte follows from its contents, which a manifest lists and a key signs.
+"""The bundle: one zip file in one form, whose contents a manifest lists and a key signs.
 
-Members are stored uncompressed, in one order, with one date: whoever packs the same contents gets the same bytes. So a
-reader finds any change by packing what he unpacked, and comparing. The signature is over `manifest.json` as it stands;
-openssl checks it as well: `openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in manifest.json -sigfile
-manifest.sig`.
+Contents are compressed; manifest, signature and key are stored as they are. The form leaves no room for anything else
+(`archive`), and SHA-256 and size in the manifest hold each content: how it was compressed doesn't matter. The signature
+is over `manifest.json` as it stands; openssl checks it as well: `openssl pkeyutl -verify -pubin -inkey public-key.pem
+-rawin -in manifest.json -sigfile manifest.sig`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import struct
-import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from conformance.certification.archive import ArchiveFault, Member, assembled, members_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -33,7 +31,6 @@ MATRIX = "matrix.json"
 CONTENTS = (STATEMENT, RESULTS, REPORT, EVIDENCE, ANSWERS, MATRIX)
 UNSIGNED = (MANIFEST, *CONTENTS)
 SIGNED = (MANIFEST, SIGNATURE, PUBLIC_KEY, *CONTENTS)
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class BundleFault(Exception):
@@ -63,41 +60,23 @@ def packed(contents: Mapping[str, bytes], claim: Mapping[str, Any], key: Ed25519
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
-    """A zip file in the one form that a bundle has."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.create_system, info.external_attr = 3, 0o644 << 16
-            archive.writestr(info, content)
-    return buffer.getvalue()
+    """The zip file of a bundle's members."""
+    return assembled(
+        Member.compressed(name, content) if name in CONTENTS else Member.stored(name, content)
+        for name, content in members.items()
+    )
 
 
 def unpacked(bundle: bytes) -> dict[str, bytes]:
-    """The members of a bundle. Raises BundleFault unless the file is byte for byte what packing them gives."""
-    members = _members(bundle)
-    if zipped(members) != bundle:
-        raise BundleFault(
-            "the zip file is not as it was written: something was added, moved or changed between its files"
-        )
-    return members
-
-
-def _members(bundle: bytes) -> dict[str, bytes]:
+    """The members of a bundle. Raises BundleFault unless these are all that the file holds."""
     try:
-        with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-            infos = archive.infolist()
-            names = tuple(info.filename for info in infos)
-            if names not in (SIGNED, UNSIGNED):
-                raise BundleFault(f"holds {', '.join(names)}, must hold {', '.join(UNSIGNED)}, in this order")
-            if any(info.compress_type != zipfile.ZIP_STORED or info.file_size > len(bundle) for info in infos):
-                raise BundleFault("its files are compressed: a bundle stores them as they are")
-            return {info.filename: archive.read(info) for info in infos}
-    # What the library raises for the damages that a file can have.
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError) as error:
-        raise BundleFault(f"is damaged: {error}") from error
-    except (NotImplementedError, RuntimeError, ValueError, KeyError, OverflowError) as error:
-        raise BundleFault(f"is damaged: {error}") from error
+        members = members_of(bundle)
+        names = tuple(member.name for member in members)
+        if names not in (SIGNED, UNSIGNED):
+            raise BundleFault(f"holds {', '.join(names)}, must hold {', '.join(UNSIGNED)}, in this order")
+        return {member.name: member.content() for member in members}
+    except ArchiveFault as error:
+        raise BundleFault(str(error)) from error
 
 
 def signer_of(members: Mapping[str, bytes], expected: Ed25519PublicKey | None) -> Ed25519PublicKey | None:

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.base import schemas
+from conformance.base.toml_files import FileFault
 from conformance.certification import bundle
 from conformance.certification.answers import parsed_answers
 from conformance.certification.bundle import BundleFault
 from conformance.certification.refusals import refusals
-from conformance.certification.scope import certifications
 from conformance.certification.statement import claim_of
-from conformance.harness import schemas
-from conformance.harness.toml_files import FileFault
+from conformance.reporting.provenance import frozen
+from conformance.reporting.summary import counted
 from conformance.reporting.text import visible
+from conformance.tally.claims import certifications
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -102,9 +104,10 @@ def in_words(claim: Mapping[str, Any]) -> list[str]:
         *((name, implementation[name]) for name in ("vendor", "contact") if implementation.get(name)),
         ("target", f"{claim['target']['name']}, {claim['target']['base_url']}"),
         ("tested", f"{claim['started']} to {claim['finished']}"),
-        ("suite", f"{suite['name']} {suite['version']}, catalogue {suite['catalogue'][:16]}"),
+        ("suite", f"{suite['name']} {suite['version']}, catalogue {suite['catalogue'][:16]}, {frozen(suite)}"),
         *(("result", line) for line in levels),
-        ("attested", f"{claim['attested']} requirements, by the vendor's own word"),
+        *(("vacuous", identifier) for identifier in claim["vacuous"]),
+        ("attested", f"{counted(claim['attested'], 'requirement')}, by the vendor's own word"),
         ("proof", claim["matrix"]),
     ]
     return [f"  {name:<15} {visible(str(text))}" for name, text in rows]

@@ -46,6 +46,7 @@ def in_words(record: Record, catalogue: str) -> str:
     exact, others = numbers["defects"][True], numbers["defects"][False]
     kept, noisy = numbers["variants"][True], numbers["variants"][False]
     return (
-        f"For this catalogue, {exact} of {exact + others} deliberate defects of the reference server were found "
-        f"exactly, and {kept} of {kept + noisy} conformant variants changed exactly what they name."
+        f"For this catalogue, {exact} of {exact + others} deliberate defects of the reference server that show in "
+        f"directed tests were found exactly, and {kept} of {kept + noisy} conformant variants changed exactly what "
+        "they name."
     )

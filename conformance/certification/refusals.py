@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import exit_codes
+from conformance.base import exit_codes
 from conformance.certification.answers import Answers
-from conformance.certification.scope import Certification, Entry, covered, to_attest
-from conformance.harness.verdicts import BINDING
+from conformance.certification.scope import Entry, covered, to_attest
+from conformance.tally.claims import Claim
+from conformance.tally.verdicts import BINDING
 
 Content = Mapping[str, Any]
 
@@ -30,23 +31,47 @@ def exit_code_of(refusals: Iterable[Refusal]) -> int:
     return exit_codes.INCOMPLETE if kinds else exit_codes.OK
 
 
-def refusals(content: Content, answers: Answers, chosen: Sequence[Certification]) -> list[Refusal]:
+def refusals(content: Content, answers: Answers, chosen: Sequence[Claim]) -> list[Refusal]:
     """Every reason not to certify the target of a run."""
     return [*of_profile(content, chosen), *_of_run(content), *_of_requirements(content, answers, chosen)]
 
 
-def of_profile(content: Content, chosen: Sequence[Certification]) -> list[Refusal]:
+def of_profile(content: Content, chosen: Sequence[Claim]) -> list[Refusal]:
     """What the profile alone rules out: features that are not claimed, requirements that are declined."""
     found = [
         Refusal(f"{each.name}: the profile doesn't claim {', '.join(missing)}")
         for each in chosen
-        if (missing := [name for name in each.demands if name not in content["target"]["features"]])
+        if (
+            missing := [
+                name for name in (*each.demands, *each.certified_with) if name not in content["target"]["features"]
+            ]
+        )
+    ]
+    made = {claim["name"] for claim in content.get("claims", ())}
+    found += [
+        Refusal(f"{each.name}: the profile doesn't claim it: name it in `claims`")
+        for each in chosen
+        if "claims" in content and not each.certified_only and each.name not in made
+    ]
+    found += [
+        Refusal(f"{each.name}: not claimed, and so not judged: {names}")
+        for each in chosen
+        if (names := _left_out(content, each))
     ]
     declined = content["target"]["profile"].get("declined", {})
     return found + [Refusal(f"declined by the profile: {name} ({reason})") for name, reason in declined.items()]
 
 
-def of_answers(content: Content, answers: Answers, chosen: Sequence[Certification]) -> list[Refusal]:
+def _left_out(content: Content, chosen: Claim) -> str:
+    """The claims that a profile leaves out, of what a certification takes and the profile has the features for."""
+    features = set(content["target"]["features"])
+    entries = [entry for entry in covered(content["requirements"], [chosen]) if not entry.get("claimed", True)]
+    return ", ".join(
+        dict.fromkeys(name for entry in entries if features.issuperset(entry["needs"]) for name in entry["claims"])
+    )
+
+
+def of_answers(content: Content, answers: Answers, chosen: Sequence[Claim]) -> list[Refusal]:
     """Questions without an answer, and binding requirements that the vendor says are not kept."""
     found = []
     for entry in to_attest(content["requirements"], content["target"]["features"], chosen):
@@ -72,7 +97,7 @@ def _of_run(content: Content) -> list[Refusal]:
     return [Refusal(reason) for reason, holds in reasons.items() if holds]
 
 
-def _of_requirements(content: Content, answers: Answers, chosen: Sequence[Certification]) -> list[Refusal]:
+def _of_requirements(content: Content, answers: Answers, chosen: Sequence[Claim]) -> list[Refusal]:
     entries = covered(content["requirements"], chosen)
     return [*_of_verdicts(entries), *of_answers(content, answers, chosen)]
 

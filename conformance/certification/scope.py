@@ -1,59 +1,22 @@
-"""What can be certified: which requirements a certification takes, and which features it demands."""
+"""What of a run can be certified: entries that certifications take, and those that only the vendor can answer for."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from conformance.harness.catalogue import selects_place
-from conformance.reporting.summary import OUTSIDE_THE_CONCLUSION, SERVER
-
-FILE = Path(__file__).with_name("certifications.toml")
-EVERYTHING = "*"
+from conformance.tally.claims import Claim
 
 Entry = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Certification:
-    """One certification: `takes` names requirements as `--only` does, `demands` features that have to be claimed."""
-
-    name: str
-    title: str
-    says: str
-    takes: tuple[str, ...]
-    demands: tuple[str, ...]
-
-    def covers(self, entry: Entry) -> bool:
-        """Whether an entry of `results.json` is judged."""
-        if entry["role"] != SERVER or entry["document"] in OUTSIDE_THE_CONCLUSION:
-            return False
-        return any(
-            selector == EVERYTHING or selects_place(selector, entry["id"], entry["document"], entry["section"])
-            for selector in self.takes
-        )
-
-
-@cache
-def certifications() -> Mapping[str, Certification]:
-    """All certifications by name."""
-    table = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return {
-        name: Certification(name, entry["title"], entry["says"], tuple(entry["takes"]), tuple(entry["demands"]))
-        for name, entry in table.items()
-    }
-
-
-def covered(entries: Iterable[Entry], chosen: Sequence[Certification]) -> list[Entry]:
+def covered(entries: Iterable[Entry], chosen: Sequence[Claim]) -> list[Entry]:
     """The entries that any of the certifications takes."""
-    return [entry for entry in entries if any(each.covers(entry) for each in chosen)]
+    places = ((entry, [entry[name] for name in ("id", "document", "section", "role")]) for entry in entries)
+    return [entry for entry, place in places if any(each.covers(*place) for each in chosen)]
 
 
-def to_attest(entries: Iterable[Entry], features: Iterable[str], chosen: Sequence[Certification]) -> list[Entry]:
+def to_attest(entries: Iterable[Entry], features: Iterable[str], chosen: Sequence[Claim]) -> list[Entry]:
     """The entries that only the vendor can answer for: covered, undecidable from outside, their features claimed."""
     claimed = set(features)
     return [

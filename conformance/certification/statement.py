@@ -8,15 +8,17 @@ from typing import Any
 from conformance.certification import matrix
 from conformance.certification.answers import Answers
 from conformance.certification.matrix import Record
-from conformance.certification.scope import Certification, covered, to_attest
+from conformance.certification.scope import covered, to_attest
 from conformance.reporting import summary
+from conformance.reporting.provenance import frozen
 from conformance.reporting.templating import rendered_page
 from conformance.reporting.text import document_name
+from conformance.tally.claims import Claim
 
 Content = Mapping[str, Any]
 
 
-def claim_of(content: Content, answers: Answers, record: Record, chosen: Sequence[Certification]) -> dict[str, Any]:
+def claim_of(content: Content, answers: Answers, record: Record, chosen: Sequence[Claim]) -> dict[str, Any]:
     """What a bundle claims, for its manifest: it follows from the bundle's files."""
     entries = covered(content["requirements"], chosen)
     return {
@@ -27,12 +29,13 @@ def claim_of(content: Content, answers: Answers, record: Record, chosen: Sequenc
         "started": content["started"],
         "finished": content["finished"],
         "levels": {level: dict(numbers) for level, numbers in summary.by_level(entries).items() if numbers},
+        "vacuous": [entry["id"] for entry in summary.with_verdict(entries, "vacuous")],
         "attested": len(to_attest(entries, content["target"]["features"], chosen)),
         "matrix": matrix.in_words(record, content["suite"]["catalogue"]),
     }
 
 
-def statement_as_html(content: Content, answers: Answers, record: Record, chosen: Sequence[Certification]) -> str:
+def statement_as_html(content: Content, answers: Answers, record: Record, chosen: Sequence[Claim]) -> str:
     """The page of a conformance statement: self-contained, without scripts, made to be printed."""
     entries = covered(content["requirements"], chosen)
     features = content["target"]["features"]
@@ -44,9 +47,11 @@ def statement_as_html(content: Content, answers: Answers, record: Record, chosen
         "lines": [(document_name(name), _lines(entries, name)) for name in _documents(entries)],
         "warned": summary.with_verdict(entries, "warned"),
         "answers": [(entry, answers.by_requirement[entry["id"]]) for entry in attested],
+        "vacuous": summary.by_reason(summary.with_verdict(entries, "vacuous")),
         "not_applicable": summary.by_reason(summary.with_verdict(entries, "not applicable")),
         "matrix": matrix.in_words(record, content["suite"]["catalogue"]),
         "counted": summary.counted,
+        "frozen": frozen(content["suite"]),
     }
     return rendered_page("statement.html.j2", (), view, style="statement.css")
 

@@ -8,18 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance import exit_codes
-from conformance.bundled import Finished
+from conformance.base import exit_codes
+from conformance.base.commanded import Commanded, Output
+from conformance.base.suggesting import did_you_mean
 from conformance.commands import UsageFault, run
 from conformance.commands.results_file import read_results
+from conformance.options import PROCESSES, REPORTS, completed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from conformance.certification.answers import Answers
     from conformance.certification.refusals import Refusal
-    from conformance.certification.scope import Certification
     from conformance.commands import Commands
+    from conformance.tally.claims import Claim
 
 DESCRIPTION = """Runs the whole suite with every opt-in probe on, guessing and waiting included, and refuses, with all
 reasons, when anything is broken, left open, declined or not attested."""
@@ -39,7 +41,7 @@ def add(commands: Commands) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    certify.add_argument("profile", nargs="?", type=Path, metavar="PROFILE.toml", help="the target's profile")
+    run.add_profile(certify)
     certify.add_argument("--statement", type=Path, metavar="FILE", help="the vendor's answers (TOML)")
     certify.add_argument("--template", type=Path, metavar="FILE", help="write a statement to fill in, and stop")
     certify.add_argument(
@@ -52,19 +54,23 @@ def add(commands: Commands) -> None:
     certify.add_argument("--key", type=Path, metavar="FILE", help="the Ed25519 key that signs (PEM); without: unsigned")
     certify.add_argument("--new-key", type=Path, metavar="FILE", help="make such a key, and stop")
     certify.add_argument("-o", dest="output", type=Path, default=Path("bundle.zip"), metavar="FILE", help="the bundle")
-    certify.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs are written")
-    run.add_processes(certify)
+    for option in (REPORTS, PROCESSES):
+        certify.add_argument(*option.flags, **option.keywords())
     certify.set_defaults(command=carry_out)
 
 
 def carry_out(options: argparse.Namespace) -> int:
     """Carry out what was asked for. Raises UsageFault."""
+    from conformance.base.toml_files import FileFault
     from conformance.certification.keys import KeyFault
-    from conformance.harness.toml_files import FileFault
 
     try:
         if options.new_key:
             return _make_key(options.new_key)
+        chosen = completed(vars(options), run.settings_here().values)
+        options.profile, options.reports, options.processes = (
+            chosen[key] for key in ("profile", "reports", "processes")
+        )
         if options.profile is None:
             raise UsageFault("name the profile of what is to be certified: oauth2-conformance certify PROFILE.toml ...")
         if options.template:
@@ -88,6 +94,7 @@ def _make_key(path: Path) -> int:
 def _write_template(options: argparse.Namespace) -> int:
     from conformance.certification.answers import template
     from conformance.certification.scope import to_attest
+    from conformance.reporting.summary import counted
 
     content = _before_the_run(options.profile)
     chosen = _chosen(options.certification)
@@ -99,7 +106,7 @@ def _write_template(options: argparse.Namespace) -> int:
         raise UsageFault(f"{options.template}: is there already: name another file, or remove it yourself") from error
     except OSError as error:
         raise UsageFault(f"{options.template}: can't be written: {error.strerror}") from error
-    print(f"{options.template}: {len(questions)} questions to answer")
+    print(f"{options.template}: {counted(len(questions), 'question')} to answer")
     return exit_codes.OK
 
 
@@ -115,12 +122,18 @@ def _certify(options: argparse.Namespace) -> int:
     reasons = [*of_profile(before, chosen), *of_answers(before, answers, chosen)]
     if reasons:
         return _refuse(reasons, "before anything was sent")
-    finished = Finished()
-    code = run.carry_out(_strict_run(options), finished)
-    if finished.folder is None or code in (exit_codes.INTERRUPTED, exit_codes.FAULT, exit_codes.USAGE):
+    commanded = Commanded(Output())
+    strict = {
+        "profile": options.profile,
+        "reports": options.reports,
+        "processes": options.processes,
+        "all_probes": True,
+    }
+    code = run.execute(argparse.Namespace(**completed(strict, {})), [], commanded)
+    if commanded.folder is None or code in (exit_codes.INTERRUPTED, exit_codes.FAULT, exit_codes.USAGE):
         print("Not certified: the run did not come to its end.")
         return code
-    content = read_results(finished.folder)
+    content = read_results(commanded.folder)
     reasons = refusals(content, answers, chosen)
     if reasons:
         return _refuse(reasons, "after the run")
@@ -128,30 +141,33 @@ def _certify(options: argparse.Namespace) -> int:
     return exit_codes.OK
 
 
-def _chosen(names: Sequence[str]) -> tuple[Certification, ...]:
+def _chosen(names: Sequence[str]) -> tuple[Claim, ...]:
     """The certifications that were named. Raises UsageFault for an unknown one."""
-    from conformance.certification.scope import certifications
+    from conformance.tally.claims import certifications
 
     known = certifications()
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageFault(f"no certification {', '.join(unknown)}: there are {', '.join(known)}")
+        raise UsageFault(
+            f"no certification {', '.join(unknown)}: there are {', '.join(known)}{did_you_mean(unknown[0], known)}"
+        )
     return tuple(known[name] for name in dict.fromkeys(names or ["full"]))
 
 
 def _before_the_run(path: Path) -> dict[str, Any]:
     """What `results.json` would say before the first test. Raises FileFault, and UsageFault for a profile that forbids
     what a certification needs."""
-    from conformance.harness import results
-    from conformance.harness.catalogue import load_catalogue
-    from conformance.harness.profile import read_profile
+    from conformance.profile.loading import read_profile
+    from conformance.running.whole_run import header_of
+    from conformance.tally import results
+    from conformance.tally.catalogue import load_catalogue
 
     profile = read_profile(path)
     for probes in ("intrusive", "wait"):
         if profile.shown["target"].get(probes) is False:
             raise UsageFault(f"{path}: `{probes} = false` forbids probes that a certification needs: take it out")
     catalogue = load_catalogue()
-    header = results.Header.of(
+    header = header_of(
         profile.target,
         started="",
         profile=profile.shown,
@@ -162,22 +178,13 @@ def _before_the_run(path: Path) -> dict[str, Any]:
     return results.build(results.Run(header), catalogue)
 
 
-def _strict_run(options: argparse.Namespace) -> argparse.Namespace:
-    """The options of a run in which nothing is left out."""
-    parser = argparse.ArgumentParser()
-    run.add(parser.add_subparsers())
-    strict = parser.parse_args(["run", str(options.profile), "--reports", str(options.reports), "--all-probes"])
-    strict.processes = options.processes
-    strict.pytest_arguments = []
-    return strict
-
-
 def _refuse(reasons: Iterable[Refusal], when: str) -> int:
     from conformance.certification.refusals import exit_code_of
+    from conformance.reporting.summary import counted
     from conformance.reporting.text import visible
 
     found = list(reasons)
-    print(f"\nNot certified ({when}), for {len(found)} {'reason' if len(found) == 1 else 'reasons'}:")
+    print(f"\nNot certified ({when}), for {counted(len(found), 'reason')}:")
     for refusal in found:
         print(f"  {visible(refusal.reason)}")
     return exit_code_of(found)
@@ -188,7 +195,7 @@ def _write_bundle(
     content: Mapping[str, Any],
     answers: Answers,
     text: str,
-    chosen: Sequence[Certification],
+    chosen: Sequence[Claim],
     key: Ed25519PrivateKey | None,
 ) -> None:
     from conformance.certification import bundle, matrix, statement

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance import exit_codes
+from conformance.base import exit_codes
 from conformance.commands import UsageFault
 from conformance.commands.results_file import read_results, write_report
 

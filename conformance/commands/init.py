@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from conformance import exit_codes
+from conformance.base import exit_codes
+from conformance.base.suggesting import did_you_mean
 from conformance.commands import UsageFault
 from conformance.discovery.inputs import MissingInput, add_flags, gather
+from conformance.profile.client_role import CLIENT, SERVER
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
     from conformance.discovery.inputs import Inputs
     from conformance.discovery.metadata import Places
+    from conformance.harness.footprint import Issued
     from conformance.harness.session import Session
+    from conformance.profile.loading import Profile
 
 ENDPOINTS = ("authorization", "token", "revocation", "introspection", "token_info", "protected_resource", "metadata")
 
@@ -28,7 +33,12 @@ ENDPOINTS = ("authorization", "token", "revocation", "introspection", "token_inf
 def add(commands: Commands) -> None:
     """Add the command's parser."""
     init = commands.add_parser("init", help="write the profile of a server from its URL and what it answers")
-    init.add_argument("url", metavar="URL", help="the server, its issuer, or its metadata document")
+    init.add_argument("url", nargs="?", metavar="URL", help="the server, its issuer, or its metadata document")
+    init.add_argument(
+        "--role", choices=(SERVER, CLIENT), default=SERVER, help="what the profile is of (default: %(default)s)"
+    )
+    init.add_argument("--callable", default="", metavar="MODULE:FUNCTION", help="of a client: what makes one login")
+    init.add_argument("--run", default="", metavar="COMMAND", help="of a client: the command that makes one login")
     init.add_argument("-o", "--output", type=Path, metavar="PROFILE.toml", help="where to write (default: stdout)")
     init.add_argument("--force", action="store_true", help="overwrite the file")
     init.add_argument("--name", help="a short name for reports (default: the host)")
@@ -55,23 +65,69 @@ def add(commands: Commands) -> None:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Learn about the deployment and write the profile. Raises UsageFault."""
+    from conformance.base.outcomes import Inconclusive
     from conformance.discovery.learning import CredentialsRefused
-    from conformance.harness.outcomes import Inconclusive
-    from conformance.harness.profile import ProfileError
+    from conformance.profile.loading import ProfileError
 
-    url = _checked_url(options.url)
     if options.output is not None and options.output.exists() and not options.force:
         raise UsageFault(f"{options.output} exists: name another file, or overwrite it with --force")
+    if options.role == CLIENT:
+        return _of_client(options)
+    if options.url is None:
+        raise UsageFault("a server's profile needs the server's URL")
+    url = _checked_url(options.url)
+    endpoints = _named_endpoints(options.endpoint)
     try:
         document = _document(url, options)
-        places = _find_places(document, url, options)
+        _expect_answers(document, url)
+        places = _find_places(document, url, endpoints)
         inputs = gather(options, may_ask=sys.stdin.isatty() and not options.no_input)
         text = _learned(document, places, inputs, options)
     except (MissingInput, CredentialsRefused, ProfileError, Inconclusive) as error:
-        raise UsageFault(str(error)) from error
+        raise UsageFault(_in_flags(str(error))) from error
     _deliver(text, options.output)
     _tell_next(inputs, options.output)
     return exit_codes.OK
+
+
+def _of_client(options: argparse.Namespace) -> int:
+    """The profile of a client, which nobody can learn about before it is driven."""
+    from conformance.discovery.client_profile import Said, client_profile
+
+    grants = options.grants.split(",") if getattr(options, "grants", None) else ["authorization_code", "refresh_token"]
+    command = shlex.split(options.run)
+    name = options.name or (Path(command[-1]).stem if command else options.callable.partition(":")[0]) or "my client"
+    _deliver(client_profile(Said(name, command, options.callable, grants, revocation=False)), options.output)
+    if options.output is not None:
+        _say(f"next: oauth2-conformance doctor {options.output}")
+    return exit_codes.OK
+
+
+# What a profile's key is called on this command line.
+FLAGS = {
+    "as `ca_file` under [target]": "by --ca-file FILE",
+    "target.ca_file": "--ca-file FILE",
+    "target.timeout": "--timeout SECONDS",
+    "target.headers": "--header NAME=VALUE",
+}
+
+
+def _in_flags(text: str) -> str:
+    """A message that speaks of keys, for somebody who has no profile yet."""
+    for key, flag in FLAGS.items():
+        text = text.replace(key, flag)
+    return text
+
+
+def _expect_answers(document: Mapping[str, Any], url: str) -> None:
+    """Raise UsageFault where nothing answers at the URL, with what explains it."""
+    from conformance.harness.silence import silence_at
+
+    with _session(document, {}) as session:
+        silence = silence_at(session, url)
+    if silence is not None:
+        flag = {"ca_file": "--ca-file FILE: ", "timeout": "--timeout SECONDS: "}.get(silence.key, "")
+        raise UsageFault(_in_flags(f"nothing answers at {url}: {silence.says} ({flag}{silence.remedy})"))
 
 
 def _say(text: str) -> None:
@@ -115,9 +171,9 @@ def _document(url: str, options: argparse.Namespace) -> dict[str, Any]:
 @contextmanager
 def _session(document: Mapping[str, Any], typed: Mapping[str, str]) -> Iterator[Session]:
     """A session with what a document describes; `typed` are secrets that no variable holds."""
-    from conformance.harness.profile import parse_profile
-    from conformance.harness.run import open_session
+    from conformance.profile.loading import parse_profile
     from conformance.reporting.toml import as_toml
+    from conformance.running.whole_run import open_session
 
     session = open_session(parse_profile(as_toml(document), "what was given", environment={**os.environ, **typed}))
     try:
@@ -126,14 +182,21 @@ def _session(document: Mapping[str, Any], typed: Mapping[str, str]) -> Iterator[
         session.close()
 
 
-def _find_places(document: Mapping[str, Any], url: str, options: argparse.Namespace) -> Places:
+def _named_endpoints(words: list[str]) -> dict[str, str]:
+    """What `--endpoint` names. Raises UsageFault."""
+    told = _pairs(words, "--endpoint")
+    unknown = sorted(set(told) - set(ENDPOINTS))
+    if unknown:
+        raise UsageFault(
+            f"--endpoint {', '.join(unknown)}: known are {', '.join(ENDPOINTS)}{did_you_mean(unknown[0], ENDPOINTS)}"
+        )
+    return told
+
+
+def _find_places(document: Mapping[str, Any], url: str, told: Mapping[str, str]) -> Places:
     """Where the endpoints are; flags rule over what was found. Raises UsageFault without a token endpoint."""
     from conformance.discovery.metadata import find_places
 
-    told = _pairs(options.endpoint, "--endpoint")
-    unknown = sorted(set(told) - set(ENDPOINTS))
-    if unknown:
-        raise UsageFault(f"--endpoint {', '.join(unknown)}: known are {', '.join(ENDPOINTS)}")
     with _session(document, {}) as session:
         places = find_places(session, url)
     absolute = {name: urljoin(f"{document['target']['base_url']}/", place) for name, place in told.items()}
@@ -154,6 +217,7 @@ def _learned(document: dict[str, Any], places: Places, inputs: Inputs, options: 
     """Ask the deployment, and write down what it answered."""
     from conformance.discovery.asking import Asker
     from conformance.discovery.learning import CredentialsRefused, learn_client, learn_features
+    from conformance.discovery.unseen import unseen
     from conformance.discovery.writing import Learned, base_url_for, profile_text
 
     document["target"]["base_url"] = base_url_for(document["target"]["base_url"], places.endpoints.values())
@@ -164,8 +228,7 @@ def _learned(document: dict[str, Any], places: Places, inputs: Inputs, options: 
         if (pairs := _pairs(getattr(options, f"{where}_parameter"), f"--{where}-parameter"))
     }
     document["clients"] = {name: {**table, **parameters} for name, table in inputs.clients.items()}
-    if inputs.owner is not None:
-        document["resource_owner"] = dict(inputs.owner)
+    document |= {name: dict(table) for name, table in inputs.owners.items()}
     with _session(document, inputs.typed) as session:
         asker = Asker(session)
         clients = {}
@@ -179,9 +242,14 @@ def _learned(document: dict[str, Any], places: Places, inputs: Inputs, options: 
             for grant, why in clients[name].refused.items():
                 _say(f"  not {grant}: {why}")
         features = learn_features(asker, clients, places)
-        _say(f"Beside the grants: {', '.join(features.claimed) or 'nothing'}. {asker.requests} requests were sent.")
-        text = profile_text(Learned(places, clients, document, features, asker.requests))
-    _check(text, inputs)
+        sent = f"{asker.requests} request{'' if asker.requests == 1 else 's'}"
+        _say(f"Beside the grants: {', '.join(features.claimed) or 'nothing'}. Sent: {sent}.")
+        lacking = tuple(unseen(places, clients, features, inputs.scopes))
+        text = profile_text(Learned(places, clients, document, features, asker.requests, lacking))
+        issued = session.watch.take().issued
+    for line in lacking:
+        _say(f"Not seen: {line}.")
+    _revoke(_check(text, inputs), issued.values())
     return text
 
 
@@ -192,11 +260,22 @@ def _refused(name: str, table: Mapping[str, str], why: str) -> str:
     )
 
 
-def _check(text: str, inputs: Inputs) -> None:
-    """What is written must be a profile: anything else is a fault of the suite."""
-    from conformance.harness.profile import parse_profile
+def _check(text: str, inputs: Inputs) -> Profile:
+    """The profile that is written: were it none, that would be a fault of the suite."""
+    from conformance.profile.loading import parse_profile
 
-    parse_profile(text, "the written profile", environment={**os.environ, **inputs.typed})
+    return parse_profile(text, "the written profile", environment={**os.environ, **inputs.typed})
+
+
+def _revoke(profile: Profile, issued: Collection[Issued]) -> None:
+    """Leave no tokens behind, where the server revokes them."""
+    from conformance.harness.clearing import revoke_all
+    from conformance.running.whole_run import open_session
+
+    with closing(open_session(profile)) as session:
+        cleared = revoke_all(session, issued)
+    if cleared.left:
+        _say(f"Left to expire: {cleared.left} of the {len(issued)} tokens that were issued ({cleared.why}).")
 
 
 def _deliver(text: str, output: Path | None) -> None:

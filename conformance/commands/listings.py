@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from conformance import exit_codes
+from conformance.base import exit_codes
+from conformance.base.suggesting import did_you_mean, in_any_case
 from conformance.commands import UsageFault
 
 if TYPE_CHECKING:
+    from conformance.bundled.edits import Defect
     from conformance.commands import Commands
 
 SHOWN = ("id", "document", "section", "level", "role", "says", "statements", "needs", "untestable", "attest")
@@ -31,14 +33,16 @@ def add(commands: Commands) -> None:
 
 def list_requirements(options: argparse.Namespace) -> int:
     """Print the catalogue. Raises UsageFault for an unknown document."""
-    from conformance.harness.catalogue import load_catalogue
-    from conformance.harness.collecting import tests_by_requirement
+    from conformance.running.collecting import tests_by_requirement
+    from conformance.tally.catalogue import load_catalogue
 
     catalogue = load_catalogue()
-    if options.document and options.document not in catalogue.documents:
-        raise UsageFault(f"no document {options.document}: {', '.join(catalogue.documents)}")
+    document = options.document and in_any_case(options.document, catalogue.documents)
+    if document and document not in catalogue.documents:
+        known = ", ".join(catalogue.documents)
+        raise UsageFault(f"no document {document} ({known}){did_you_mean(document, catalogue.documents)}")
     tests = tests_by_requirement()
-    chosen = [r for r in catalogue.requirements if options.document in (None, r.document)]
+    chosen = [r for r in catalogue.requirements if document in (None, r.document)]
     if options.json:
         rows = [{**{name: getattr(r, name) for name in SHOWN}, "tests": tests.get(r.id, [])} for r in chosen]
         print(json.dumps(rows, indent=1, ensure_ascii=False))
@@ -55,16 +59,29 @@ def list_requirements(options: argparse.Namespace) -> int:
 
 
 def list_defects(options: argparse.Namespace) -> int:
-    """Print the reference server's defects."""
-    from reference_server.defects import DEFECTS
+    """Print the reference server's defects, and which of them show only with more than `--defect`."""
+    from conformance.bundled.edits import DEFECTS
 
-    rows = [{"name": d.name, "says": d.says, "breaks": d.breaks, "blocks": d.blocks, "on": d.on} for d in DEFECTS]
-    return _list(rows, options.json, ("breaks", "blocks"))
+    shown = ("name", "says", "breaks", "blocks", "on", "fuzz")
+    rows = [{name: getattr(defect, name) for name in shown} | {"needs": _flags_for(defect)} for defect in DEFECTS]
+    code = _list(rows, options.json, ("needs", "breaks", "blocks"))
+    if not options.json:
+        fuzzed = sum(defect.fuzz for defect in DEFECTS)
+        print(f"{len(DEFECTS)} defects: {len(DEFECTS) - fuzzed} show in directed tests, {fuzzed} only with --fuzz")
+    return code
+
+
+def _flags_for(defect: Defect) -> list[str]:
+    """What has to stand beside `--defect` for a defect to show."""
+    return [
+        *([f"--variant {defect.on}"] if defect.on else []),
+        *(["--fuzz quick"] if defect.fuzz else []),
+    ]
 
 
 def list_variants(options: argparse.Namespace) -> int:
     """Print the reference server's variants."""
-    from reference_server.variants import VARIANTS
+    from conformance.bundled.edits import VARIANTS
 
     rows = [{"name": v.name, "says": v.says, "changes": dict(v.changes)} for v in VARIANTS]
     return _list(rows, options.json, ("changes",))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance import exit_codes
+from conformance.base import exit_codes
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
@@ -22,7 +22,8 @@ A profile is a TOML file that describes one deployment under test. `oauth2-confo
 literal secret is taken for targets on this machine only. What isn't claimed isn't judged; what a probe lacks is
 reported with the line to add.
 
-This page is generated from `schemas/target.schema.json`: `oauth2-conformance profile-keys > docs/profile.md`.
+This page is generated from `schemas/target.schema.json` and what the documents add to it:
+`oauth2-conformance profile-keys > docs/profile.md`.
 """
 
 
@@ -40,12 +41,17 @@ def list_keys(options: argparse.Namespace) -> int:
 
 def reference() -> str:
     """The reference of all keys as Markdown."""
-    from conformance.harness.schemas import schema_folder
+    from conformance.base.schemas import PROFILE, schema
 
-    schema = json.loads((schema_folder() / "target.schema.json").read_text(encoding="utf-8"))
-    required = schema.get("required", ())
-    tables = (_table(name, table, name in required) for name, table in schema["properties"].items())
-    return "\n".join([HEAD, *("\n".join(lines) for lines in tables)])
+    content = schema(PROFILE)
+    required = content.get("required", ())
+    above = {name: key for name, key in content["properties"].items() if key.get("type") != "object"}
+    rows = [_row(name, key, name in required) for name, key in above.items()]
+    top = ["## Above all tables\n", "| key | value | what it says |", "|---|---|---|", *rows, ""]
+    tables = (
+        _table(name, table, name in required) for name, table in content["properties"].items() if name not in above
+    )
+    return "\n".join([HEAD, *top, *("\n".join(lines) for lines in tables)])
 
 
 def _table(name: str, schema: Schema, required: bool) -> Iterator[str]:
@@ -79,23 +85,23 @@ def _is_table(schema: Schema) -> bool:
 
 def _row(key: str, schema: Schema, required: bool) -> str:
     default = f"; default `{_toml(schema['default'])}`" if "default" in schema else ""
-    kind = f"{'**required**, ' if required else ''}{_kind(schema)}{default}"
+    kind = f"{'**required**, ' if required else ''}{kind_in_words(schema)}{default}"
     cells = (f"`{key}`", kind, schema["description"])
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
-def _kind(schema: Schema) -> str:
+def kind_in_words(schema: Schema) -> str:
     """The type of a value, in words."""
     if "enum" in schema:
         return " or ".join(f"`{_toml(value)}`" for value in schema["enum"])
     if "oneOf" in schema:
-        return ", or ".join(_kind(each) for each in schema["oneOf"])
+        return ", or ".join(kind_in_words(each) for each in schema["oneOf"])
     match schema.get("type"):
         case "array":
-            return f"list of {_kind(schema['items'])}"
+            return f"list of {kind_in_words(schema['items'])}" if "items" in schema else "list"
         case "object":
             values = schema.get("additionalProperties")
-            return f"table of {_kind(values)}" if isinstance(values, Mapping) else "table"
+            return f"table of {kind_in_words(values)}" if isinstance(values, Mapping) else "table"
         case kind:
             return str(kind)
 

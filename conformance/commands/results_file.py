@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from conformance.commands import UsageFault
-from conformance.harness import journal, schemas
 
 
 def read_results(path: Path) -> dict[str, Any]:
@@ -16,11 +15,14 @@ def read_results(path: Path) -> dict[str, Any]:
 
     Raises UsageFault when it is none of them.
     """
+    from conformance.base import schemas
+    from conformance.tally import journal
+
     file = path / "results.json" if path.is_dir() else path
     if file.suffix == ".jsonl" or (path.is_dir() and (path / journal.NAME).exists() and not _is_written(path)):
         return _journaled(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageFault(f"{file}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -38,13 +40,16 @@ def read_results(path: Path) -> dict[str, Any]:
 
 def _is_written(folder: Path) -> bool:
     """Whether a run's folder has its reports: a killed run may have left some of them."""
+    from conformance.tally import journal
+
     return (folder / "results.json").exists() and not journal.is_abandoned(folder)
 
 
 def _journaled(path: Path) -> dict[str, Any]:
     """What a journal tells. The folder of a run that was killed gets its reports as well."""
-    from conformance.harness import recovery
-    from conformance.harness.catalogue import load_catalogue
+    from conformance.running import recovery
+    from conformance.tally import journal
+    from conformance.tally.catalogue import load_catalogue
 
     catalogue = load_catalogue()
     try:

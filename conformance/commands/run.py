@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance import budgets, exit_codes
-from conformance.bundled import Finished, Spawned, server_arguments, spawn
+from conformance.base import exit_codes
+from conformance.base.commanded import Commanded, Output, Volume
+from conformance.base.documents import documents, name_more
+from conformance.base.suggesting import did_you_mean, in_any_case
+from conformance.bundled import server_arguments, spawn
 from conformance.commands import UsageFault
-from conformance.harness import apart
+from conformance.commands.completing import complete
+from conformance.options import BASE_URL_VARIABLE, BUNDLED, OPTIONS, PROCESSES, PROFILE, completed
+from conformance.profile.client_role import CLIENT, SERVER
+from conformance.settings import FILE, Settings, SettingsFault, read_settings
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
 
-BASE_URL_VARIABLE = "OAUTH2_CONFORMANCE_BASE_URL"
 PACKAGE = Path(__file__).resolve().parent.parent
 UNUSED_PLUGINS = (
     "logging",
@@ -27,9 +35,7 @@ UNUSED_PLUGINS = (
     "legacypath",
     "doctest",
 )
-EXIT_CODES = """exit codes of run:
-  0 no finding at the gate   1 a finding at the gate's level   2 interrupted   3 a fault in the suite
-  4 bad profile, wrong usage, or nothing answers at the target   5 nothing selected   6 incomplete"""
+EXIT_CODES = "exit codes of run:\n" + "\n".join(f"  {code} {words}" for code, words in exit_codes.MEANINGS.items())
 
 
 def add(commands: Commands) -> None:
@@ -37,103 +43,123 @@ def add(commands: Commands) -> None:
     run = commands.add_parser(
         "run",
         help="test a target (default: the bundled reference server)",
+        description=f"Flags win over the settings that stand in {FILE} or pyproject.toml of the working folder.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.add_argument("profile", nargs="?", type=Path, metavar="PROFILE.toml", help="the target's profile")
-    run.add_argument("--base-url", metavar="URL", help=f"point the profile elsewhere (or {BASE_URL_VARIABLE})")
-    run.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs are written")
-    add_processes(run)
-    run.add_argument("--unchecked", action="store_true", help="judge without trying the profile out beforehand")
-    run.add_argument("--fail-on", choices=["must", "should"], default="must", help="the gate's level (default: must)")
-    run.add_argument("--all-probes", action="store_true", help="opt-in probes too: guessing, flooding, waiting")
-    run.add_argument("--baseline", type=Path, metavar="FILE", help="known deviations, which open the gate (TOML)")
-    run.add_argument(
-        "--only", action="append", default=[], metavar="WHAT", help="a requirement id, a section or a document"
-    )
-    run.add_argument("--variant", metavar="NAME", help="run the bundled server as this conformant variant")
-    run.add_argument("--defect", action="append", default=[], metavar="NAME", help="give the bundled server a defect")
-    run.add_argument(
-        "--fuzz",
-        choices=budgets.CHOICES,
-        default=budgets.OFF,
-        help=f"test with generated input too (default: off; {budgets.IN_WORDS}; making sure of a finding and its "
-        f"input small may take up to twice as long again)",
-    )
-    run.add_argument(
-        "--fuzz-seconds",
-        type=_seconds,
-        metavar="S",
-        help="a property's time in place of the budget's: a slow target gets its examples all the same",
-    )
-    seed = run.add_mutually_exclusive_group()
-    seed.add_argument("--fuzz-seed", type=int, default=0, metavar="N", help="other examples than those of seed 0")
-    seed.add_argument("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for option in OPTIONS:
+        if option is PROFILE:
+            add_profile(run)
+        else:
+            group = groups.setdefault(option.group, run.add_argument_group(option.group))
+            complete(group.add_argument(*option.flags, **option.keywords()), option)
     run.set_defaults(command=carry_out)
 
 
-def add_processes(parser: argparse.ArgumentParser) -> None:
-    """Add the option that says how many processes send requests at a time."""
-    parser.add_argument(
-        *("-n", "--processes"),
-        type=_count,
-        default=0,
-        metavar="N",
-        help="processes that send requests at a time (default: 1, to the bundled server 2), or auto: one a core",
-    )
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that names the target."""
+    complete(parser.add_argument("profile", nargs="?", type=Path, metavar=PROFILE.metavar, help=PROFILE.help), PROFILE)
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return seconds
-
-
-def _count(text: str) -> int:
-    if text == "auto":
-        return os.cpu_count() or 1
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of processes nor auto")
-    return int(text)
-
-
-def carry_out(options: argparse.Namespace, finished: Finished | None = None) -> int:
-    """Run the suite; returns the exit code. `finished` learns where the reports are. Raises UsageFault."""
-    base_url = options.base_url or os.environ.get(BASE_URL_VARIABLE)
-    if base_url and options.profile is None:
+def carry_out(options: argparse.Namespace) -> int:
+    """Run the suite; returns the exit code. Raises UsageFault."""
+    settings = settings_here()
+    chosen = argparse.Namespace(**completed(vars(options), settings.values))
+    if settings.source and not chosen.quiet:
+        print(f"settings: {settings.source}", file=sys.stderr)
+    name_more(chosen.documents)
+    if chosen.quiet and chosen.verbose:
+        raise UsageFault("--quiet and --verbose exclude each other")
+    if chosen.fuzz_random and chosen.fuzz_seed:
+        raise UsageFault("--fuzz-random and --fuzz-seed exclude each other")
+    chosen.base_url = chosen.base_url or os.environ.get(BASE_URL_VARIABLE)
+    chosen.profile = None if str(chosen.profile) == BUNDLED else chosen.profile
+    if chosen.base_url and chosen.profile is None:
         raise UsageFault(
             "a URL alone says nothing of clients and accounts: name a profile beside it\n"
             "  oauth2-conformance run PROFILE.toml --base-url URL"
         )
-    if options.variant or options.defect:
-        _check_edits(options.variant, options.defect)
+    chosen.variant, chosen.defect = checked_edits(chosen.variant, chosen.defect, chosen.profile, chosen.role)
+    if chosen.failed:
+        from conformance.commands.last_run import failed
+
+        chosen.only = failed(chosen)
+        if not chosen.only:
+            print("oauth2-conformance: nothing failed in the last run", file=sys.stderr)
+            return exit_codes.NOTHING_SELECTED
+    if chosen.list:
+        from conformance.commands.planning import list_plan
+
+        if options.pytest_arguments:
+            raise UsageFault("--list knows the selection of `run` alone: leave out what stands behind --")
+        return list_plan(chosen)
+    volume: Volume = "quiet" if chosen.quiet else "verbose" if chosen.verbose else "normal"
+    return execute(chosen, options.pytest_arguments, Commanded(Output(volume, chosen.color, chosen.json)))
+
+
+def settings_here() -> Settings:
+    """The settings of the working folder. Raises UsageFault."""
+    try:
+        return read_settings(Path())
+    except SettingsFault as fault:
+        raise UsageFault(str(fault)) from fault
+
+
+def execute(chosen: argparse.Namespace, pytest_arguments: Sequence[str], commanded: Commanded) -> int:
+    """Run the suite with every option chosen; returns the exit code, and `commanded` learns where the reports are."""
     _isolate_environment()
-    # The bundled server gets ready while pytest is imported.
-    early = [Spawned(spawn(server_arguments(options.variant, options.defect)))] if options.profile is None else []
+    if chosen.profile is None and chosen.role != CLIENT:
+        # The bundled server gets ready while pytest is imported.
+        commanded.server = spawn(server_arguments(chosen.variant, chosen.defect))
+    # What pytest itself says is of use to who speaks to it, and where it fails.
+    aside = io.StringIO()
     try:
         import pytest
 
-        code = int(pytest.main(_pytest_arguments(options, base_url), [*early, *([finished] if finished else [])]))
+        with contextlib.redirect_stdout(sys.stdout if pytest_arguments and not chosen.json else aside):
+            code = int(pytest.main(_pytest_words(chosen, pytest_arguments), [commanded]))
     finally:
-        for spawned in early:
-            spawned.process.kill()
+        if commanded.server is not None:
+            commanded.server.kill()
+    if code == exit_codes.FAULT:
+        sys.stderr.write(aside.getvalue())
     return exit_codes.USAGE if code == pytest.ExitCode.USAGE_ERROR else code
 
 
-def _check_edits(variant: str | None, defects: Sequence[str]) -> None:
-    """Raise UsageFault for a variant or defect that isn't there."""
-    from reference_server.defects import DEFECTS
-    from reference_server.variants import VARIANTS
+def checked_edits(
+    variant: str | None, defects: Sequence[str], profile: object, role: str = SERVER
+) -> tuple[str | None, Sequence[str]]:
+    """The variant and defects of the bundled server, or client, by their own names.
 
-    if variant is not None and variant not in {known.name for known in VARIANTS}:
-        raise UsageFault(f"no variant {variant}: `oauth2-conformance variants` lists them")
-    unknown = set(defects) - {known.name for known in DEFECTS}
-    if unknown:
-        raise UsageFault(f"no defect {', '.join(sorted(unknown))}: `oauth2-conformance defects` lists them")
+    Raises UsageFault for one that isn't there, and where the target is another server, which can't be given any.
+    """
+    if not variant and not defects:
+        return None, ()
+    if profile is not None:
+        raise UsageFault("--variant and --defect edit the bundled server: leave out the profile, or leave out these")
+    known_defects, known_variants = _edits_of(role)
+    variants = _by_name("variant", [variant] if variant else [], known_variants)
+    return next(iter(variants), None), _by_name("defect", defects, known_defects)
+
+
+def _edits_of(role: str) -> tuple[list[str], list[str]]:
+    """The names of defects and of variants of what is bundled for a role."""
+    if role == CLIENT:
+        from conformance.bundled.clients import DEFECTS_OF_CLIENT, VARIANTS_OF_CLIENT
+
+        return [each.name for each in DEFECTS_OF_CLIENT], [each.name for each in VARIANTS_OF_CLIENT]
+    from conformance.bundled.edits import DEFECTS, VARIANTS
+
+    return [each.name for each in DEFECTS], [each.name for each in VARIANTS]
+
+
+def _by_name(kind: str, words: Iterable[str], known: Sequence[str]) -> list[str]:
+    names = [in_any_case(word, known) for word in words]
+    for name in names:
+        if name not in known:
+            raise UsageFault(f"no {kind} {name} (`oauth2-conformance {kind}s` lists them){did_you_mean(name, known)}")
+    return names
 
 
 def _isolate_environment() -> None:
@@ -144,9 +170,10 @@ def _isolate_environment() -> None:
     os.environ["PYTHONSAFEPATH"] = "1"
 
 
-def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list[str]:
+def _pytest_words(chosen: argparse.Namespace, pytest_arguments: Sequence[str]) -> list[str]:
+    own = (option for option in OPTIONS if option.of_pytest and option is not PROCESSES)
     words = [
-        *("-c", str(PACKAGE / "pytest.ini")),
+        *("-c", str(PACKAGE / "run.ini")),
         *("--rootdir", str(PACKAGE)),
         *("--confcutdir", str(PACKAGE)),
         "--noconftest",
@@ -155,30 +182,18 @@ def _pytest_arguments(options: argparse.Namespace, base_url: str | None) -> list
         *("-p", "conformance.plugin"),
         *("-p", "pytest_metadata.plugin"),
         *("-p", "pytest_html.plugin"),
-        *("-o", f"cache_dir={options.reports.resolve() / '.pytest_cache'}"),
-        *("--reports", str(options.reports)),
-        *("--fail-on", options.fail_on),
-        *(["--unchecked"] if options.unchecked else []),
-        *("--fuzz", options.fuzz),
-        *(("--fuzz-seconds", str(options.fuzz_seconds)) if options.fuzz_seconds else ()),
-        *("--fuzz-seed", str(options.fuzz_seed)),
-        *(("--fuzz-random",) if options.fuzz_random else ()),
-        *(("--all-probes",) if options.all_probes else ()),
-        *(("--baseline", str(options.baseline)) if options.baseline else ()),
-        *(word for what in options.only for word in ("--only", what)),
-        *(word for name in options.defect for word in ("--defect", name)),
-        *(("--variant", options.variant) if options.variant else ()),
-        *(("--profile", str(options.profile)) if options.profile else ()),
-        *(("--base-url", base_url) if base_url else ()),
+        *("-o", f"cache_dir={chosen.reports.resolve() / '.pytest_cache'}"),
+        *(word for option in own for word in option.words(getattr(chosen, option.key))),
+        *(_processes(chosen.processes) if chosen.processes else ()),
     ]
-    if options.processes:
-        words += _processes(options.processes)
     # The folders come first: an option that takes a value if one follows would take a folder.
-    return [*words, *_test_folders(options.pytest_arguments), *options.pytest_arguments]
+    return [*words, *_test_folders(pytest_arguments), *pytest_arguments]
 
 
 def _processes(count: int) -> list[str]:
     """The suite's own processes, or pytest-xdist's workers where a process can't be forked."""
+    from conformance.running import apart
+
     if apart.is_possible():
         return ["--processes", str(count)]
     return ["-p", "xdist.plugin", "-n", str(count), "--max-worker-restart", "0"]
@@ -188,4 +203,5 @@ def _test_folders(pytest_arguments: Sequence[str]) -> list[str]:
     """The suite's folders, unless the pytest arguments name files themselves."""
     if any(word.partition("::")[0].endswith(".py") for word in pytest_arguments):
         return []
-    return [str(path.parent) for path in sorted(PACKAGE.glob("*/__init__.py")) if any(path.parent.glob("test_*.py"))]
+    with_tests = (each for each in documents().values() if each.tests or each.tests_of(clients=True))
+    return [*(str(each.folder) for each in with_tests), str(PACKAGE / "fuzz")]

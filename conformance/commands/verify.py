@@ -6,16 +6,24 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance import exit_codes
+from conformance.base import exit_codes
 from conformance.commands import UsageFault
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
 
+EXIT_CODES = """exit codes of verify:
+  0 the bundle is as it was made   1 it isn't, or another key has signed it   4 wrong usage, or a file can't be read"""
+
 
 def add(commands: Commands) -> None:
     """Add the command's parser."""
-    verify = commands.add_parser("verify", help="check a conformance statement, and show what it claims")
+    verify = commands.add_parser(
+        "verify",
+        help="check a conformance statement, and show what it claims",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     verify.add_argument("bundle", type=Path, metavar="BUNDLE", help="what `certify` wrote")
     verify.add_argument("--public-key", type=Path, metavar="FILE", help="the vendor's key (PEM): it must have signed")
     verify.set_defaults(command=check)

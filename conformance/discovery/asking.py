@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive
 from conformance.harness.refusals import refuses_client, why_not_back, why_refused
 from conformance.harness.send import OMIT
 from conformance.harness.session import Session, Trial
-from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
+from conformance.procedures.code_exchanges import made_up_code
+from conformance.profile.target import Client
+from conformance.wire.exchange import Reply
 
 METHODS = ("client_secret_basic", "client_secret_post")
 MOST_SCOPES = 8
@@ -96,6 +97,15 @@ class Asker:
             return Attempt(trial.given.tokens_in(reply, client, "authorization_code", scope))
         except Inconclusive as error:
             return self._failed(str(error))
+
+    def asks(self, client: Client, redirect_uri: str) -> bool:
+        """Whether an authorization request to a redirect URI is put to the account, which declines it."""
+        trial = self.trial()
+        try:
+            answer = trial.send.authorize(client, decision="decline", redirect_uri=redirect_uri)
+        except Inconclusive:
+            return False
+        return answer.consented or answer.destination is not None
 
     def by_implicit(self, client: Client, scope: str | None) -> Attempt:
         """Ask for an access token in the fragment."""
@@ -182,8 +192,7 @@ def _client_credentials(trial: Trial, client: Client) -> Reply:
 
 
 def _made_up_code(trial: Trial, client: Client) -> Reply:
-    parameters = {"code": trial.invented("code"), "redirect_uri": next(iter(client.redirect_uris), None)}
-    return trial.send.token("authorization_code", client, parameters)
+    return trial.send.token("authorization_code", client, made_up_code(trial, client))
 
 
 def _reply(asker: Asker, client: Client, presents: Callable[[Trial, Client], Reply]) -> Reply | None:

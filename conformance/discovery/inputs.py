@@ -10,7 +10,7 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,28 +39,66 @@ class Item:
         return f"${self.variable}" if self.is_secret else f"{self.flag} or ${self.variable}"
 
 
-ITEMS: tuple[Item, ...] = (
-    Item("client_id", "OAUTH2_CLIENT_ID", "client_id of a confidential client"),
-    Item("client_secret", "OAUTH2_CLIENT_SECRET", "its client_secret", is_secret=True),
-    Item("redirect_uri", "OAUTH2_REDIRECT_URI", "its registered redirect URIs, space-separated"),
-    Item("other_client_id", "OAUTH2_OTHER_CLIENT_ID", "client_id of a second confidential client"),
-    Item("other_client_secret", "OAUTH2_OTHER_CLIENT_SECRET", "its client_secret", is_secret=True),
-    Item("other_redirect_uri", "OAUTH2_OTHER_REDIRECT_URI", "its registered redirect URIs, space-separated"),
-    Item("public_client_id", "OAUTH2_PUBLIC_CLIENT_ID", "client_id of a public client"),
-    Item("public_redirect_uri", "OAUTH2_PUBLIC_REDIRECT_URI", "its registered redirect URIs, space-separated"),
-    Item("username", "OAUTH2_USERNAME", "name of a test account"),
-    Item("password", "OAUTH2_PASSWORD", "its password", is_secret=True),
-    Item("scope", "OAUTH2_SCOPE", "scopes that the clients may ask for, space-separated"),
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the profile that init can fill in: what its names begin with, and what it is for.
+
+    A client may have a secret, must have one, or has none. `type` is what the profile says of its type.
+    """
+
+    name: str
+    prefix: str
+    what: str
+    secret: str = "must"
+    type: str = ""
+
+
+CLIENT_TABLES = (
+    Table("confidential", "", "a confidential client"),
+    Table("other", "other_", "a second confidential client"),
+    Table("public", "public_", "a public client", "none"),
+    Table("native", "native_", "a native app", "may", "native"),
+    Table("special", "special_", "a client with : %% + & and space in its id and secret"),
+    Table("single_redirect", "single_redirect_", "a client with exactly one redirect URI", "may"),
+    Table("restricted", "restricted_", "a client that may not use some grant", "may"),
+    Table("introspecting", "introspecting_", "a client that may introspect, where the first one may not"),
+    Table("guessing", "guessing_", "a client that wrong secrets may lock"),
 )
-# What is asked for together: without the first of a group nothing is asked of the rest.
-GROUPS = (
-    ("client_id", "client_secret", "redirect_uri"),
-    ("other_client_id", "other_client_secret", "other_redirect_uri"),
-    ("public_client_id", "public_redirect_uri"),
-    ("username", "password"),
-    ("scope",),
+OWNER_TABLES = (
+    Table("resource_owner", "", "a test account"),
+    Table("resource_owner_other", "other_", "a second test account"),
+    Table("resource_owner_unicode", "unicode_", "an account with letters beyond ASCII in name and password"),
+    Table("resource_owner_guessing", "guessing_", "an account that wrong passwords may lock"),
 )
-CLIENT_TABLES: Mapping[str, str] = {"confidential": "", "other": "other_", "public": "public_"}
+# Clients that no authorization request is made for.
+WITHOUT_USER_AGENT = ("introspecting",)
+
+
+def _items() -> Iterator[Item]:
+    for table in CLIENT_TABLES:
+        variable = f"OAUTH2_{table.prefix.upper()}"
+        yield Item(f"{table.prefix}client_id", f"{variable}CLIENT_ID", f"client_id of {table.what}")
+        if table.secret != "none":
+            yield Item(f"{table.prefix}client_secret", f"{variable}CLIENT_SECRET", "its client_secret", is_secret=True)
+        if table.name not in WITHOUT_USER_AGENT:
+            question = "its registered redirect URIs, space-separated"
+            yield Item(f"{table.prefix}redirect_uri", f"{variable}REDIRECT_URI", question)
+    for table in OWNER_TABLES:
+        variable = f"OAUTH2_{table.prefix.upper()}"
+        yield Item(f"{table.prefix}username", f"{variable}USERNAME", f"name of {table.what}")
+        yield Item(f"{table.prefix}password", f"{variable}PASSWORD", "its password", is_secret=True)
+    yield Item("scope", "OAUTH2_SCOPE", "scopes that the clients may ask for, space-separated")
+
+
+ITEMS = tuple(_items())
+
+
+def _group_of(item: Item) -> str:
+    """The item that it is asked for with: without that one nothing is asked of the rest."""
+    for end, first in (("client_secret", "client_id"), ("redirect_uri", "client_id"), ("password", "username")):
+        if item.name.endswith(end):
+            return item.name.removesuffix(end) + first
+    return item.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +106,7 @@ class Inputs:
     """What was given: tables of the profile (secrets as `env:NAME`), scopes, and the secrets that were typed."""
 
     clients: Mapping[str, Mapping[str, Any]]
-    owner: Mapping[str, str] | None
+    owners: Mapping[str, Mapping[str, str]]
     scopes: tuple[str, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[Item, ...] = ()
@@ -93,14 +131,14 @@ def gather(options: argparse.Namespace, environment: Mapping[str, str] | None = 
     values: dict[str, str] = {}
     variables = {item.name: _variable(item, options) for item in ITEMS}
     typed: dict[str, str] = {}
-    for group in GROUPS:
-        for item in (each for each in ITEMS if each.name in group):
-            value = "" if item.is_secret else _flag(getattr(options, item.name))
-            value = value or known.get(variables[item.name], "")
-            if not value and may_ask and (item.name == group[0] or values.get(group[0])):
-                value = _asked(item, is_optional=item.name != "client_id")
-                typed |= {variables[item.name]: value} if item.is_secret and value else {}
-            values |= {item.name: value} if value else {}
+    for item in ITEMS:
+        value = "" if item.is_secret else _flag(getattr(options, item.name))
+        value = value or known.get(variables[item.name], "")
+        first = _group_of(item)
+        if not value and may_ask and (item.name == first or values.get(first)):
+            value = _asked(item, is_optional=item.name != "client_id")
+            typed |= {variables[item.name]: value} if item.is_secret and value else {}
+        values |= {item.name: value} if value else {}
     _check(values)
     return _inputs(values, variables, typed)
 
@@ -128,7 +166,9 @@ def _asked(item: Item, *, is_optional: bool) -> str:
 
 def _check(values: Mapping[str, str]) -> None:
     """Raise MissingInput for a lone half: an account without a password, no client at all."""
-    lacking = [item for item in ITEMS if item.is_secret and _owner_of(item) in values and item.name not in values]
+    optional = {f"{table.prefix}client_secret" for table in CLIENT_TABLES if table.secret == "may"}
+    owed = [item for item in ITEMS if item.is_secret and item.name not in optional]
+    lacking = [item for item in owed if _group_of(item) in values and item.name not in values]
     if "client_id" not in values and "public_client_id" not in values:
         lacking = [item for item in ITEMS if item.name in ("client_id", "client_secret")] + lacking
     if lacking:
@@ -138,21 +178,23 @@ def _check(values: Mapping[str, str]) -> None:
         raise MissingInput("\n".join(["not enough is known to ask the deployment:", *lines]))
 
 
-def _owner_of(item: Item) -> str:
-    return "username" if item.name == "password" else item.name.replace("client_secret", "client_id")
-
-
 def _inputs(values: Mapping[str, str], variables: Mapping[str, str], typed: Mapping[str, str]) -> Inputs:
     clients: dict[str, dict[str, Any]] = {}
-    for name, prefix in CLIENT_TABLES.items():
-        if f"{prefix}client_id" not in values:
-            continue
-        clients[name] = {"client_id": values[f"{prefix}client_id"]}
-        if f"{prefix}client_secret" in values:
-            clients[name]["client_secret"] = f"env:{variables[f'{prefix}client_secret']}"
-        clients[name]["redirect_uris"] = values.get(f"{prefix}redirect_uri", "").split()
-    owner = None
-    if "username" in values:
-        owner = {"username": values["username"], "password": f"env:{variables['password']}"}
+    for table in (each for each in CLIENT_TABLES if f"{each.prefix}client_id" in values):
+        clients[table.name] = {"client_id": values[f"{table.prefix}client_id"]}
+        if f"{table.prefix}client_secret" in values:
+            clients[table.name]["client_secret"] = f"env:{variables[f'{table.prefix}client_secret']}"
+        if table.type:
+            clients[table.name]["type"] = table.type
+        if table.name not in WITHOUT_USER_AGENT:
+            clients[table.name]["redirect_uris"] = values.get(f"{table.prefix}redirect_uri", "").split()
+    owners = {
+        table.name: {
+            "username": values[f"{table.prefix}username"],
+            "password": f"env:{variables[f'{table.prefix}password']}",
+        }
+        for table in OWNER_TABLES
+        if f"{table.prefix}username" in values
+    }
     absent = tuple(item for item in ITEMS if item.name not in values)
-    return Inputs(clients, owner, tuple(values.get("scope", "").split()), typed, absent)
+    return Inputs(clients, owners, tuple(values.get("scope", "").split()), typed, absent)

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from conformance.base.outcomes import Inconclusive
 from conformance.discovery.asking import Asker, Attempt, authentication_methods, workable_scopes
-from conformance.discovery.metadata import Places
-from conformance.harness.outcomes import Inconclusive
+from conformance.discovery.metadata import Places, metadata_urls
+from conformance.discovery.native_apps import learn_native_apps
+from conformance.documents.rfc7009.revocation_cross_origin import (
+    cross_origin,
+    lets_read,
+    lets_send_authorization,
+    preflight,
+)
 from conformance.harness.refusals import demanded_parameters
 from conformance.harness.send import OMIT
-from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
+from conformance.profile.target import Client
 
 USER_GRANTS = ("authorization_code", "implicit", "password")
 PKCE_METHODS = ("S256", "plain", "off")
+# Clients whose credentials may be right and refused: odd characters, and a lock from an earlier run.
+MAY_BE_REFUSED = ("special",)
 
 
 class CredentialsRefused(Exception):
@@ -23,10 +32,14 @@ class CredentialsRefused(Exception):
 
 @dataclass
 class LearnedClient:
-    """A client as it works: with its authentication, PKCE, scopes and grants; why grants don't; what else was seen."""
+    """A client as it works: with its authentication, PKCE, scopes and grants; why grants don't; what else was seen.
+
+    The server says that it is `barred` from some of those that it doesn't get.
+    """
 
     client: Client
     refused: dict[str, str] = field(default_factory=dict)
+    barred: list[str] = field(default_factory=list)
     demands: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, Tokens] = field(default_factory=dict)
@@ -51,6 +64,8 @@ def learn_client(asker: Asker, client: Client, places: Places, scopes: tuple[str
     learned = LearnedClient(replace(client, grants=()))
     if client.client_secret:
         _learn_authentication(asker, learned)
+    if client.name == "introspecting" or "authentication refused" in learned.remarks:
+        return learned
     candidates = scopes or (places.metadata.names("scopes_supported") if places.metadata else ())
     if client.client_secret:
         _learn_token_request(asker, learned, "client_credentials", candidates)
@@ -65,6 +80,9 @@ def learn_client(asker: Asker, client: Client, places: Places, scopes: tuple[str
 
 def _learn_authentication(asker: Asker, learned: LearnedClient) -> None:
     methods, why = authentication_methods(asker, learned.client)
+    if not methods and (learned.client.is_guessed_at or learned.client.name in MAY_BE_REFUSED):
+        learned.remarks["authentication refused"] = f"its credentials are refused: {asker.session.redactor.text(why)}"
+        return
     if not methods:
         raise CredentialsRefused(asker.session.redactor.text(why))
     if why:
@@ -82,6 +100,7 @@ def _take(
 ) -> None:
     if attempt.tokens is None:
         learned.refused[grant] = attempt.why
+        learned.barred += [grant] if attempt.error == "unauthorized_client" else []
         for name in demanded_parameters(attempt.why):
             learned.demands[name] = attempt.why
         return
@@ -162,6 +181,9 @@ class LearnedFeatures:
     refused: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     resource_checks_tokens: bool = False
+    insufficient_scope: str = ""
+    issuer: str = ""
+    has_full_redirect_uris: bool = True
 
 
 def learn_features(asker: Asker, clients: Mapping[str, LearnedClient], places: Places) -> LearnedFeatures:
@@ -173,7 +195,7 @@ def learn_features(asker: Asker, clients: Mapping[str, LearnedClient], places: P
         "token_info": lambda: _learn_resource(asker, found, main, "token_info"),
         "protected_resource": lambda: _learn_resource(asker, found, main, "protected_resource"),
         "revocation": lambda: _learn_revocation(asker, found, main),
-        "metadata": lambda: found.claimed.append("metadata"),
+        "metadata": lambda: _learn_metadata(found, places),
     }
     for name, lesson in lessons.items():
         if name not in places.endpoints:
@@ -182,8 +204,43 @@ def learn_features(asker: Asker, clients: Mapping[str, LearnedClient], places: P
             lesson()
         except Inconclusive as error:
             found.refused[name] = str(error)
+    _learn_registration(asker, found, main)
+    _learn_pkce(found, main, places)
+    learn_native_apps(asker, found, clients)
     found.refused = {name: asker.session.redactor.text(why) for name, why in found.refused.items()}
     return found
+
+
+def _learn_metadata(found: LearnedFeatures, places: Places) -> None:
+    """Metadata by RFC 8414, and that responses name the issuer (RFC 9207), where the document says so."""
+    found.claimed.append("metadata")
+    metadata = places.metadata
+    issuer = metadata.members.get("issuer") if metadata else None
+    if metadata is None or not isinstance(issuer, str) or metadata.url not in metadata_urls(issuer)[:2]:
+        found.refused["issuer_metadata"] = "no document stands where its own issuer says (RFC 8414 section 3)"
+        return
+    found.issuer = issuer
+    found.claimed.append("issuer_metadata")
+    if metadata.members.get("authorization_response_iss_parameter_supported") is True:
+        found.claimed.append("issuer_parameter")
+
+
+def _learn_pkce(found: LearnedFeatures, main: LearnedClient, places: Places) -> None:
+    """PKCE where a code with a challenge was redeemed, and the metadata lists the method or the server demands it."""
+    listed = places.metadata.names("code_challenge_methods_supported") if places.metadata else ()
+    is_demanded = main.remarks.get("pkce", "").startswith("demanded")
+    if "authorization_code" in main.grants and main.client.pkce == "S256" and ("S256" in listed or is_demanded):
+        found.claimed.append("pkce")
+        found.claimed += ["pkce_plain"] if "plain" in listed else []
+
+
+def _learn_registration(asker: Asker, found: LearnedFeatures, main: LearnedClient) -> None:
+    """Whether the query of a redirect URI counts (RFC 6749 section 3.1.2.2); nobody approves anything for it."""
+    uri = next(iter(main.client.redirect_uris), None)
+    if uri is None or "authorization_code" not in main.grants:
+        return
+    other = f"{uri}{'&' if '?' in uri else '?'}added=1"
+    found.has_full_redirect_uris = not asker.asks(main.client, other)
 
 
 def _fresh(asker: Asker, learned: LearnedClient, wanted: tuple[str, ...]) -> Tokens | None:
@@ -211,9 +268,10 @@ def _learn_introspection(asker: Asker, found: LearnedFeatures, clients: Mapping[
     if main is None or tokens is None:
         found.refused["introspection"] = "no token of a confidential client to ask about"
         return
-    told = asker.trial().send.introspection(tokens.access_token, main.client)
+    caller = clients.get("introspecting", main)
+    told = asker.trial().send.introspection(tokens.access_token, caller.client)
     if told.members.get("active") is not True:
-        found.refused["introspection"] = f"a fresh token, asked about by its own client: {told}"
+        found.refused["introspection"] = f"a fresh token, asked about by [clients.{caller.client.name}]: {told}"
         return
     found.claimed.append("introspection")
     other = clients.get("other")
@@ -239,6 +297,7 @@ def _learn_resource(asker: Asker, found: LearnedFeatures, main: LearnedClient, n
         found.claimed.append(name)
         if name == "protected_resource":
             _learn_bearer_ways(asker, found, tokens.access_token)
+            found.insufficient_scope = _insufficient_scope(asker, main)
     else:
         found.refused[name] = f"with a token: {opened}; without one: {shut}"
 
@@ -248,6 +307,19 @@ def _learn_bearer_ways(asker: Asker, found: LearnedFeatures, token: str) -> None
     for feature, method in (("bearer_query", "GET"), ("bearer_form_body", "POST")):
         if asker.trial().send.form("protected_resource", [("access_token", token)], method=method).is_success:
             found.claimed.append(feature)
+
+
+def _insufficient_scope(asker: Asker, main: LearnedClient) -> str:
+    """A scope of a resource owner's grant that leaves the protected resource shut; empty where none was found."""
+    if "password" not in main.grants:
+        return ""
+    for scope in main.client.scopes_for("password"):
+        attempt = asker.by_token_request("password", main.client, scope)
+        if attempt.tokens is None or attempt.tokens.scope not in (None, scope):
+            continue
+        if asker.trial().send.resource(attempt.tokens.access_token).status in (401, 403):
+            return scope
+    return ""
 
 
 def _learn_revocation(asker: Asker, found: LearnedFeatures, main: LearnedClient) -> None:
@@ -260,6 +332,12 @@ def _learn_revocation(asker: Asker, found: LearnedFeatures, main: LearnedClient)
         found.refused["revocation"] = f"the revocation of a fresh token: {reply}"
         return
     found.claimed.append("revocation")
+    trial = asker.trial()
+    if lets_read(cross_origin(trial.given, trial.send, "good")):
+        found.claimed.append("revocation_cors")
+        answer = preflight(trial.given, trial.send)
+        if answer.is_success and lets_read(answer) and lets_send_authorization(answer):
+            found.claimed.append("revocation_cors_authorization")
     if "protected_resource" in found.claimed:
         after = asker.trial().send.resource(tokens.access_token, "protected_resource")
         found.resource_checks_tokens = not after.is_success

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive
+from conformance.base.uris import host_and_port, is_loopback
 from conformance.harness.send import FORM
 from conformance.harness.session import Session, Trial
-from conformance.harness.target import DOCUMENTED_LAYOUT, host_and_port, is_loopback
+from conformance.profile.target import DOCUMENTED_LAYOUT
+from conformance.wire.exchange import Reply
 
 OAUTH, OPENID = "oauth-authorization-server", "openid-configuration"
 # Members of metadata, and what the profile calls the endpoint.

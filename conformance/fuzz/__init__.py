@@ -16,8 +16,9 @@ The contract of the engine (`engine.for_any`):
   become evidence; of a kept property those of its last example do.
 - A Violation is shrunk to the smallest input. It counts when it shows again as that input is sent anew, alone or behind
   the inputs that went ahead of it, as few as it takes; otherwise the test is inconclusive and says "seen once".
-- An Inconclusive example is counted as undecided; the test is inconclusive when no example was decided. Untested and
-  NotApplicable end the test at once: they are about the profile. Anything else is a fault of the suite.
+- An Inconclusive or Vacuous example is counted as undecided; where none was decided the test is inconclusive, or
+  vacuous if the situation arose in none of them. Untested and NotApplicable end the test at once: they are about the
+  profile. Anything else is a fault of the suite.
 - Drawn values are plain data (`inputs.KINDS` names the dataclasses) and hold no secret: they are stored in
   `results.json` as they are, shown in evidence, and sent again by `replay`. What needs a secret (a client's own
   credentials, a token) is put in by the function.

@@ -7,8 +7,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from conformance.harness.exchange import Reply
-from conformance.harness.schemas import fault
+from conformance.base.schemas import fault
+from conformance.wire.exchange import Reply
 
 Document = Mapping[str, Any]
 

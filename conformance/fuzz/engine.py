@@ -25,14 +25,14 @@ from hypothesis.internal.conjecture.engine import ConjectureRunner
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous, Violation
 from conformance.fuzz import inputs as stored
 from conformance.fuzz.failing import Failing, Inputs, with_fewest
-from conformance.harness.collecting import FIXTURES
 from conformance.harness.fuzzing import Fuzzed, Fuzzing
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested, Violation
-from conformance.harness.running import arguments
 from conformance.harness.session import Trial
+from conformance.running.collecting import FIXTURES
+from conformance.running.single_test import arguments
 
 Drawn: TypeAlias = "SearchStrategy[Any] | Callable[..., SearchStrategy[Any]]"
 Property: TypeAlias = Callable[[Trial, Inputs], None]
@@ -109,6 +109,14 @@ class _Ended(BaseException):
         self.error = error
 
 
+def _for_all(undecided: Sequence[Inconclusive | Vacuous]) -> Inconclusive | Vacuous:
+    """What it comes to that no example was decided: the situation never arose, or something stood in the way."""
+    hindered = next((each for each in undecided if isinstance(each, Inconclusive)), None)
+    if hindered is None:
+        return Vacuous(f"in no example: {undecided[0]}")
+    return Inconclusive(f"no example was decided: {hindered}")
+
+
 class Campaign:
     """The examples of one test: each in a trial of its own, all in one session.
 
@@ -141,7 +149,7 @@ class Campaign:
         self._failing: Failing | None = None
         self._first: Failing | None = None
         self._last: Trial | None = None
-        self._undecided: list[Inconclusive] = []
+        self._undecided: list[Inconclusive | Vacuous] = []
         self._sent_before = trial.session.sent
         self._cut_short = False
 
@@ -154,6 +162,8 @@ class Campaign:
         if self._fuzzing.replay is not None:
             self._replay(self._fuzzing.replay)
             return
+        # Whatever ends it, the test is known as one with generated input.
+        self._trial.fuzzed = self._stats()
         try:
             generate()
         except _Ended as ended:
@@ -164,7 +174,8 @@ class Campaign:
             pass  # Kept by `example`, with its trial.
         except (HypothesisException, ExceptionGroup) as error:
             if self._failing is None:
-                raise Inconclusive(f"the generator of examples gave up: {error}") from error
+                # Its own words speak of its insides: they stand in the cause, for whoever mends a property.
+                raise Inconclusive("no input could be generated for this property") from error
         if self._failing is not None:
             self._tell_of(self._failing)
         self._adopt(self._last)
@@ -172,7 +183,7 @@ class Campaign:
         if not self._history:
             raise Inconclusive("no example was generated")
         if len(self._undecided) == len(self._history):
-            raise Inconclusive(f"no example was decided: {self._undecided[0]}")
+            raise _for_all(self._undecided)
         self._trial.notes.insert(0, self._in_words())
 
     @property
@@ -206,6 +217,11 @@ class Campaign:
         )
 
     @property
+    def budget(self) -> str:
+        """The name of the budget."""
+        return self._fuzzing.budget.name
+
+    @property
     def seed(self) -> int:
         """The seed of this property: the run's own, so that neighbors don't draw the same."""
         digest = hashlib.sha256(f"{self._fuzzing.seed} {self._label}".encode()).digest()
@@ -229,7 +245,7 @@ class Campaign:
         except Violation as violation:
             self._keep(Failing(copy.deepcopy(inputs), violation, trial, len(self._history) - 1))
             raise
-        except Inconclusive as error:
+        except (Inconclusive, Vacuous) as error:
             self._undecided.append(error)
             if len(self._undecided) == len(self._history) == MOST_UNDECIDED:
                 raise _Ended from error
@@ -289,9 +305,12 @@ class Campaign:
         again = self._made_smaller(again)
         self._adopt(again.trial)
         self._trial.fuzzed = self._stats(again)
+        self._trial.once = "found by generated input, which was sent again to make it small"
         behind = f", behind {len(again.before)} other inputs" if again.before else ""
         raise Violation(
-            again.violation.expected, f"{again.violation.observed} with {stored.shown(again.inputs)}{behind}"
+            again.violation.expected,
+            f"{again.violation.observed} with {stored.shown(again.inputs)}{behind}",
+            breach=again.violation.breach,
         ) from again.violation
 
     def _again(self, failing: Failing, before: Sequence[Inputs] = ()) -> Failing | None:
@@ -307,7 +326,7 @@ class Campaign:
             self._holds(trial, inputs)
         except Violation as violation:
             return Failing(inputs, violation, trial)
-        except (Inconclusive, NotApplicable, Untested):
+        except (Inconclusive, Vacuous, NotApplicable, Untested):
             return None
         return None
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from conformance.base.outcomes import Violation
 from conformance.fuzz import inputs as stored
-from conformance.harness.outcomes import Violation
 from conformance.harness.session import Trial
 
 Inputs: TypeAlias = Mapping[str, Any]

@@ -7,11 +7,12 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
+from conformance.fuzz.browsing import Move
 from conformance.fuzz.lifecycle import Step
 from conformance.fuzz.messages import Message
 
 # Dataclasses that inputs may hold.
-KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (Message, Step)}
+KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (Message, Move, Step)}
 LONGEST_SHOWN = 300
 # Evidence is cut before that.
 LONGEST_READ = 6_000
@@ -63,7 +64,7 @@ def shown(inputs: Mapping[str, Any]) -> str:
 
 def _shown(value: Any) -> str:
     match value:
-        case Message() | Step():
+        case Message() | Move() | Step():
             text = str(value)
         case list() | tuple():
             text = f"[{', '.join(map(_shown, value))}]"

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from conformance.base.outcomes import Inconclusive
 from conformance.harness import effects
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive
 from conformance.harness.send import OMIT
 from conformance.harness.session import Trial
 from conformance.harness.tokens import Code, Live, TokenKind, Tokens
+from conformance.wire.exchange import Reply
 
 REVOKED: Mapping[tuple[str, str], str] = {
     ("access_token", "right"): "rfc7009-2.1-revoked-access-token-invalid",
@@ -154,8 +154,8 @@ class Life:
             if step.do == "issue" or step.grant in self.grants:
                 VERBS[step.do](self, step)
                 grant = self.grants[step.grant]
-                self._look((*grant.access, *grant.refresh), 1)
-        self._look(tuple(self.tokens()), None)
+                self.look((*grant.access, *grant.refresh), 1)
+        self.look(tuple(self.tokens()), None)
         return self.troubles
 
     def blame(self, requirement: str, expected: str, observed: str) -> None:
@@ -164,10 +164,10 @@ class Life:
 
     def blame_use(self, token: Token, observed: str) -> None:
         """Note that a token which was over is good. What a fresh one is as good after, directed tests judge."""
-        if token.if_seen not in REVOKED.values() or self._is_ended_by_revocation(token):
+        if not token.hint or self.is_ended_by_revocation(token):
             self.blame(token.if_seen, f"the {_named(token.kind)} to be over for good", observed)
 
-    def _is_ended_by_revocation(self, like: Token) -> bool:
+    def is_ended_by_revocation(self, like: Token) -> bool:
         """Whether a fresh token of a kind ends when its client revokes it with such a hint: the positive control."""
         given, client, grant = self.trial.given, like.tokens.client, like.tokens.grant
 
@@ -224,7 +224,8 @@ class Life:
         except Inconclusive:  # the others may do: one that breaks down over some kind of token blocks nothing
             return False
 
-    def _look(self, tokens: Sequence[Token], most: int | None) -> None:
+    def look(self, tokens: Sequence[Token], most: int | None = 1) -> None:
+        """Ask so many witnesses of each token about it, note what they contradict, and learn from them; None: all."""
         for token in tokens:
             if not token.witnesses:
                 continue
@@ -253,7 +254,7 @@ def _is_short(token: Token) -> bool:
 
 def is_taken(reply: Reply) -> bool:
     """Whether a token request was granted. Inconclusive when the server didn't decide."""
-    if reply.status >= 500:
+    if reply.is_breakdown:
         raise Inconclusive(f"the token endpoint did not decide: {reply}")
     return reply.is_success and bool(reply.members.get("access_token"))
 
@@ -362,10 +363,10 @@ def revoke(life: Life, step: Step) -> None:
         return
     token = own[-2] if step.do == "revoke elder" else own[-1]
     reply = _ask_to_revoke(life.trial, token, step.how)
-    if reply.status >= 500:
+    if reply.is_breakdown:
         raise Inconclusive(f"the revocation endpoint did not decide: {reply}")
     life.leave_open(grant)
-    if reply.is_success and token.state != "ended":
+    if reply.is_served and token.state != "ended":
         token.state, token.if_seen, token.hint = "ended", REVOKED[token.kind, step.how], step.how
 
 

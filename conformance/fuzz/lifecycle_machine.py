@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
 
+from conformance.base.outcomes import NotApplicable
 from conformance.fuzz.lifecycle import NARROWED, WIDENED_TO_ALL, Step
-from conformance.harness.outcomes import NotApplicable
-from conformance.harness.target import Target
+from conformance.profile.target import Target
 
 CLIENTS = ("confidential", "other", "public")
 GRANT_TYPES = ("client_credentials", "password", "authorization_code")

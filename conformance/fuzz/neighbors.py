@@ -16,11 +16,11 @@ from urllib.parse import unquote
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from conformance.base.outcomes import Untested
+from conformance.base.uris import is_loopback, urlsplit
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Untested
-from conformance.harness.procedures.redirects import ATTACKER, GRANT_OF, NEAR_MISSES, any_response_type
-from conformance.harness.target import Client, is_loopback
-from conformance.harness.uris import urlsplit
+from conformance.procedures.redirects import ATTACKER, GRANT_OF, NEAR_MISSES, any_response_type
+from conformance.profile.target import Client
 
 # Where a parser sees the end of a host, of a path, of everything; what it drops, decodes or folds.
 INSERTED = (

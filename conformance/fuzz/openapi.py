@@ -19,17 +19,17 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from conformance.base.outcomes import NotApplicable, Untested, Vacuous
+from conformance.base.schemas import schema_folder
+from conformance.documents.documented.api import graphql, has_data, tokens_of_kind
 from conformance.fuzz.described import Document, deviations
 from conformance.fuzz.messages import NAME, Message
 from conformance.fuzz.sending import sent
 from conformance.harness import Expect
-from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
-from conformance.harness.outcomes import NotApplicable, Untested
-from conformance.harness.procedures.documented import graphql, has_data, info_tokens, tokens_of_kind
-from conformance.harness.schemas import schema_folder
 from conformance.harness.send import FORM, Send, bearer
-from conformance.harness.target import DOCUMENTED_LAYOUT, Client
+from conformance.profile.target import DOCUMENTED_LAYOUT, Client
+from conformance.wire.exchange import Reply
 
 Fields = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def document() -> Document:
 def expect_described(expect: Expect, operation: str, reply: Reply) -> None:
     """A Violation if the document doesn't have such an answer."""
     odd = "; ".join(deviations(document(), OPERATIONS[operation][0], reply))
-    expect.that(not odd, "an answer as the API's description has it", odd)
+    expect.that(not odd, "an answer as the API's description has it", odd, breach="act")
 
 
 # Drawing
@@ -213,8 +213,9 @@ def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
                 return graphql(send, tokens_of_kind(given, "app").access_token)
             if message.endpoint == "token":
                 return send.resource(given.tokens().access_token, "token", method="DELETE")
-            kind = KINDS.get(message.endpoint, "any")
-            return send.resource(info_tokens(given, kind).access_token, message.endpoint)
+            kind = KINDS.get(message.endpoint)
+            tokens = tokens_of_kind(given, kind) if kind else given.tokens()
+            return send.resource(tokens.access_token, message.endpoint)
 
     seen = given.observed(f"the {message.endpoint} endpoint with a good token", procedure)
     given.accepted(seen, f"the {message.endpoint} endpoint with a good token")
@@ -300,7 +301,7 @@ def introspected(given: Given, send: Send, fields: Fields) -> Reply:
     """The answer to an introspection request."""
     token = fields["token"]
     if token == "{token}":
-        token = given.observed("a token to ask about", lambda: given.tokens()).access_token
+        token = given.tokens().access_token
     return send.introspection(token, **_hint(fields))
 
 
@@ -356,7 +357,7 @@ def queried_by_get(given: Given, send: Send, fields: Fields) -> Reply:
             return _query_by_get(given, send, {"query": QUERIES[0]})
 
     if not has_data(given.observed("a GraphQL query by GET", procedure)):
-        raise NotApplicable("GraphQL isn't served by GET")
+        raise Vacuous("GraphQL isn't served by GET")
     return _query_by_get(given, send, fields)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis.strategies import SearchStrategy
 
+from conformance.browser.user_agent import Answer
 from conformance.fuzz.messages import NAME
 from conformance.fuzz.openapi import Fields, bodies, choices_of, object_of, queries_of
 from conformance.harness.given import Given
-from conformance.harness.procedures.consent import ASK_AGAIN, Asked, asked
 from conformance.harness.send import FORM, Send
-from conformance.harness.user_agent import Answer
+from conformance.procedures.consent import ASK_AGAIN, asked
 
 # What each request has of its own.
 OWN = ("client_id", "response_type")
@@ -59,16 +59,11 @@ def authorized(given: Given, send: Send, fields: Fields, method: str) -> Answer:
 
 def declined(given: Given, send: Send, fields: Fields) -> Answer:
     """How a plain DELETE ends, by somebody who would be asked."""
-    page = _somebody_asked(given, send)
+    page = asked(given, send, given.client_for("authorization_code"))
     again = ASK_AGAIN if page.request.get("prompt") else {}
     own = {name: text for name, text in fields.items() if name not in OWN}
     request = send.authorization_request(page.client, fields["response_type"], **own, **again)
     return send.authorization(request, user_agent=page.user_agent, method="DELETE")
-
-
-def _somebody_asked(given: Given, send: Send) -> Asked:
-    client = given.client_for("authorization_code")
-    return given.observed("somebody asked about the main client", lambda: asked(given, send, client))
 
 
 def secrets(given: Given) -> SearchStrategy[str]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from conformance.base.outcomes import Inconclusive, Untested
+from conformance.documents.documented.api import at_resource, client_with_scope
 from conformance.fuzz.openapi import Fields, asked_for_token, bodies, choices_of, document, object_of
-from conformance.harness.exchange import Reply
 from conformance.harness.given import Given
-from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.procedures.documented import at_resource, client_with_scope
 from conformance.harness.send import FORM, Send
-from conformance.harness.target import Client
 from conformance.harness.tokens import Tokens
+from conformance.profile.target import Client
+from conformance.wire.exchange import Reply
 
 # What the document links to a token that was issued, and the features that the profile claims it by.
 LINKS: Mapping[str, tuple[str, ...]] = {
@@ -121,5 +120,5 @@ def own_kinds_served(given: Given, send: Send, *kinds: str) -> None:
     """Positive control: resources answer to tokens of their own kinds."""
     with given.arranging():
         for kind in kinds:
-            reply = given.observed(f"the resource for {kind}", partial(at_resource, given, send, kind))
+            reply = at_resource(given, send, kind)
             given.accepted(reply, f"the resource for {kind} with its own kind of token")

@@ -13,13 +13,13 @@ from urllib.parse import quote_from_bytes, quote_plus, urlencode
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from conformance.documents.rfc6749.hostile_input import ADDED
 from conformance.fuzz.mangling import AUTHORIZATIONS, ODD_HEADERS, TYPES, joined, mangled, odd_bodies
 from conformance.fuzz.messages import NAME, OPENED, Message
 from conformance.fuzz.strategies import HOSTILE, legal
 from conformance.harness.given import Given
-from conformance.harness.procedures.hostile_input import ADDED
-from conformance.harness.procedures.redirects import GRANT_OF, any_response_type
 from conformance.harness.send import FORM
+from conformance.procedures.redirects import GRANT_OF, any_response_type
 
 # Texts that add an element, an attribute, a header or a parameter of their own (`hostile_input` finds those).
 BREAKING = ('"', "'", "<", ">", "\r\n", "\n", "\r", "&", "#", "-->", "</title>", "</script>", "</textarea>", "\\", "`")

@@ -11,15 +11,15 @@ from urllib.parse import parse_qsl
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.fuzz.messages import NAME
 from conformance.fuzz.strategies import NAMES, SPELL, UNICODE, dense, legal, subsets
-from conformance.harness.exchange import Pairs, Reply, Request
 from conformance.harness.expect import Expect
 from conformance.harness.given import CHEAPEST_FIRST, Given
-from conformance.harness.outcomes import Inconclusive, NotApplicable
-from conformance.harness.procedures.token_requests import good_request, outcome, sent
 from conformance.harness.send import Send
 from conformance.harness.tokens import Live
+from conformance.procedures.token_requests import good_request, outcome, sent
+from conformance.wire.exchange import Pairs, Reply, Request
 
 # Whether a token was issued, the error code, and the scope as far as it was told.
 Outcome: TypeAlias = tuple[bool, object, frozenset[str]]
@@ -33,8 +33,9 @@ CASES = {"lower": str.lower, "upper": str.upper, "title": str.title, "swapped": 
 orders: SearchStrategy[list[int]] = st.permutations(range(MOST_PARAMETERS))
 ways: SearchStrategy[list[str]] = st.lists(st.sampled_from(list(SPELL)), min_size=1, max_size=12)
 cases: SearchStrategy[str] = st.sampled_from(list(CASES))
-hints: SearchStrategy[str] = st.one_of(
-    st.sampled_from(["access_token", "refresh_token"]), legal("token_type"), dense(UNICODE, 1, 30)
+# A registered one that doesn't fit is another sentence's matter.
+unknown_hints: SearchStrategy[str] = st.one_of(legal("token_type"), dense(UNICODE, 1, 30)).filter(
+    lambda hint: hint not in ("access_token", "refresh_token")
 )
 
 
@@ -131,7 +132,7 @@ def usual_outcome(given: Given, send: Send, grant: str) -> Outcome:
 
 
 def revocable(given: Given, send: Send) -> Live:
-    """A live access token, of which another was seen to end by a plain revocation; NotApplicable where it didn't."""
+    """A live access token, of which another was seen to end by a plain revocation; Vacuous where it didn't."""
 
     def procedure() -> tuple[str, ...]:
         token = given.live(given.tokens())
@@ -140,7 +141,7 @@ def revocable(given: Given, send: Send) -> Live:
         return given.still_active(token)
 
     if given.observed("a plain revocation of an access token", procedure):
-        raise NotApplicable("the server doesn't revoke access tokens")
+        raise Vacuous("the server doesn't revoke access tokens")
     return given.live(given.tokens())
 
 
@@ -154,6 +155,6 @@ def expect_as_usual(expect: Expect, usual: Outcome, reply: Reply) -> None:
 
 def decided(reply: Reply) -> Reply:
     """The reply, unless it is a server error: that is one sentence's finding, not five's."""
-    if reply.status >= 500:
+    if reply.is_breakdown:
         raise Inconclusive(f"the server broke down over it: {reply}")
     return reply

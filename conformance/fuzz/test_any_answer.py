@@ -8,6 +8,10 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import strategies as st
 
+from conformance.base.outcomes import Inconclusive
+from conformance.base.uris import urlsplit
+from conformance.documents.rfc6749.hostile_input import harm_in
+from conformance.documents.rfc6749.texts_in_answers import strings
 from conformance.fuzz.engine import for_any
 from conformance.fuzz.mangling import ODD_HEADERS
 from conformance.fuzz.messages import Message
@@ -16,17 +20,13 @@ from conformance.fuzz.rewriting import additions, claimed_grants, enlarged, good
 from conformance.fuzz.sending import sent
 from conformance.fuzz.strategies import alterations, altered
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive
-from conformance.harness.procedures import token_requests
-from conformance.harness.procedures.challenges import schemes
-from conformance.harness.procedures.hostile_input import harm_in
-from conformance.harness.procedures.introspection import ask, live_token
-from conformance.harness.procedures.refreshing import refreshable
-from conformance.harness.procedures.resource_access import resource_opened
-from conformance.harness.procedures.texts_in_answers import strings
-from conformance.harness.procedures.token_requests import code_exchange_seen
-from conformance.harness.uris import urlsplit
+from conformance.procedures import token_requests
+from conformance.procedures.challenges import schemes
+from conformance.procedures.introspection import ask, live_token
+from conformance.procedures.refreshing import refreshable
+from conformance.procedures.resource_access import opening_token
+from conformance.procedures.token_requests import code_exchange_seen
+from conformance.wire.exchange import Reply
 
 Alteration = tuple[int, str, bool]
 HARMLESS = "an answer to which the input adds nothing"
@@ -124,7 +124,7 @@ def test_no_text_breaks_out_of_a_token_response(
 ) -> None:
     harm = harm_in(sent(given, send, message))
 
-    expect.that(not harm, HARMLESS, " and ".join(harm))
+    expect.that(not harm, HARMLESS, " and ".join(harm), breach="act")
 
 
 @requirement("rfc6749-10.14-hostile-page-input-harmless")
@@ -135,7 +135,7 @@ def test_no_text_breaks_out_of_a_page(
 ) -> None:
     harm = harm_in(sent(given, send, message))
 
-    expect.that(not harm, HARMLESS, " and ".join(harm))
+    expect.that(not harm, HARMLESS, " and ".join(harm), breach="act")
 
 
 # Tokens and codes
@@ -185,17 +185,17 @@ def test_an_altered_code_is_refused(given: Given, send: Send, expect: Expect, al
 def test_an_altered_token_is_not_active(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
     reply = ask(given, send, altered(live_token(given, send), alteration))
 
-    expect.that(reply.members.get("active") is not True, "a token that isn't active", reply)
+    expect.that(reply.members.get("active") is not True, "a token that isn't active", reply, breach="act")
 
 
 @requirement("rfc6749-7-invalid-token-refused")
 @for_any(alteration=alterations)
 def test_an_altered_token_opens_nothing(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
-    token = altered(resource_opened(given, send), in_a_header(alteration))
+    token = altered(opening_token(given, send).value, in_a_header(alteration))
 
     reply = send.resource(token)
 
-    expect.that(not reply.is_success, "a refusal", reply)
+    expect.that(not reply.is_served, "a refusal", reply, breach="act")
 
 
 @requirement("rfc6749-5.1-token-response-no-store")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.base.outcomes import Inconclusive
+from conformance.documents.documented.api import has_data
 from conformance.fuzz.engine import for_any
 from conformance.fuzz.messages import Message
 from conformance.fuzz.openapi import (
@@ -27,9 +29,7 @@ from conformance.fuzz.openapi import (
 )
 from conformance.fuzz.sending import is_decided, sent
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive
-from conformance.harness.procedures.documented import has_data
+from conformance.wire.exchange import Reply
 
 RESOURCES = ("getMe", "postMe", "getApp", "postApp", "getBasic", "postBasic")
 
@@ -124,7 +124,12 @@ def test_whatever_introspection_serves_tells_a_state(
 ) -> None:
     reply = decided(sent(given, send, message))
 
-    expect.that(not reply.is_success or isinstance(reply.members.get("active"), bool), "whether it is active", reply)
+    expect.that(
+        not reply.is_success or isinstance(reply.members.get("active"), bool),
+        "whether it is active",
+        reply,
+        breach="act",
+    )
 
 
 # Whatever is sent
@@ -179,7 +184,7 @@ def test_graphql_stays_shut_without_a_good_token(
 
 def decided(reply: Reply) -> Reply:
     """The reply, where it is none of a server that failed: that one decides nothing but robustness."""
-    if reply.status >= 500:
+    if reply.is_breakdown:
         raise Inconclusive(f"a server error decides nothing: {reply}")
     return reply
 
@@ -193,5 +198,5 @@ def refused(reply: Reply) -> Reply:
 
 def expect_refused(expect: Expect, operation: str, reply: Reply) -> None:
     """A Violation if a request without a good token is served, or not refused as the document says."""
-    expect.that(not decided(reply).is_success, "a refusal", reply)
+    expect.that(not decided(reply).is_success, "a refusal", reply, breach="act")
     expect_described(expect, operation, reply)

@@ -13,7 +13,7 @@ from conformance.fuzz.openapi_authorization import (
     secrets,
 )
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.consent import decision_with
+from conformance.procedures.consent import decision_with
 
 
 @requirement("documented-endpoints-authorize-get")

@@ -86,7 +86,7 @@ def test_details_have_the_seconds_that_are_left(
     expect(reply).has_member("expires_in", int, type(None))
     left, most = reply.members["expires_in"], tokens.members.get("expires_in")
     unknown = left is None or not isinstance(most, int)
-    expect.that(unknown or 0 <= left <= most, f"at most {most} seconds left", left)
+    expect.that(unknown or 0 <= left <= most, f"at most {most} seconds left", left, breach="act")
 
 
 @requirement("documented-info-application-uid")
@@ -95,7 +95,12 @@ def test_details_name_the_client(given: Given, send: Send, expect: Expect, field
     tokens, reply = told(given, send, fields, walk)
 
     expect(reply).has_member("application", dict)
-    expect.that(reply.members["application"].get("uid") == tokens.client.client_id, "the client's identifier", reply)
+    expect.that(
+        reply.members["application"].get("uid") == tokens.client.client_id,
+        "the client's identifier",
+        reply,
+        breach="act",
+    )
 
 
 # Scopes

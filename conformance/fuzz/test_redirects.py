@@ -10,14 +10,14 @@ from conformance.fuzz.engine import for_any
 from conformance.fuzz.neighbors import client_of, misses, neighbors, spellings
 from conformance.fuzz.rewriting import decided
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.redirects import (
+from conformance.procedures.redirects import (
     Missed,
     any_response_type,
     expect_not_accepted,
     expect_not_moved,
     served,
 )
-from conformance.harness.procedures.token_requests import code_exchange_seen
+from conformance.procedures.token_requests import code_exchange_seen
 
 TYPES = st.sampled_from(["code", "token", "other", ""])
 

@@ -17,25 +17,25 @@ from conformance.fuzz.rewriting import (
     expect_as_usual,
     good,
     grant_of_most_scopes,
-    hints,
     orders,
     pairs_of,
     reordered,
     respelled,
     revocable,
     scope_subsets,
+    unknown_hints,
     usual_outcome,
     ways,
     with_cases,
 )
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.procedures.authorization_requests import expect_alike, ordinary, taken_by_post
-from conformance.harness.procedures.introspection import ask, live_token
-from conformance.harness.procedures.redirects import served
-from conformance.harness.procedures.scopes import obtained
-from conformance.harness.procedures.token_refusals import client_with_both_methods
-from conformance.harness.procedures.token_requests import outcome, sent, token_request
 from conformance.harness.send import FORM
+from conformance.procedures.authorization_requests import expect_alike, ordinary, taken_by_post
+from conformance.procedures.introspection import ask, live_token
+from conformance.procedures.redirects import served
+from conformance.procedures.scopes import obtained
+from conformance.procedures.token_refusals import client_with_both_methods
+from conformance.procedures.token_requests import outcome, sent, token_request
 
 More = Sequence[tuple[int, str, str]]
 
@@ -196,8 +196,8 @@ def test_an_authorization_request_by_post_is_worth_one_by_get(
 
 
 @requirement("rfc7662-2.1-unknown-hint-token-found")
-@for_any(hint=hints)
-def test_a_live_token_is_active_under_any_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
+@for_any(hint=unknown_hints)
+def test_a_live_token_is_active_under_any_unknown_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
     token = live_token(given, send)
 
     reply = ask(given, send, token, token_type_hint=hint)
@@ -219,8 +219,8 @@ def test_a_live_token_is_active_however_it_is_written(
 
 
 @requirement("rfc7009-2.2-invalid-hint-ignored")
-@for_any(cost=2, hint=hints)
-def test_a_token_is_revoked_under_any_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
+@for_any(cost=2, hint=unknown_hints)
+def test_a_token_is_revoked_under_any_unknown_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
     token = revocable(given, send)
 
     decided(send.revocation(token.value, token.tokens.client, token_type_hint=hint))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from conformance.harness.expect import Expect
-from conformance.harness.given import Given
-from conformance.harness.send import OMIT, Send
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pytest
+
+    from conformance.harness.expect import Expect
+    from conformance.harness.given import Given
+    from conformance.harness.send import OMIT, Send
+
+MODULES = {"Expect": "expect", "Given": "given", "OMIT": "send", "Send": "send"}
+
+
+def __getattr__(name: str) -> Any:
+    """What a test names; commands that run none would wait for it longer than for all the rest."""
+    if name not in MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{MODULES[name]}"), name)
 
 
 def requirement(identifier: str) -> pytest.MarkDecorator:

@@ -9,16 +9,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive, Untested
+from conformance.base.outcomes import Inconclusive, Stale, Untested
 from conformance.harness.tokens import Live, TokenKind, Tokens
+from conformance.profile.target import Client
+from conformance.wire.exchange import Reply
 
 if TYPE_CHECKING:
     from conformance.harness.session import Trial
 
-POLL_INTERVAL = 0.2
+SETTLING = "a revocation to take effect"
 # How introspection may wrongly speak of a token that isn't good: nobody would take it for active.
 REFUSED_TOKEN = (400, 404)
+TOKEN_FAULTS = ("invalid_token", "invalid_grant")
+# What introspection says of who asks, not of the token.
+CALLER_FAULTS = ("invalid_client", "unauthorized_client", "access_denied", "insufficient_scope")
 
 
 def possible_witnesses(trial: Trial, kind: TokenKind, grant: str) -> tuple[str, ...]:
@@ -56,9 +60,8 @@ def live(trial: Trial, tokens: Tokens, kind: TokenKind) -> Live:
             return False
 
     # Refreshing would use the token up: that refresh tokens of this client work is shown on a sibling.
-    seen = tuple(witness for witness in candidates if witness == "refresh" or sees(witness))
-    if "refresh" in seen and not _siblings_refresh(trial, tokens):
-        seen = tuple(w for w in seen if w != "refresh")
+    siblings_refresh = "refresh" in candidates and _seen_to_refresh_before(trial, tokens)
+    seen = tuple(each for each in candidates if (siblings_refresh if each == "refresh" else sees(each)))
     if not seen and problems:
         raise problems[0]
     if not seen:
@@ -66,12 +69,27 @@ def live(trial: Trial, tokens: Tokens, kind: TokenKind) -> Live:
     return Live(value, kind, tokens, seen)
 
 
-def _siblings_refresh(trial: Trial, tokens: Tokens) -> bool:
-    def procedure() -> bool:
-        sibling = trial.given.tokens(tokens.grant, tokens.client)
-        return sibling.refresh_token is not None and trial.send.refresh(sibling).is_success
+def _seen_to_refresh_before(trial: Trial, tokens: Tokens) -> bool:
+    """Whether siblings refresh. Stale where that is seen only now: the sibling may have ended the token."""
+    known = _key(tokens.client, tokens.grant) in trial.session.observations
+    works = siblings_refresh(trial, tokens.client, tokens.grant)
+    if not known and not trial.is_second:
+        raise Stale("another refresh token was issued after the one that is judged, and may have ended it")
+    return works
 
-    return trial.observed(f"refreshing works for {tokens.client.name} by {tokens.grant}", procedure)
+
+def siblings_refresh(trial: Trial, client: Client, grant: str) -> bool:
+    """Whether refresh tokens that a client gets by a grant are good for refreshing: seen once, before others come."""
+
+    def procedure() -> bool:
+        sibling = trial.given.tokens(grant, client)
+        return sibling.refresh_token is not None and bool(trial.send.refresh(sibling).members.get("access_token"))
+
+    return trial.observed(_key(client, grant), procedure)
+
+
+def _key(client: Client, grant: str) -> str:
+    return f"refreshing works for {client.name} by {grant}"
 
 
 def says_active(trial: Trial, witness: str, value: str, kind: TokenKind, tokens: Tokens) -> bool:
@@ -81,13 +99,26 @@ def says_active(trial: Trial, witness: str, value: str, kind: TokenKind, tokens:
         reply = _ask(trial, witness, value, kind, tokens)
     finally:
         trial.phase = before
-    if reply.status >= 500:
+    # Alive is what the answer says, never its status alone.
+    if reply.is_breakdown:
         raise Inconclusive(f"{witness} answered {reply} when asked about a token")
-    if witness == "introspection" and reply.status not in REFUSED_TOKEN:
-        if not isinstance(reply.members.get("active"), bool):
-            raise Inconclusive(f"introspection answered {reply} when asked about a token")
-        return bool(reply.members["active"])
-    return reply.is_success
+    match witness:
+        case "introspection":
+            return _introspected(reply)
+        case "refresh":
+            return bool(reply.members.get("access_token"))
+        case _:
+            return reply.is_served
+
+
+def _introspected(reply: Reply) -> bool:
+    """What an introspection answer says of the token; Inconclusive where it speaks of the caller."""
+    active = reply.members.get("active")
+    if isinstance(active, bool):
+        return active
+    if reply.fault in TOKEN_FAULTS or (reply.status in REFUSED_TOKEN and reply.fault not in CALLER_FAULTS):
+        return False
+    raise Inconclusive(f"introspection answered {reply} when asked about a token")
 
 
 def _ask(trial: Trial, witness: str, value: str, kind: TokenKind, tokens: Tokens) -> Reply:
@@ -100,11 +131,26 @@ def _ask(trial: Trial, witness: str, value: str, kind: TokenKind, tokens: Tokens
             return trial.send.resource(value, witness)
 
 
+def witnesses_of(trial: Trial, token: Live) -> tuple[str, ...]:
+    """The witnesses that see a token active. One that breaks down blocks nothing while another one answers."""
+    answers: dict[str, bool] = {}
+    problems: list[Inconclusive] = []
+    for witness in token.witnesses:
+        try:
+            answers[witness] = says_active(trial, witness, token.value, token.kind, token.tokens)
+        except Inconclusive as problem:
+            problems.append(problem)
+    if problems and not answers:
+        raise problems[0]
+    return tuple(witness for witness, active in answers.items() if active)
+
+
 def last_active(trial: Trial, token: Live) -> tuple[str, ...]:
     """The witnesses that still see a token active once the declared revocation delay is over."""
     deadline = time.monotonic() + trial.target.limits.revocation_delay
     while True:
-        still = tuple(w for w in token.witnesses if says_active(trial, w, token.value, token.kind, token.tokens))
-        if not still or time.monotonic() >= deadline:
+        still = witnesses_of(trial, token)
+        left = deadline - time.monotonic()
+        if not still or left <= 0:
             return still
-        time.sleep(POLL_INTERVAL)
+        trial.session.pause(SETTLING, left)

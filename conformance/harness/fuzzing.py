@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.budgets import BUDGETS, OFF, Budget
+from conformance.base.budgets import BUDGETS, OFF, Budget
 
 SEEDS = 2**32
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from conformance.harness import effects
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
+from conformance.browser.user_agent import Answer, UserAgent
+from conformance.harness import controls, effects, forgetting
 from conformance.harness.send import FORM
-from conformance.harness.target import Client, ResourceOwner
 from conformance.harness.tokens import Code, Live, TokenKind, Tokens
-from conformance.harness.user_agent import Answer, UserAgent
+from conformance.profile.target import Client, ResourceOwner, SignIn
+from conformance.wire.exchange import Reply
 
 if TYPE_CHECKING:
     from conformance.harness.session import Trial
@@ -55,7 +55,7 @@ class Given:
             if (
                 method in client.authentication
                 and (grant is None or client.may_use(grant))
-                and client.name != "guessing"
+                and not client.is_guessed_at
             ):
                 return replace(client, authentication=(method,))
         raise Untested(f"no client of the profile authenticates by {method}: add it to a client's `authentication`")
@@ -65,10 +65,18 @@ class Given:
         told."""
         for each in [grant] if grant else [name for name in CHEAPEST_FIRST if self.claims(name)]:
             for client in self._trial.target.clients.values():
-                special = client.name in ("guessing", "restricted", "introspecting")
+                special = client.is_guessed_at or client.name in ("restricted", "introspecting")
                 if client.client_secret and client.may_use(each) and not special:
                     return client
         raise Untested("the profile has no client with a secret that may use this grant: add [clients.confidential]")
+
+    def barred_client(self, grant: str) -> Client:
+        """A client to which the server refuses a grant, whatever its name; Untested where the profile declares none."""
+        by_browser = grant in ("authorization_code", "implicit")
+        for client in self._trial.target.clients.values():
+            if grant in client.barred and not client.is_guessed_at and (client.redirect_uris or not by_browser):
+                return client
+        raise Untested(f'no client is barred from {grant}: name one in the profile, with `barred = ["{grant}"]`')
 
     def other_client(self, grant: str | None = None) -> Client:
         """The second confidential client, for cross-client tests."""
@@ -81,9 +89,21 @@ class Given:
         """The client that may ask about tokens (RFC 7662)."""
         return self._trial.target.introspecting_client()
 
+    def sign_in(self) -> SignIn:
+        """How the profile says that people get through sign-in."""
+        return self._trial.target.sign_in
+
     def owner(self, name: str = "resource_owner") -> ResourceOwner:
         """An account of the profile; Untested when the profile lacks it."""
         return self._trial.target.owner(name)
+
+    def has_client(self, name: str) -> bool:
+        """Whether the profile has a client."""
+        return name in self._trial.target.clients
+
+    def has_owner(self, name: str) -> bool:
+        """Whether the profile has an account, and nothing is known to be wrong with it."""
+        return name in self._trial.target.owners and name not in self._trial.target.faults
 
     def plain_client(self, client: Client) -> Client:
         """The client as it may appear over plain HTTP: itself on loopback, an invented one anywhere else."""
@@ -107,10 +127,23 @@ class Given:
         """Whether the profile claims a feature: for what a procedure may leave out. `feature` is for preconditions."""
         return name in self._trial.target.features
 
+    def issuer(self) -> str:
+        """The issuer identifier that the profile states; Untested, with the line to add, where it states none."""
+        if self._trial.target.issuer is None:
+            raise Untested("the profile doesn't state the issuer: add `issuer = ...` under [target]")
+        return self._trial.target.issuer
+
+    def other_issuers(self) -> tuple[str, ...]:
+        """Other issuers of the same host; NotApplicable where the profile names none."""
+        if not self._trial.target.other_issuers:
+            raise NotApplicable("the profile names no other issuer of this host")
+        return self._trial.target.other_issuers
+
     def intrusive(self) -> None:
         """Go on only if guessing and flooding are allowed."""
         if not self._trial.target.intrusive:
             raise Untested("an intrusive probe: set `intrusive = true` under [target] to allow it")
+        self.once("an intrusive probe")
 
     def allows_intrusion(self) -> bool:
         """Whether guessing and flooding are allowed: for what a procedure may leave out."""
@@ -144,6 +177,11 @@ class Given:
             )
         return scopes
 
+    @property
+    def introspection_tells_whole_scope(self) -> bool:
+        """Whether the profile says that introspection tells the whole scope of a token."""
+        return self._trial.target.introspection_tells_whole_scope
+
     def insufficient_scope(self) -> str:
         """A scope that doesn't open the protected resource; Untested when the profile names none."""
         scope = self._trial.target.insufficient_scope
@@ -154,6 +192,16 @@ class Given:
         return scope
 
     # What the server issues
+
+    def can_forget(self) -> bool:
+        """Whether the profile says how the target is made to forget what was approved."""
+        target = self._trial.target
+        return target.sign_in.forget is not None and "sign_in.forget" not in target.faults
+
+    def forget(self, owner: str, client: Client) -> None:
+        """Have the target forget what an account has approved to a client, as the profile says."""
+        with self.arranging():
+            forgetting.forget(self._trial, self.owner(owner), client)
 
     def user_agent(self, owner: str = "resource_owner", *, fresh: bool = False) -> UserAgent:
         """A browser for an account; the same one each time (it stays signed in) unless a fresh one is asked for."""
@@ -231,6 +279,7 @@ class Given:
         if client is not None and not client.may_use("refresh_token"):
             raise Untested(f"[clients.{client.name}] may not use the grant refresh_token")
         for each in [grant] if grant else self._refreshable_grants(client):
+            effects.siblings_refresh(self._trial, client or self.client_for(each), each)
             tokens = self.tokens(each, client, **changes)
             if tokens.refresh_token is not None:
                 return tokens
@@ -301,27 +350,41 @@ class Given:
             self._trial.throttling_shows = before
 
     def accepted(self, reply: Reply, what: str = "the same request without the fault") -> Reply:
-        """A positive control at the token endpoint or elsewhere: a 2xx answer, or the test decides nothing."""
-        if not reply.is_success:
+        """A positive control at the token endpoint or elsewhere: an answer that serves, or the test decides nothing."""
+        if not reply.is_served:
             raise Inconclusive(f"positive control: {what} should succeed, but got {reply}{_description(reply)}")
+        self._trial.controls.append(reply.request)
         return reply
 
     def issued(self, reply: Reply, what: str = "the same request without the fault") -> Reply:
         """A positive control: the reply issues an access token, or the test decides nothing."""
         if not reply.is_success or not reply.members.get("access_token"):
             raise Inconclusive(f"positive control: {what} should issue a token, but got {reply}{_description(reply)}")
+        self._trial.controls.append(reply.request)
         return reply
 
     def came_back(self, answer: Answer, what: str = "the same request without the fault") -> Answer:
         """A positive control at the authorization endpoint: a code or token reached the client."""
         if not (answer.get("code") or answer.get("access_token")):
             raise Inconclusive(f"positive control: {what} should come back with a grant, but got {answer}")
+        self._trial.controls.append((answer.opened or answer.reply).request)
         return answer
+
+    def control(self, credential: controls.Credential, *, after: Reply | None = None) -> None:
+        """The control behind a refusal: without the fault, the credential is served; else the test is tried again."""
+        controls.control(self._trial, credential, after)
 
     def live(self, tokens: Tokens, kind: TokenKind = "access_token") -> Live:
         """A token seen active by at least one witness; only those witnesses can show later that it no longer is."""
         with self.arranging():
             return effects.live(self._trial, tokens, kind)
+
+    def witnessed(self, tokens: Tokens) -> Live:
+        """An access token with the witnesses that see it active: none where nobody can be asked about it."""
+        try:
+            return self.live(tokens)
+        except (Untested, Inconclusive):
+            return Live(tokens.access_token, "access_token", tokens, ())
 
     def still_active(self, token: Live, *, settled: bool = True) -> tuple[str, ...]:
         """The witnesses that still see a token active, once the declared revocation delay is over; or right now.
@@ -334,9 +397,11 @@ class Given:
         return tuple(witness for witness in token.witnesses if active(witness))
 
     def revoked(self, token: str, client: Client, /, **changes: Any) -> Reply:
-        """A revocation that the server took."""
+        """A revocation that the server took; Vacuous where it revokes no tokens of this kind (RFC 7009, 2.2.1)."""
         with self.arranging():
             reply = self._trial.send.revocation(token, client, **changes)
+        if reply.members.get("error") == "unsupported_token_type":
+            raise Vacuous("the server doesn't revoke tokens of this kind")
         return self.accepted(reply, "a revocation by the token's own client")
 
     def aged(self, credential: str, seconds: float) -> None:
@@ -356,13 +421,36 @@ class Given:
         """A credential past its lifetime in seconds: aged by the control port, or waited for where `wait = true`."""
         target = self._trial.target
         if target.control_url is None and target.wait and lifetime <= LONGEST_WAIT:
-            time.sleep(lifetime + 1)
+            self.once("it waits until something expires")
+            self._trial.session.outlive(credential, lifetime + 1)
         else:
             self.aged(credential, lifetime + 1)
+
+    def paused(self, what: str, left: float) -> None:
+        """A moment of the `left` seconds that something may take."""
+        self._trial.session.pause(what, left)
+
+    def waited(self, what: str, seconds: float) -> None:
+        """So many seconds later: for what no control port can hurry."""
+        self.once(f"it waits for {what}")
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.paused(what, left)
 
     def observed(self, key: str, procedure: Callable[[], T]) -> T:
         """The result of a procedure that several tests share: it runs once, its exchanges are evidence of each."""
         return self._trial.observed(key, procedure)
+
+    def present(self, found: Iterable[T], what: str) -> list[T]:
+        """What there is to judge; Vacuous where there is none of it."""
+        there = list(found)
+        if not there:
+            raise Vacuous(f"no {what} came")
+        return there
+
+    def once(self, why: str) -> None:
+        """What this test finds isn't tried again at the end of the run; `why` completes "not repeated: ..."."""
+        self._trial.once = why
 
     def note(self, text: str) -> None:
         """What was seen, for the report: the reason beside a passed or noted verdict."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from conformance.harness.answer import Answer
-from conformance.harness.exchange import Reply
-from conformance.harness.pages import excerpt, read_page
+from conformance.browser.answer import Answer
+from conformance.browser.pages import excerpt, read_page
+from conformance.wire.exchange import Reply
 
 # Parameters beside RFC 6749 that deployments demand and name in their error descriptions.
 EXTENSIONS = ("audience", "resource", "organization", "tenant", "connection", "realm", "nonce", "acr_values", "claims")
@@ -14,8 +14,11 @@ NOT_THERE = (404, 405, 410, 501)
 
 
 def refuses_client(reply: Reply) -> bool:
-    """Whether an answer says that the client's id, secret or way to authenticate is wrong."""
-    return reply.status == 401 or reply.members.get("error") == "invalid_client"
+    """Whether an answer says that the client's id, secret or way to authenticate is wrong.
+
+    A status 401 alone says so; beside another error it doesn't.
+    """
+    return reply.fault == "invalid_client" or (reply.status == 401 and reply.fault is None)
 
 
 def is_missing(reply: Reply) -> bool:
@@ -45,8 +48,18 @@ def why_not_back(answer: Answer) -> str:
 
 def stuck_at_sign_in(answer: Answer) -> bool:
     """Whether credentials were sent and the page asks for a password again."""
-    form = read_page(answer.reply).sign_in_form() if answer.destination is None else None
-    return answer.signed_in and form is not None and bool(form.passwords)
+    return answer.signed_in and answer.destination is None and _asks_for_password(answer.reply)
+
+
+def was_let_in(answer: Answer) -> bool:
+    """Whether a page came between the last that asks for a password and the end: who has to decide is signed in."""
+    asking = [at for at, page in enumerate(answer.pages) if _asks_for_password(page)]
+    return bool(asking) and any(page is not answer.reply for page in answer.pages[asking[-1] + 1 :])
+
+
+def _asks_for_password(page: Reply) -> bool:
+    form = read_page(page).sign_in_form()
+    return form is not None and bool(form.passwords)
 
 
 def demanded_parameters(text: str) -> tuple[str, ...]:

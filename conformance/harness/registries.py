@@ -13,19 +13,26 @@ ACCESS_TOKEN_TYPES = {
     "dpop": "RFC 9449",
 }
 
-# Error codes that RFC 6749 defines (sections 4.1.2.1, 4.2.2.1 and 5.2).
-RFC6749_ERRORS = (
+# The error codes of an authorization request, by whatever flow (RFC 6749 sections 4.1.2.1 and 4.2.2.1).
+AUTHORIZATION_ERRORS = (
+    "invalid_request",
+    "unauthorized_client",
+    "access_denied",
+    "unsupported_response_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+)
+# Those of a token request (section 5.2).
+TOKEN_ERRORS = (
     "invalid_request",
     "invalid_client",
     "invalid_grant",
     "unauthorized_client",
     "unsupported_grant_type",
-    "unsupported_response_type",
     "invalid_scope",
-    "access_denied",
-    "server_error",
-    "temporarily_unavailable",
 )
+RFC6749_ERRORS = tuple(dict.fromkeys((*TOKEN_ERRORS, *AUTHORIZATION_ERRORS)))
 
 # OAuth Extensions Errors (RFC 6749 section 11.4).
 EXTENSION_ERRORS = {

@@ -7,24 +7,24 @@ out, an empty string sends it without a value.
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from conformance.harness.exchange import Pairs, Reply, Request
-from conformance.harness.forms import Form
-from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.pages import read_page
-from conformance.harness.target import Client, fault_of_client, fault_of_grant, fault_of_redirect_uri
-from conformance.harness.tls import Handshake, LocallyUnavailable
+from conformance.base.outcomes import Inconclusive, Untested
+from conformance.browser.authorization_request import AuthorizationRequest, challenge
+from conformance.browser.forms import Form
+from conformance.browser.pages import read_page
+from conformance.profile.target import Client, fault_of_client, fault_of_grant, fault_of_redirect_uri
+from conformance.wire.exchange import Pairs, Reply, Request
+from conformance.wire.tls import Handshake, LocallyUnavailable
 
 if TYPE_CHECKING:
+    from conformance.browser.user_agent import Answer, UserAgent
     from conformance.harness.session import Trial
     from conformance.harness.tokens import Code, Tokens
-    from conformance.harness.user_agent import Answer, UserAgent
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -58,19 +58,6 @@ def basic(client_id: str, secret: str) -> tuple[str, str]:
 def bearer(token: str) -> tuple[str, str]:
     """A bearer Authorization header (RFC 6750 section 2.1)."""
     return ("Authorization", f"Bearer {token}")
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
-    """The parameters of an authorization request, and the PKCE verifier that goes with them."""
-
-    client: Client
-    pairs: tuple[tuple[str, str], ...]
-    verifier: str | None
-
-    def get(self, name: str) -> str | None:
-        """The first value sent for a parameter."""
-        return next((value for key, value in self.pairs if key == name), None)
 
 
 class Send:
@@ -316,8 +303,10 @@ class Send:
         url = trial.target.url(endpoint)
         if not url.startswith("https:"):
             raise Untested(f"the {endpoint} endpoint isn't an https URL")
+        if verify and trial.target.insecure:
+            raise Untested("the certificate was not looked at: leave out `--insecure`")
         try:
-            return trial.session.transport.handshake(url, trial.target, only=only, verify=verify)
+            return trial.session.transport.handshake(url, trial.target.reach, only=only, verify=verify)
         except LocallyUnavailable as error:
             raise Untested(str(error)) from error
 
@@ -374,8 +363,8 @@ class Send:
 
         `encoded` goes out in place of the request's own encoding, `headers` with the first request of the user agent.
         """
-        if decision == "decline":
-            self._trial.target.check("sign_in.decline")
+        if decision != "wait":
+            self._trial.target.check(f"sign_in.{decision}")
         agent = user_agent or self._trial.given.user_agent()
         return agent.authorize(self._trial, request, method, decision, encoded=encoded, headers=headers)
 
@@ -427,13 +416,3 @@ class Send:
 
 def _joined(scopes: Sequence[str]) -> str | None:
     return " ".join(scopes) if scopes else None
-
-
-def challenge(verifier: str | None, method: str) -> dict[str, str]:
-    if verifier is None:
-        return {}
-    if method == "plain":
-        return {"code_challenge": verifier, "code_challenge_method": "plain"}
-    digest = hashlib.sha256(verifier.encode("ascii")).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return {"code_challenge": challenge, "code_challenge_method": "S256"}

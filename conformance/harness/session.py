@@ -6,40 +6,54 @@ one test and hands out `given`, `send` and `expect`.
 
 from __future__ import annotations
 
-import base64
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from conformance import __version__
-from conformance.harness.exchange import Exchange, Reply, Request
+from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous
+from conformance.base.uris import host_and_port
+from conformance.browser.returns import Return
+from conformance.harness.footprint import Watch
 from conformance.harness.fuzzing import Fuzzed, Fuzzing
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
-from conformance.harness.redaction import Redactor, Vault
-from conformance.harness.target import Target, host_and_port
-from conformance.harness.throttling import Patience, is_throttled
-from conformance.harness.transport import NoAnswer, Transport
+from conformance.harness.record import Record
+from conformance.profile.target import Target
+from conformance.wire.exchange import USER_AGENT, Exchange, Reply, Request
+from conformance.wire.redaction import Redactor, Vault
+from conformance.wire.stages import House, OpenHouse
+from conformance.wire.throttling import Patience, is_throttled
+from conformance.wire.transport import NoAnswer, Transport
 
 if TYPE_CHECKING:
-    from conformance.harness.drivers import Driver
+    from conformance.browser.drivers import Driver
+    from conformance.browser.user_agent import UserAgent
     from conformance.harness.expect import Expect
     from conformance.harness.given import Given
     from conformance.harness.send import Send
-    from conformance.harness.user_agent import UserAgent
 
 T = TypeVar("T")
-USER_AGENT = f"oauth2-conformance/{__version__}"
+# Seconds between two looks at something that may take a while.
+POLL_INTERVAL = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The cached result of a procedure, or the outcome that it ended with, and its exchanges."""
+    """The cached result of a procedure, or the outcome that it ended with, its exchanges, and the controls in them.
+
+    `once` says why what is found in them isn't to be tried again.
+    """
 
     value: object
     ended: Exception | None
     exchanges: tuple[Exchange, ...]
+    controls: tuple[Request, ...]
+    once: str
+
+
+def _unheard(_what: str, _seconds: float) -> None:
+    """Nobody is told what is waited for."""
 
 
 @dataclass
@@ -59,17 +73,27 @@ class Session:
     handed_on: tuple[Exchange, ...] = ()
     sent: int = 0
     fuzzing: Fuzzing | None = None
+    record: Record = field(default_factory=Record)
     patience: Patience = field(default_factory=Patience)
     driver: Driver | None = None
+    on_wait: Callable[[str, float], None] = _unheard
+    watch: Watch = field(init=False)
+    # Makes a credential older by seconds where nobody has to wait for it: in a rehearsal.
+    ages: Callable[[str, float], None] | None = None
+    # Where stages are opened for a client under test: begun at the first one, in the process that needs it.
+    open_house: OpenHouse | None = None
+    opened_house: House | None = None
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.target)
 
     @classmethod
     def open(cls, target: Target, transport: Transport, placeholders: Mapping[str, str], worker: str = "") -> Session:
         """A session that knows the profile's secrets; `worker` names this process among those of a run."""
-        vault = Vault(placeholders)
+        vault = Vault(placeholders, target.names())
         for client in target.clients.values():
             if client.client_secret:
-                shown = f"{{basic credentials of {client.name}}}"
-                vault.add_basic(client.client_id, client.client_secret, shown)
+                vault.add_basic(client.client_id, client.client_secret, f"basic credentials of {client.name}")
         return cls(target, transport, vault, Redactor(vault, worker), target.hosts(), worker)
 
     def name_exchanges(self, exchanges: Sequence[Exchange]) -> tuple[tuple[str, ...], tuple[Exchange, ...]]:
@@ -86,8 +110,40 @@ class Session:
         self.handed_on = tuple(fresh)
         return tuple(dict.fromkeys(exchange.id for exchange in exchanges)), tuple(fresh)
 
+    def house(self) -> House:
+        """Where stages are opened for a client under test."""
+        if self.opened_house is None:
+            if self.open_house is None:
+                raise Untested("nothing here plays a server for a client under test")
+            self.opened_house = self.open_house()
+        return self.opened_house
+
+    def forget(self) -> None:
+        """Remember nothing of what tests have observed, nor who is signed in where."""
+        self.observations.clear()
+        self.user_agents.clear()
+
+    def wait(self, what: str, seconds: float) -> None:
+        """Wait for something, and let it be known."""
+        self.on_wait(what, seconds)
+        time.sleep(seconds)
+
+    def outlive(self, credential: str, seconds: float) -> None:
+        """Wait until a credential is so many seconds older."""
+        if self.ages is not None:
+            self.ages(credential, seconds)
+        else:
+            self.wait("a credential to expire", seconds)
+
+    def pause(self, what: str, left: float) -> None:
+        """Wait a moment of the `left` seconds that something may take, and let it be known."""
+        self.on_wait(what, left)
+        time.sleep(max(0.0, min(left, POLL_INTERVAL)))
+
     def close(self) -> None:
-        """Let go of connections and of the driver."""
+        """Let go of connections, of the driver and of stages."""
+        if self.opened_house is not None:
+            self.opened_house.close()
         if self.driver is not None:
             self.driver.close()
         self.transport.close()
@@ -96,14 +152,22 @@ class Session:
 class Trial:
     """One test's view of the session: everything it sends is recorded here."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, is_second: bool = False) -> None:
         from conformance.harness.expect import Expect
         from conformance.harness.given import Given
         from conformance.harness.send import Send
 
         self.session = session
+        # Whether the test is tried again, because its first try judged with what may have ended.
+        self.is_second = is_second
         self.exchanges: list[Exchange] = []
         self.notes: list[str] = []
+        # Authorization requests that came back to a client.
+        self.returns: list[Return] = []
+        # Requests whose replies were the positive controls of this test.
+        self.controls: list[Request] = []
+        # Why what this test finds isn't tried again: empty where it can be.
+        self.once = ""
         self.fuzzed: Fuzzed | None = None
         self.phase = "send"
         # Whether a throttled answer is what is looked for: then nothing is waited for.
@@ -126,7 +190,8 @@ class Trial:
         reply = self._exchange_once(prepared, phase)
         if self.throttling_shows:
             return reply
-        return self.session.patience.outwaited(reply, lambda: self._exchange_once(prepared, phase))
+        again = partial(self._exchange_once, prepared, phase)
+        return self.session.patience.outwaited(reply, again, self.session.wait)
 
     def _exchange_once(self, request: Request, phase: str | None) -> Reply:
         record = self._record(request, phase)
@@ -135,12 +200,15 @@ class Trial:
         except NoAnswer as error:
             record.failure = str(error)
             self.session.vault.learn(request, None)
+            self.session.watch.exchange(request, None)
             raise Inconclusive(f"no answer to {request.method} {request.url.partition('?')[0]}: {error}") from error
         self.session.vault.learn(request, record.reply)
+        self.session.watch.exchange(request, record.reply)
         return record.reply
 
     def exchange_together(self, requests: Sequence[Request], rehearsal: Request) -> list[Reply]:
         """Send requests in the same instant and record them all."""
+        self.once = "a race, which no two runs lose alike"
         prepared = [self._prepared(request) for request in requests]
         records = [self._record(request, None) for request in prepared]
         try:
@@ -150,31 +218,40 @@ class Trial:
         for record, reply in zip(records, replies, strict=True):
             record.reply = reply
             self.session.vault.learn(record.request, reply)
+            self.session.watch.exchange(record.request, reply)
         if not self.throttling_shows and any(map(is_throttled, replies)):
             raise Inconclusive("the target throttled some of the parallel requests: raise its limit for the suite")
         return replies
 
     def observed(self, key: str, procedure: Callable[[], T]) -> T:
-        """The result of a procedure that runs once a session; its exchanges become evidence of each test that asks."""
+        """The result of a procedure that runs once a session; its exchanges become evidence of each test that asks.
+
+        It holds what was answered, no credential that is presented again: another test may have ended that by then.
+        """
         known = self.session.observations.get(key)
         if known is None:
-            before = len(self.exchanges)
-            known = self._observe(procedure, before)
+            known = self._observe(procedure)
             self.session.observations[key] = known
         else:
             self.exchanges.extend(known.exchanges)
+            self.controls.extend(known.controls)
+            self.once = self.once or known.once
         if known.ended is not None:
             raise known.ended
         return known.value  # type: ignore[return-value]
 
-    def _observe(self, procedure: Callable[[], object], before: int) -> Observation:
+    def _observe(self, procedure: Callable[[], object]) -> Observation:
+        sent, controls = len(self.exchanges), len(self.controls)
         value: object = None
         ended: Exception | None = None
         try:
             value = procedure()
-        except (Inconclusive, Untested, NotApplicable) as error:
+        except Stale:
+            raise
+        except (Inconclusive, Vacuous, Untested, NotApplicable) as error:
             ended = error
-        return Observation(value, ended, tuple(self.exchanges[before:]))
+        sent_here, controls_here = tuple(self.exchanges[sent:]), tuple(self.controls[controls:])
+        return Observation(value, ended, sent_here, controls_here, self.once)
 
     def invented(self, what: str) -> str:
         """A value that no server issued; it may be shown in evidence."""
@@ -202,67 +279,3 @@ def default_headers(target: Target) -> tuple[tuple[str, str], ...]:
     named = {name.lower() for name in target.headers}
     defaults = (("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Accept-Encoding", "identity"))
     return tuple(pair for pair in defaults if pair[0].lower() not in named)
-
-
-def rendered(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
-    """An exchange as evidence: redacted, bounded, ready for JSON."""
-    request, reply = exchange.request, exchange.reply
-    headers, remarks = _shown_headers(request.headers, redactor)
-    shown: dict[str, Any] = {
-        "at": round(exchange.at, 4),
-        "phase": exchange.phase,
-        "request": {
-            "method": request.method,
-            "url": _cut(redactor.text(request.url[:LONGEST_URL]), len(request.url), LONGEST_URL),
-            "headers": headers,
-            "body": _shown_body(request.body, redactor),
-        },
-    }
-    if reply is None:
-        shown["failure"] = redactor.text(exchange.failure)
-    else:
-        headers, more_remarks = _shown_headers(reply.headers, redactor)
-        remarks += [*map(redactor.text, reply.remarks), *more_remarks]
-        shown["response"] = {
-            "status": reply.status,
-            "headers": headers,
-            "body": _shown_body(reply.body, redactor),
-            "ms": round(reply.elapsed * 1000, 2),
-            "size": len(reply.body),
-        }
-    if remarks:
-        shown["remarks"] = remarks
-    if exchange.picture:
-        shown["picture"] = f"data:image/jpeg;base64,{base64.b64encode(exchange.picture).decode('ascii')}"
-    return shown
-
-
-# Bytes and characters that are shown of a body, a header's value, all headers together, a URL.
-LONGEST_EVIDENCE = 4096
-LONGEST_HEADERS = 4 * LONGEST_EVIDENCE
-LONGEST_URL = 4 * LONGEST_EVIDENCE
-# Read beyond the cut, so that a secret which the cut goes through is known as one.
-BEYOND_THE_CUT = 2 * LONGEST_EVIDENCE
-
-
-def _shown_body(body: bytes, redactor: Redactor) -> str:
-    """Body text for evidence; what isn't UTF-8 shows as replacement characters, what is long is cut and says so."""
-    text = redactor.text(body[: LONGEST_EVIDENCE + BEYOND_THE_CUT].decode("utf-8", "replace"))
-    return text if len(body) <= LONGEST_EVIDENCE else f"{text[:LONGEST_EVIDENCE]}\n... ({len(body)} bytes in all)"
-
-
-def _shown_headers(headers: Sequence[tuple[str, str]], redactor: Redactor) -> tuple[list[list[str]], list[str]]:
-    """Headers for evidence, as many as there is room for; a remark where some are left out."""
-    shown: list[list[str]] = []
-    room = LONGEST_HEADERS
-    for name, value in headers:
-        pair = [_cut(name, len(name)), _cut(redactor.header(name, value), len(value))]
-        room -= len(pair[0]) + len(pair[1])
-        if room < 0:
-            return shown, [f"{len(headers)} headers in all: the first {len(shown)} are shown"]
-        shown.append(pair)
-    return shown, []
-
-
-def _cut(text: str, length: int, longest: int = LONGEST_EVIDENCE) -> str:
-    return text if len(text) <= longest and length <= longest else f"{text[:longest]}... ({length} characters in all)"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from conformance.harness.exchange import Reply
-from conformance.harness.target import Client
+from conformance.profile.target import Client
+from conformance.wire.exchange import Reply
 
 TokenKind = Literal["access_token", "refresh_token"]
 

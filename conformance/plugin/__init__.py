@@ -1,124 +1,175 @@
 """The pytest plugin: this folder is all that knows pytest's hooks. Here are the options and the run's beginning.
 
-Tests run in forked processes (`harness/apart.py`), this one writes the reports. Where that can't be, and under plain
+Tests run in forked processes (`running/apart.py`), this one writes the reports. Where that can't be, and under plain
 `pytest -n`, the workers of pytest-xdist do the same: they send each test's evidence on its teardown report.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from conformance import budgets
+from conformance.base import exit_codes, files, signals
+from conformance.base.documents import name_more
+from conformance.base.toml_files import FileFault
 from conformance.harness import fuzzing
-from conformance.harness.catalogue import load_catalogue
-from conformance.harness.recovery import recover_all
-from conformance.harness.run import RunRecorder
-from conformance.harness.toml_files import FileFault
+from conformance.harness.footprint import Footprint
+from conformance.options import OPTIONS
 from conformance.plugin.discretion import show_no_values
+from conformance.plugin.ending import conclude, tell
 from conformance.plugin.opening import (
+    announcement,
+    bundled_profile,
+    check_answers,
     check_selectors,
     check_sign_in,
+    keep_alone,
     load_profile,
     options_of,
+    output_of,
     processes_of,
-    start_bundled,
+    take_options,
+    take_turns,
     tried_out,
 )
+from conformance.plugin.staging import prepare_stages
 from conformance.plugin.stashes import (
+    ANNOUNCED,
     CATALOGUE,
     COLLECTED,
     CRASHED,
+    EXAMINED,
     FAULTS,
+    FOOTPRINT,
     PROFILE,
+    PROGRESS,
     RECORDER,
     SELECTED,
-    SERVER,
-    UNANSWERED,
 )
 from conformance.plugin.telling import writes_html
-from conformance.preflight.reaching import why_silent
+from conformance.reporting.progress import Progress
+from conformance.running.recovery import recover_all
+from conformance.running.whole_run import RunRecorder
+from conformance.tally.catalogue import Catalogue, load_catalogue
 
-pytest_plugins = [f"conformance.plugin.{name}" for name in ("workers", "collection", "running", "ending", "html")]
+PARTS = ("workers", "collection", "running", "repeating", "leaving", "ending", "html")
+pytest_plugins = [f"conformance.plugin.{name}" for name in PARTS]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run, for plain pytest; `oauth2-conformance run` passes them on."""
     group = parser.getgroup("oauth2-conformance")
-    group.addoption("--profile", metavar="FILE", help="the target's profile; default: the bundled reference server")
-    group.addoption("--base-url", metavar="URL", help="point the profile at another deployment")
-    group.addoption("--reports", metavar="DIR", default="reports", help="where runs are written (default: reports)")
-    group.addoption("--unchecked", action="store_true", help="judge without trying the profile out beforehand")
-    group.addoption("--fail-on", choices=["must", "should"], default="must", help="what the gate takes as a finding")
-    group.addoption("--all-probes", action="store_true", help="opt-in probes too: guessing, flooding, waiting")
-    group.addoption("--baseline", metavar="FILE", help="known deviations, which open the gate (TOML)")
-    group.addoption("--only", metavar="WHAT", action="append", default=[], help="requirement id, section or document")
-    group.addoption("--variant", metavar="NAME", help="run the bundled server as this variant")
-    group.addoption("--defect", metavar="NAME", action="append", default=[], help="give the bundled server this defect")
-    group.addoption("--processes", type=int, metavar="N", help="how many run tests (default: 1; bundled server: 2)")
-    group.addoption("--fuzz", choices=budgets.CHOICES, default=budgets.OFF, help=f"fuzz too ({budgets.IN_WORDS})")
-    group.addoption("--fuzz-seconds", type=float, metavar="S", help="a property's time, in place of the budget's")
-    group.addoption("--fuzz-seed", type=int, metavar="N", default=0, help="other examples than those of seed 0")
-    group.addoption("--fuzz-random", action="store_true", help="examples of a random seed, which the report names")
+    for option in OPTIONS:
+        if option.of_pytest:
+            group.addoption(f"--{option.name}", **option.keywords())
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Find the target and open the run, before pytest-html asks where its log goes."""
+    try:
+        _configure(config)
+    except pytest.UsageError as error:
+        # Told here, with the prefix of all our messages; pytest has one of its own.
+        print("oauth2-conformance:", *error.args, file=sys.stderr)
+        raise pytest.UsageError from error
+
+
+def _configure(config: pytest.Config) -> None:
     show_no_values(config)
+    take_options(config)
+    name_more(config.option.documents)
     config.addinivalue_line("markers", "requirement(id): the catalogue requirement that the test checks")
     config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
     config.stash[COLLECTED] = {}
     config.stash[FAULTS] = []
-    config.stash[UNANSWERED] = ""
     config.stash[CRASHED] = []
-    config.stash[CATALOGUE] = catalogue = load_catalogue()
-    asked_for = (catalogue.matching(selector) for selector in config.option.only)
-    config.stash[SELECTED] = frozenset(requirement.id for found in asked_for for requirement in found)
+    config.stash[FOOTPRINT] = Footprint()
+    config.stash[CATALOGUE] = catalogue = _catalogue()
+    config.stash[SELECTED] = catalogue.selected(config.option.only, config.option.exclude)
     worker = getattr(config, "workerinput", None)
     if worker is not None:
+        # It ends with the process that writes the reports.
+        signals.ignore(signals.END)
         loaded = load_profile(config, worker.get("bundled_profile"))
         config.stash[PROFILE] = replace(loaded, target=replace(loaded.target, faults=worker["faults"]))
+        config.option.role = loaded.target.role
+        prepare_stages(config)
         config.option.fuzz_seed = worker["fuzz_seed"]
-        config.stash[UNANSWERED] = worker["unanswered"]
         return
+    signals.interrupt_on_end()
     if config.option.fuzz_random:
         config.option.fuzz_seed = fuzzing.random_seed()
+    config.stash[PROGRESS] = progress = Progress(sys.stderr, output_of(config).volume)
     if config.option.collectonly or getattr(config.option, "help", False) or config.option.markers:
         return
     options = options_of(config)
-    check_selectors(options, catalogue)
+    check_selectors(options.only, options.exclude, catalogue)
     announced = None
     if options.profile is None:
         if options.base_url is not None:
             raise pytest.UsageError("a URL alone says nothing of clients and accounts: give a --profile beside it")
-        server = start_bundled(config, options)
-        config.stash[SERVER] = server
-        announced = server.profile
+        announced = config.stash[ANNOUNCED] = bundled_profile(config, options)
+    elif options.variant or options.defects:
+        raise pytest.UsageError("--variant and --defect edit the bundled server: leave out the profile, or these")
     loaded = load_profile(config, announced)
     config.stash[PROFILE] = loaded
+    config.option.role = loaded.target.role
+    prepare_stages(config)
+    progress.announce(announcement(loaded, catalogue, config.stash[SELECTED], options))
     controls: Sequence[Mapping[str, Any]] = ()
-    if announced is None:
-        config.stash[UNANSWERED] = why_silent(loaded) or ""
-        if config.stash[UNANSWERED]:
-            print(f"nothing answers at {loaded.target.base_url}: {config.stash[UNANSWERED]}", file=sys.stderr)
-        else:
-            check_sign_in(loaded, processes_of(config))
-            loaded, controls = (loaded, []) if config.option.unchecked else tried_out(loaded)
-            config.stash[PROFILE] = loaded
-    for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
-        print(recovered, file=sys.stderr)
+    if announced is None and not loaded.target.is_client:
+        check_answers(loaded)
+        check_sign_in(loaded, processes_of(config))
+        if not config.option.unchecked:
+            tried = tried_out(loaded)
+            loaded, controls = tried.profile, tried.shown
+            config.stash[EXAMINED] = tried.examiner
+            config.stash[FOOTPRINT].add(tried.footprint)
+        config.stash[PROFILE] = loaded
+    if loaded.target.is_client:
+        take_turns(config, loaded)
+    else:
+        keep_alone(config, loaded)
     try:
-        config.stash[RECORDER] = RunRecorder.open(
-            options, loaded, catalogue, processes_of(config), config.stash[UNANSWERED], controls
-        )
+        for recovered in recover_all(options.reports, config.stash[CATALOGUE]):
+            print(recovered, file=sys.stderr)
+        config.stash[RECORDER] = RunRecorder.open(options, loaded, catalogue, processes_of(config), controls)
     except FileFault as error:
         raise pytest.UsageError(str(error)) from error
+    except OSError as error:
+        raise pytest.UsageError(files.unusable(error, "written")) from error
     _configure_html(config)
+
+
+def _catalogue() -> Catalogue:
+    try:
+        return load_catalogue()
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> Generator[None]:
+    """A run that is over writes its reports, whatever asks it to end meanwhile, or can't be written."""
+    recorder = session.config.stash.get(RECORDER, None)
+    with signals.ignored():
+        try:
+            yield
+        except OSError as error:
+            if recorder is None:
+                raise
+            # pytest-html writes as part of pytest's own end.
+            error.filename = session.config.option.htmlpath
+            conclude(session, exitstatus)
+            recorder.faults.append(error)
+            session.exitstatus = exit_codes.USAGE
+        # Last of all: that is where eyes are when a run ends.
+        tell(session)
 
 
 def _configure_html(config: pytest.Config) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeGuard
 
 import pytest
 
-from conformance import budgets
-from conformance.harness.catalogue import Catalogue, Requirement
+from conformance.base import budgets
+from conformance.base.documents import is_in_document
 from conformance.plugin.stashes import CATALOGUE, COLLECTED, SELECTED
+from conformance.profile.client_role import CLIENT
+from conformance.running.collecting import RECORDED, is_of_clients
+from conformance.tally.catalogue import Catalogue, Requirement
 
 SUITE = Path(__file__).resolve().parent.parent
 FUZZ = SUITE / "fuzz"
@@ -21,13 +25,15 @@ COMPUTED_MARK = re.compile(r"""\brequirement\((?!["'])""")
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Tests that fuzz are collected on demand only: until then what they judge rests on the directed tests.
 
-    Files without a test that `--only` asks for would only cost their time.
+    Files without a test that is selected would only cost their time.
     """
     # The files too: a folder named on the command line is never ignored.
     fuzzes = FUZZ in (collection_path, *collection_path.parents)
     if fuzzes and config.option.fuzz == budgets.OFF:
         return True
-    of_suite = SUITE in collection_path.parents and collection_path.name.startswith("test_")
+    of_suite = _is_in_suite(collection_path) and collection_path.name.startswith("test_")
+    if of_suite and is_of_clients(collection_path) != (config.option.role == CLIENT):
+        return True
     if config.option.only and of_suite and not may_test(collection_path, config.stash[SELECTED]):
         return True
     return None
@@ -41,13 +47,15 @@ def may_test(file: Path, identifiers: frozenset[str]) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Every test of the suite carries one known requirement; `--only` deselects the rest. Others' tests stay theirs."""
+    """Every test of the suite carries one known requirement; those not selected go. Others' tests stay theirs."""
     catalogue = config.stash[CATALOGUE]
+    _refuse_another_copy(items)
+    items.sort(key=is_judged_last)
     of_suite = [item for item in items if is_of_suite(item)]
     for item in of_suite:
         found = requirement_of(item, catalogue)
         config.stash[COLLECTED].setdefault(found.id, []).append(item.name)
-    if not config.option.only:
+    if not config.option.only and not config.option.exclude:
         return
     selected = config.stash[SELECTED]
     left_out = {item for item in of_suite if requirement_of(item, catalogue).id not in selected}
@@ -55,9 +63,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
+def _refuse_another_copy(items: Sequence[pytest.Item]) -> None:
+    """Raise UsageError for tests of a copy of the suite that isn't the installed one: nothing would run them."""
+    for item in items:
+        copy = next((each for each in item.path.parents if each.name == SUITE.name and each != SUITE), None)
+        if copy is not None and not is_of_suite(item) and (copy / "plugin" / "collection.py").exists():
+            raise pytest.UsageError(
+                f"{item.path}: is a test of another copy of the suite than the installed one, {SUITE}: "
+                f"install that one by `pip install -e {copy.parent}`, or name modules: `--pyargs {_module(item, copy)}`"
+            )
+
+
+def _module(item: pytest.Item, copy: Path) -> str:
+    return ".".join(item.path.relative_to(copy.parent).with_suffix("").parts)
+
+
 def is_of_suite(item: pytest.Item) -> TypeGuard[pytest.Function]:
     """Whether a test is ours, and not one of a project that runs the suite beside its own tests."""
-    return isinstance(item, pytest.Function) and item.path.is_relative_to(SUITE)
+    return isinstance(item, pytest.Function) and _is_in_suite(item.path)
+
+
+def _is_in_suite(path: Path) -> bool:
+    """Whether a file lies in the package, or in a document that was named beside it."""
+    return SUITE in path.parents or is_in_document(path)
+
+
+def is_judged_last(item: pytest.Item) -> bool:
+    """Whether a test judges what all others have recorded."""
+    return is_of_suite(item) and RECORDED in item.fixturenames
 
 
 def requirement_of(item: pytest.Item, catalogue: Catalogue) -> Requirement:

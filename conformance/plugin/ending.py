@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance import bundled, exit_codes
-from conformance.harness.results import Run, TestResult
-from conformance.harness.run import RunRecorder
-from conformance.plugin.collection import FUZZ
-from conformance.plugin.stashes import COLLECTED, CRASHED, FAULTS, RECORDER, SERVER
-from conformance.reporting.console import Progress
+from conformance.base import exit_codes, files
+from conformance.harness import fuzzing
+from conformance.plugin.collection import FUZZ, is_of_suite
+from conformance.plugin.opening import commanded_of, output_of, processes_of
+from conformance.plugin.stashes import COLLECTED, CRASHED, FAULTS, FOOTPRINT, PROGRESS, RECORDER, SERVER
+from conformance.reporting.console import print_summary
+from conformance.reporting.gate import gate_sentence
+from conformance.reporting.machine import summary_as_json
+from conformance.reporting.progress import Ended, Progress
+from conformance.reporting.summary import counted
+from conformance.reporting.text import clause_name, visible
+from conformance.running.whole_run import RunRecorder
+from conformance.tally.results import Run, TestResult
 
-# What progress calls tests that draw their input.
-FUZZING = "fuzzing"
+# Kinds of tests, for progress, and how long one of the first takes about.
+DIRECTED, FUZZING = "directed", "fuzzing"
+SECONDS_OF_A_TEST = 0.02
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,9 +51,17 @@ class _Collector:
         if report.failed:
             self._faults.append(f"{report.nodeid} can't be collected:\n{report.longreprtext}")
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        own = Counter(_kind(item.nodeid) for item in session.items if is_of_suite(item))
+        budget = fuzzing.fuzzing_of(session.config.option.fuzz, 0, session.config.option.fuzz_seconds)
+        processes = processes_of(session.config)
+        # Most properties end before their time.
+        each = {DIRECTED: SECONDS_OF_A_TEST, FUZZING: budget.budget.seconds / 2 if budget else 0.0}
+        self._progress.begin(own, {kind: seconds / processes for kind, seconds in each.items()})
+
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        if _fuzzes(nodeid):
-            self._progress.begin(nodeid.rpartition("::")[2])
+        if _kind(nodeid) == FUZZING:
+            self._progress.begun(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = getattr(report, "conformance", None)
@@ -54,23 +71,25 @@ class _Collector:
         if report.when == "teardown" and content is not None:
             self._recorder.add(TestResult.of_dict(content))
             requirement = self._recorder.catalogue.by_id[content["requirement"]]
-            part = FUZZING if _fuzzes(report.nodeid) else requirement.document
-            self._progress.advance(part, report.conformance_verdict)
+            section = clause_name(requirement.document, requirement.section)
+            self._progress.advance(
+                Ended(report.nodeid, _kind(report.nodeid), section, requirement.id, report.conformance_verdict)
+            )
 
     def pytest_sessionfinish(self) -> None:
         self._progress.close()
 
 
-def _fuzzes(nodeid: str) -> bool:
-    """Whether a test draws its input: those take a while each, and belong to many documents."""
-    return FUZZ.name in Path(nodeid.partition("::")[0]).parts
+def _kind(nodeid: str) -> str:
+    """Whether a test is directed, or draws its input, which takes a while each time."""
+    return FUZZING if FUZZ.name in Path(nodeid.partition("::")[0]).parts else DIRECTED
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Begin to receive reports."""
     recorder = session.config.stash.get(RECORDER, None)
     if recorder is not None:
-        progress = Progress(sys.stderr, None)
+        progress = session.config.stash[PROGRESS]
         session.config.pluginmanager.register(_Collector(recorder, progress, session.config.stash[FAULTS]))
 
 
@@ -91,16 +110,26 @@ def _stands_on_a_line(entry: Any) -> bool:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
     """Write the reports; the gate decides the exit code."""
+    conclude(session, exitstatus)
+
+
+def conclude(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+    """The same, where that hasn't been done yet."""
     config = session.config
     collected: dict[str, list[str]] = config.stash[COLLECTED]
     worker_output = getattr(config, "workeroutput", None)
     if worker_output is not None:
         worker_output["collected"] = collected
+        worker_output["footprint"] = config.stash[FOOTPRINT].dumped()
         return
     recorder = config.stash.get(RECORDER, None)
     if recorder is not None and exitstatus == pytest.ExitCode.INTERNAL_ERROR:
         print(f"What was gathered: oauth2-conformance report {recorder.folder}", file=sys.stderr)
-    if recorder is None or exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+    if (
+        recorder is None
+        or recorder.content
+        or exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
+    ):
         return
     if SERVER in config.stash:
         # It takes a moment to end, in which the reports are written.
@@ -112,9 +141,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
     try:
         session.exitstatus = recorder.finish() or _of_others(config)
-        for plugin in config.pluginmanager.get_plugins():
-            if isinstance(plugin, bundled.Finished):
-                plugin.folder = recorder.folder
+        commanded = commanded_of(config)
+        if commanded is not None:
+            commanded.folder = recorder.folder
     except Exception as error:  # what was gathered is in the journal: say where, and that it is our fault
         config.stash[FAULTS].append(f"the reports could not be written: {type(error).__name__}: {error}")
     if config.stash[FAULTS]:
@@ -131,13 +160,31 @@ def _stopped_by_maxfail(session: pytest.Session) -> bool:
     return isinstance(session.shouldfail, str)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """The console summary of the run."""
+def tell(session: pytest.Session) -> None:
+    """The console summary of the run, what went wrong with its reports, and last what decided the exit code."""
+    config = session.config
     recorder = config.stash.get(RECORDER, None)
     if recorder is None:
         return
-    if recorder.content:
-        recorder.summarize()
+    output = output_of(config)
+    gate = gate_sentence(recorder.content, int(session.exitstatus), _why_otherwise(config, recorder))
+    if recorder.content and output.json:
+        output.stream.write(summary_as_json(recorder.content, recorder.folder, int(session.exitstatus), gate))
+    elif recorder.content:
+        print_summary(recorder.content, recorder.folder, output.stream, output.volume, output.color)
+    output.stream.flush()
+    for error in recorder.faults:
+        print(f"oauth2-conformance: {files.unusable(error, 'written')}", file=sys.stderr)
     for fault in config.stash[FAULTS]:
-        terminalreporter.write_line(f"A fault in the suite: {fault}")
+        print(f"oauth2-conformance: a fault in the suite: {fault}", file=sys.stderr)
+    if recorder.content and not output.json:
+        print(visible(gate), file=output.stream)
+
+
+def _why_otherwise(config: pytest.Config, recorder: RunRecorder) -> list[str]:
+    """What closes the gate whatever the results say."""
+    if config.stash[FAULTS]:
+        return ["a fault in the suite"]
+    if recorder.faults:
+        return [f"{counted(len(recorder.faults), 'file')} could not be written"]
+    return ["tests of the project's own failed"] if _of_others(config) and not recorder.content["gate"] else []

@@ -9,35 +9,105 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance import bundled
-from conformance.harness import profile
-from conformance.harness.catalogue import Catalogue
-from conformance.harness.drivers import UnusableDriver, check_driver
-from conformance.harness.run import RunOptions, open_session
+from conformance.base.budgets import OFF
+from conformance.base.commanded import Commanded, Output
+from conformance.browser.drivers import UnusableDriver, check_driver
+from conformance.harness.footprint import Footprint
+from conformance.options import BUNDLED, OPTIONS, completed
 from conformance.plugin.collection import SUITE
+from conformance.plugin.stashes import FOOTPRINT, SERVER
+from conformance.preflight.controls import Examiner
+from conformance.profile import loading
+from conformance.profile.client_role import CLIENT
+from conformance.reporting.summary import counted
+from conformance.reporting.text import document_name
+from conformance.running.whole_run import RunOptions, open_session
+from conformance.settings import Settings, SettingsFault, read_settings
+from conformance.tally.catalogue import Catalogue
+from conformance.tally.results import ROLES_TESTED, edited_name, not_applicable
+
+
+def take_options(config: pytest.Config) -> None:
+    """Give every option of the suite a value: as given, else by the settings of the working folder, else its default.
+
+    A run that the suite has started itself knows its settings. Raises UsageError.
+    """
+    try:
+        own = config.inipath == SUITE / "run.ini"
+        settings = Settings() if own else read_settings(config.invocation_params.dir)
+    except SettingsFault as fault:
+        raise pytest.UsageError(str(fault)) from fault
+    given = {option.key: getattr(config.option, option.key, None) for option in OPTIONS if option.of_pytest}
+    chosen = completed(given, settings.values)
+    for key in given:
+        setattr(config.option, key, chosen[key])
+    if str(config.option.profile) == BUNDLED:
+        config.option.profile = None
+
+
+def commanded_of(config: pytest.Config) -> Commanded | None:
+    """What the command handed over that has started this run; None under plain pytest."""
+    return next((each for each in config.pluginmanager.get_plugins() if isinstance(each, Commanded)), None)
+
+
+def output_of(config: pytest.Config) -> Output:
+    """How this run speaks: as its command was told, or pytest."""
+    commanded = commanded_of(config)
+    if commanded is not None:
+        return commanded.output
+    verbosity = config.option.verbose
+    return Output(
+        "verbose" if verbosity > 0 else "quiet" if verbosity < 0 else "normal",
+        {"yes": "always", "no": "never"}.get(config.option.color, "auto"),  # type: ignore[arg-type]
+    )
+
+
+def announcement(loaded: loading.Profile, catalogue: Catalogue, selected: frozenset[str], options: RunOptions) -> str:
+    """The first line of a run: its target, and what of it will be tested."""
+    target = loaded.target
+    asked = [
+        requirement
+        for requirement in catalogue.requirements
+        if requirement.id in selected
+        and requirement.role in ROLES_TESTED[target.role]
+        and not requirement.untestable
+        and not_applicable(requirement, target.features, target.declined, target.role) is None
+        and (target.claims.outlook or target.claims.take(requirement))
+    ]
+    documents = ", ".join(document_name(name) for name in dict.fromkeys(each.document for each in asked))
+    fuzzed = "" if options.fuzz == OFF else f", fuzzing ({options.fuzz})"
+    insecure = "; its certificate is NOT verified" if target.insecure else ""
+    place = ", a client" if target.is_client else f" at {target.base_url}{insecure}"
+    return (
+        f"Testing {edited_name(target.name, options.variant, options.defects)}{place}: "
+        f"{counted(len(asked), 'requirement')} of {documents or 'no document'}{fuzzed}"
+    )
 
 
 def options_of(config: pytest.Config) -> RunOptions:
     """What the command line says about the run."""
     option = config.option
     return RunOptions(
-        profile=Path(option.profile) if option.profile else None,
+        profile=option.profile,
         base_url=option.base_url,
         reports=Path(config.invocation_params.dir, option.reports),
         fail_on=option.fail_on,
-        baseline=Path(option.baseline) if option.baseline else None,
+        baseline=option.baseline,
         only=tuple(option.only),
+        exclude=tuple(option.exclude),
         narrowed=_narrowed(config),
         variant=option.variant,
         defects=tuple(option.defect),
         fuzz=option.fuzz,
         seed=option.fuzz_seed,
+        repeats=not option.no_repeats,
     )
 
 
@@ -46,6 +116,7 @@ def _narrowed(config: pytest.Config) -> tuple[str, ...]:
     option = config.option
     named = [] if _takes_every_folder(config.args) else [word for word in config.args if _place(word) is not None]
     deselected = [f"--deselect {word}" for word in option.deselect or ()]
+    deselected += [f"--exclude {word}" for word in option.exclude]
     words = [("-k", option.keyword), ("-m", option.markexpr)]
     return (*named, *deselected, *(f"{flag} {word}" for flag, word in words if word))
 
@@ -53,7 +124,7 @@ def _narrowed(config: pytest.Config) -> tuple[str, ...]:
 def _takes_every_folder(words: Sequence[str]) -> bool:
     """Whether pytest's arguments name all folders with tests of the suite."""
     places = [place for word in words if (place := _place(word)) is not None]
-    folders = {path.parent for path in SUITE.glob("*/test_*.py")}
+    folders = {path.parent for path in SUITE.glob("**/test_*.py")}
     return all(any(folder.is_relative_to(place) for place in places) for folder in folders)
 
 
@@ -67,20 +138,29 @@ def _place(word: str) -> Path | None:
     return None
 
 
-def check_selectors(options: RunOptions, catalogue: Catalogue) -> None:
+def check_selectors(only: Sequence[str], exclude: Sequence[str], catalogue: Catalogue) -> None:
     """Raise UsageError for a selector that selects nothing of the catalogue."""
-    unknown = [selector for selector in options.only if not catalogue.matching(selector)]
-    if unknown:
-        raise pytest.UsageError(
-            f"--only {', '.join(unknown)}: no such requirement, section (rfc6749-4.1.2) or document "
-            f"({', '.join(catalogue.documents)})"
-        )
+    for flag, words in (("--only", only), ("--exclude", exclude)):
+        for word in words:
+            if not catalogue.matching(word):
+                raise pytest.UsageError(f"{flag} {word}: {catalogue.why_unknown(word)}")
+
+
+def bundled_profile(config: pytest.Config, options: RunOptions) -> str:
+    """The profile of the bundled target: that of the client, or what the server says once it is ready."""
+    if config.option.role != CLIENT:
+        server = config.stash[SERVER] = start_bundled(config, options)
+        return server.profile
+    from conformance.bundled.clients import profile_of_client
+
+    return profile_of_client(options.variant, options.defects)
 
 
 def start_bundled(config: pytest.Config, options: RunOptions) -> bundled.BundledServer:
     """The reference server, once it is ready; it is stopped with pytest. Raises UsageError when it doesn't start."""
-    early = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, bundled.Spawned)), None)
-    process = early.process if early else bundled.spawn(bundled.server_arguments(options.variant, options.defects))
+    commanded = commanded_of(config)
+    early = commanded.server if commanded else None
+    process = early or bundled.spawn(bundled.server_arguments(options.variant, options.defects))
     try:
         server = bundled.when_ready(process)
     except bundled.ServerDidNotStart as error:
@@ -89,19 +169,32 @@ def start_bundled(config: pytest.Config, options: RunOptions) -> bundled.Bundled
     return server
 
 
-def load_profile(config: pytest.Config, announced: str | None) -> profile.Profile:
+def load_profile(config: pytest.Config, announced: str | None) -> loading.Profile:
     """The profile that the bundled server announced, or that of `--profile`. Raises UsageError."""
     try:
         if announced is not None:
-            loaded = profile.parse_profile(announced, "the bundled server's profile")
+            loaded = loading.parse_profile(announced, "the bundled server's profile")
         else:
-            loaded = profile.read_profile(Path(config.option.profile), config.option.base_url)
-    except profile.ProfileError as error:
+            loaded = loading.read_profile(config.option.profile, config.option.base_url)
+    except loading.ProfileError as error:
         raise pytest.UsageError(str(error)) from error
-    return profile.with_all_probes(loaded) if config.option.all_probes else loaded
+    if config.option.insecure:
+        loaded = loading.unverified(loaded)
+    if config.option.outlook:
+        loaded = loading.with_outlook(loaded)
+    return loading.with_all_probes(loaded) if config.option.all_probes else loaded
 
 
-def check_sign_in(loaded: profile.Profile, processes: int) -> None:
+def check_answers(loaded: loading.Profile) -> None:
+    """Raise UsageError where nothing answers at the target: there is nothing to test."""
+    from conformance.preflight.reaching import why_silent
+
+    why = why_silent(loaded)
+    if why:
+        raise pytest.UsageError(why)
+
+
+def check_sign_in(loaded: loading.Profile, processes: int) -> None:
     """Raise UsageError when the sign-in driver can't be used in this run."""
     if processes > 1 and loaded.target.sign_in.driver == "manual":
         raise pytest.UsageError('with the sign-in driver "manual" one process asks the person: leave out -n')
@@ -111,8 +204,18 @@ def check_sign_in(loaded: profile.Profile, processes: int) -> None:
         raise pytest.UsageError(str(error)) from error
 
 
-def tried_out(loaded: profile.Profile) -> tuple[profile.Profile, list[dict[str, Any]]]:
-    """The profile with what its controls disproved, and the controls."""
+@dataclass(frozen=True, slots=True)
+class TriedOut:
+    """A profile with what its controls disproved, the controls for reports, and what they left at the target."""
+
+    profile: loading.Profile
+    shown: list[dict[str, Any]]
+    examiner: Examiner
+    footprint: Footprint
+
+
+def tried_out(loaded: loading.Profile) -> TriedOut:
+    """Try every control of a profile, and say what is wrong with it."""
     from conformance.preflight import telling
     from conformance.preflight.controls import as_dict
     from conformance.preflight.examination import examine
@@ -123,7 +226,37 @@ def tried_out(loaded: profile.Profile) -> tuple[profile.Profile, list[dict[str, 
         examiner = examine(loaded, session)
         telling.announce(examiner, sys.stderr)
         shown = [as_dict(control, session, with_exchanges=control.state == "fails") for control in examiner.controls]
-    return replace(loaded, target=replace(loaded.target, faults=examiner.faults)), shown
+        footprint = session.watch.take()
+    known = replace(loaded, target=replace(loaded.target, faults=examiner.faults))
+    return TriedOut(known, shown, examiner, footprint)
+
+
+def keep_alone(config: pytest.Config, loaded: loading.Profile) -> None:
+    """Have one process run all tests where several would end each other's tokens and sessions; says why."""
+    edited = config.option.profile or config.option.variant or config.option.defect
+    if processes_of(config) == 1 or not edited:
+        return
+    from conformance.preflight.side_by_side import why_alone
+
+    with contextlib.closing(open_session(loaded)) as session:
+        why = why_alone(session)
+        config.stash[FOOTPRINT].add(session.watch.take())
+    if why:
+        _run_alone(config, why)
+
+
+def take_turns(config: pytest.Config, loaded: loading.Profile) -> None:
+    """Have one process drive a client whose logins all come back at one port."""
+    if processes_of(config) > 1 and loaded.target.driving.command and loaded.target.registered.has_one_port:
+        _run_alone(config, "the client's redirection URI has one port")
+
+
+def _run_alone(config: pytest.Config, why: str) -> None:
+    print(f"one process runs all tests: {why}", file=sys.stderr)
+    config.option.processes = 1
+    if workers_of(config):
+        # Before pytest-xdist has started any of its workers.
+        config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
 
 
 def processes_of(config: pytest.Config) -> int:

@@ -9,16 +9,20 @@ from functools import partial
 import pytest
 
 from conformance import reporting
-from conformance.harness import apart, fuzzing, verdicts
-from conformance.harness.collecting import case_of
-from conformance.harness.grouping import groups_of
-from conformance.harness.run import open_session
-from conformance.harness.running import Finished, execute, finished, result_of
+from conformance.base.outcomes import Outcome
+from conformance.harness import fuzzing
 from conformance.harness.session import Session
-from conformance.plugin.collection import is_of_suite, requirement_of
+from conformance.plugin.collection import is_judged_last, is_of_suite, requirement_of
 from conformance.plugin.opening import processes_of, workers_of
-from conformance.plugin.stashes import APART, CATALOGUE, PROFILE, RECORDER, SESSION, UNANSWERED
+from conformance.plugin.staging import house_of
+from conformance.plugin.stashes import APART, CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER, SESSION
 from conformance.plugin.telling import html_extras, report_of
+from conformance.running import apart
+from conformance.running.collecting import case_of
+from conformance.running.grouping import groups_of
+from conformance.running.single_test import Finished, execute, finished, result_of
+from conformance.running.whole_run import open_session
+from conformance.tally import verdicts
 
 
 def pytest_collection_finish() -> None:
@@ -33,9 +37,7 @@ def session_of(config: pytest.Config) -> Session:
         about = getattr(config, "workerinput", {})
         worker, workers = about.get("workerid", ""), about.get("workercount", processes_of(config))
         asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed, config.option.fuzz_seconds)
-        config.stash[SESSION] = session = open_session(
-            config.stash[PROFILE], worker, workers, asked, config.stash[UNANSWERED]
-        )
+        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker, workers, asked, house_of(config))
         config.add_cleanup(session.close)
     return config.stash[SESSION]
 
@@ -50,16 +52,18 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     config = session.config
     if RECORDER not in config.stash or workers_of(config) or config.option.usepdb or not apart.is_possible():
         return (yield)
-    items = {item.nodeid: item for item in session.items if is_of_suite(item)}
+    last = [item for item in session.items if is_judged_last(item)]
+    items = {item.nodeid: item for item in session.items if is_of_suite(item) and not is_judged_last(item)}
     count = processes_of(config)
     groups = groups_of(items) if count > 1 else [list(items)]
     if count > MANY:
         groups.sort(key=len, reverse=True)
     # Results are asked for in the order in which they come.
-    others = [item for item in session.items if item.nodeid not in items]
-    session.items[:] = [*others, *(items[name] for group in groups for name in group)]
+    others = [item for item in session.items if not is_of_suite(item)]
+    session.items[:] = [*others, *(items[name] for group in groups for name in group), *last]
     run = partial(_run_apart, items, session_of(config))
-    config.stash[APART] = processes = apart.Apart(groups, run, count)
+    progress = config.stash[PROGRESS]
+    config.stash[APART] = processes = apart.Apart(groups, run, count, progress.waiting, progress.tick)
     # The first tests run meanwhile.
     reporting.prepare()
     try:
@@ -80,19 +84,38 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     session = session_of(item.config)
     processes = item.config.stash.get(APART, None)
-    if processes is None:
+    if is_judged_last(item):
+        ended = _run(item, session) if hears_all(item.config) else Finished(ELSEWHERE)
+    elif processes is None:
+        progress = item.config.stash.get(PROGRESS, None)
+        if progress is not None:
+            session.on_wait = partial(progress.waiting, item.nodeid)
         ended = _run(item, session)
     else:
         ended = processes.finished(item.nodeid)
         session.vault.hear(ended.news)
+    session.record.take(ended.fresh, ended.returns)
+    item.config.stash[FOOTPRINT].add(ended.footprint)
     for report in _reports(item, ended, session):
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
-def _run_apart(items: Mapping[str, pytest.Function], session: Session, process: int, name: str) -> Finished:
+# How a test ends that would have to know what the workers of pytest-xdist have recorded.
+ELSEWHERE = Outcome("not applicable", "it is judged where one process hears of all tests: `oauth2-conformance run -n`")
+
+
+def hears_all(config: pytest.Config) -> bool:
+    """Whether this process hears of what all tests have recorded: a worker of pytest-xdist knows its own."""
+    return not hasattr(config, "workerinput")
+
+
+def _run_apart(
+    items: Mapping[str, pytest.Function], session: Session, process: int, name: str, tell: apart.TellWait
+) -> Finished:
     session.worker = "" if process == 1 else f"{process}-"
+    session.on_wait = tell
     return _run(items[name], session)
 
 

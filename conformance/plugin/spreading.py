@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-from conformance.harness.grouping import group_of
+from conformance.running.grouping import group_of
 
 # Other ways to spread tests are somebody's own choice, for a suite that ours runs beside.
 INSTEAD_OF = ("load", "loadgroup")

@@ -5,20 +5,36 @@ from __future__ import annotations
 import pytest
 
 from conformance import bundled
-from conformance.harness import apart, profile
-from conformance.harness.catalogue import Catalogue
-from conformance.harness.run import RunRecorder
+from conformance.harness.clearing import Cleared
+from conformance.harness.footprint import Footprint
 from conformance.harness.session import Session
+from conformance.preflight.controls import Examiner
+from conformance.profile import loading
+from conformance.reporting.progress import Progress
+from conformance.running import apart
+from conformance.running.whole_run import RunRecorder
+from conformance.tally.catalogue import Catalogue
+from conformance.wire.stages import OpenHouse
 
 RECORDER = pytest.StashKey[RunRecorder]()
 SERVER = pytest.StashKey[bundled.BundledServer]()
-PROFILE = pytest.StashKey[profile.Profile]()
+PROFILE = pytest.StashKey[loading.Profile]()
 CATALOGUE = pytest.StashKey[Catalogue]()
-# The requirements that `--only` asks for.
+# The requirements that `--only` and `--exclude` leave.
 SELECTED = pytest.StashKey[frozenset[str]]()
+# What the bundled target says of itself.
+ANNOUNCED = pytest.StashKey[str]()
+# How each process opens stages, where a client is under test.
+OPEN_HOUSE: pytest.StashKey[OpenHouse] = pytest.StashKey()
 SESSION = pytest.StashKey[Session]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
+PROGRESS = pytest.StashKey[Progress]()
 APART = pytest.StashKey[apart.Apart]()
 FAULTS = pytest.StashKey[list[str]]()
-UNANSWERED = pytest.StashKey[str]()
+# What the tests have left so far, the controls of the profile before them.
+FOOTPRINT = pytest.StashKey[Footprint]()
+# How the controls of the profile ended; none where it wasn't tried out.
+EXAMINED = pytest.StashKey[Examiner]()
+# What became of the tokens that the run was given.
+CLEARED = pytest.StashKey[Cleared]()
 CRASHED = pytest.StashKey[list[tuple[str, str]]]()

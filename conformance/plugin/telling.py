@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from conformance.harness.results import TestResult
+from conformance.tally.results import TestResult
 
 
 def report_of(
@@ -35,8 +35,11 @@ def _sentence(result: TestResult, verdict: str) -> str:
 
 
 def html_extras(config: pytest.Config, result: TestResult) -> list[Any]:
-    """The exchanges that this test was the first to see; evidence that it shares stands at the test that made it."""
-    if not writes_html(config) or not result.evidence:
+    """The exchanges that a test was the first to see, where it found or decided nothing good: the log stays small.
+
+    All evidence is in the report.
+    """
+    if result.outcome == "kept" or not writes_html(config) or not result.evidence:
         return []
     from pytest_html import extras
 

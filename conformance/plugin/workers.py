@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.plugin.stashes import CRASHED, PROFILE, RECORDER, SERVER, UNANSWERED
+from conformance.harness.footprint import Footprint
+from conformance.plugin.stashes import ANNOUNCED, CRASHED, FOOTPRINT, PROFILE, RECORDER
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -20,11 +21,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand the bundled server's profile and the seed to a worker."""
-    server = node.config.stash.get(SERVER, None)
-    node.workerinput["bundled_profile"] = server.profile if server else None
+    node.workerinput["bundled_profile"] = node.config.stash.get(ANNOUNCED, None)
     node.workerinput["faults"] = dict(node.config.stash[PROFILE].target.faults)
     node.workerinput["fuzz_seed"] = node.config.option.fuzz_seed
-    node.workerinput["unanswered"] = node.config.stash[UNANSWERED]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -34,6 +33,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     output = getattr(node, "workeroutput", None)
     if recorder is not None and output:
         recorder.run.collected.update(output.get("collected", {}))
+        node.config.stash[FOOTPRINT].add(Footprint.loaded(output["footprint"]))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,4 @@
-"""Controls of clients: their credentials, each way to authenticate, each grant, each redirect URI."""
+"""Controls of clients: who they are, each way to authenticate, and which key is wrong where they are refused."""
 
 from __future__ import annotations
 
@@ -8,40 +8,38 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
-from conformance.harness.exchange import Reply
 from conformance.harness.refusals import refuses_client, why_refused
 from conformance.harness.session import Trial
-from conformance.harness.target import Client, Target, fault_of_client, fault_of_redirect_uri
-from conformance.preflight.controls import Examiner, Pointless, Wrong
+from conformance.preflight.asking import is_known
+from conformance.preflight.controls import Control, Examiner, Pointless, Wrong
+from conformance.procedures.code_exchanges import made_up_code
+from conformance.profile.target import Client, Target, fault_of_client
+from conformance.wire.exchange import Reply
 
-IN_WORDS = {"client_secret_basic": "HTTP Basic", "client_secret_post": "client_secret in the body"}
-# What the guessing probes of a run before may have left locked: nothing to prove a profile by.
-LOCKED_BY_PROBES = ("guessing",)
+IN_WORDS = {
+    "client_secret_basic": "HTTP Basic",
+    "client_secret_post": "client_secret in the body",
+    "none": "client_id alone",
+}
+BY_SECRET = ("client_secret_basic", "client_secret_post")
 BY_TOKEN_REQUEST = ("client_credentials", "password")
-BY_USER_AGENT = ("authorization_code", "implicit")
 
 
 def examine_clients(examiner: Examiner) -> None:
     """The credentials of every client that has any, or that asks the token endpoint without."""
     for client in examiner.session.target.clients.values():
-        if client.name in LOCKED_BY_PROBES:
-            continue
+        if client.is_guessed_at:
+            continue  # The guessing probes of a run before may have left it locked: nothing to prove a profile by.
         if client.client_secret:
             _examine_secret(examiner, client)
         elif usable_grants(examiner.session.target, client, (*BY_TOKEN_REQUEST, "authorization_code")):
             examiner.try_out(
                 f"[clients.{client.name}]: known as a public client",
                 ("clients", client.name, "client_id"),
-                partial(_is_known, client=client),
+                partial(_is_known, examiner=examiner, client=client),
                 needs=["endpoints.token"],
-                blocks=None if _stood_the_user_agent(examiner, client) else fault_of_client(client.name),
+                blocks=fault_of_client(client.name),
             )
-
-
-def _stood_the_user_agent(examiner: Examiner, client: Client) -> bool:
-    """Whether the authorization endpoint knows the client_id: then it isn't mistyped."""
-    place = ("clients", client.name, "redirect_uris")
-    return any(control.place == place and control.state == "holds" for control in examiner.controls)
 
 
 def usable_grants(target: Target, client: Client, grants: tuple[str, ...]) -> tuple[str, ...]:
@@ -51,45 +49,71 @@ def usable_grants(target: Target, client: Client, grants: tuple[str, ...]) -> tu
 
 def _examine_secret(examiner: Examiner, client: Client) -> None:
     """Each way to authenticate; only where none works are the credentials themselves in doubt."""
-    methods = [method for method in client.authentication if method in IN_WORDS]
-    controls = [
-        examiner.try_out(
-            f"[clients.{client.name}]: client_secret by {IN_WORDS[method]}",
-            ("clients", client.name, "client_secret"),
-            partial(_authenticates, client=client, method=method),
-            needs=["endpoints.token"],
+    controls: list[Control] = []
+    for method in (each for each in client.authentication if each in IN_WORDS):
+        name = f"[clients.{client.name}]: {'client_secret by ' if method in BY_SECRET else ''}{IN_WORDS[method]}"
+        procedure = partial(_authenticates, examiner=examiner, client=client, method=method)
+        controls.append(
+            examiner.try_out(name, ("clients", client.name, "client_secret"), procedure, needs=["endpoints.token"])
         )
-        for method in methods
-    ]
     if controls and all(control.state == "fails" for control in controls):
         examiner.faults[fault_of_client(client.name)] = controls[0].diagnosis()
 
 
-def _authenticates(trial: Trial, client: Client, method: str) -> str:
+def _authenticates(trial: Trial, examiner: Examiner, client: Client, method: str) -> str:
     reply = _presented(trial, replace(client, authentication=(method,)))
     if not refuses_client(reply):
-        return accepted(reply)
+        return _believed(trial, examiner, client, method, reply)
     if method == "client_secret_basic":
         for credentials in _other_spellings(client):
             other = _presented(trial, client, credentials)
             if not refuses_client(other):
                 return f"{accepted(other)}, but only where id and secret are not form-encoded (RFC 6749 section 2.3.1)"
-    who = f"client_id {client.client_id!r} with this secret by {IN_WORDS[method]}"
+    with_secret = " with this secret" if method in BY_SECRET else ""
+    who = f"client_id {client.client_id!r}{with_secret} by {IN_WORDS[method]}"
     says = f"the server refuses {who}: {why_refused(reply)}"
-    for way in (each for each in IN_WORDS if each != method):
+    for way in (each for each in BY_SECRET if each != method):
         if refuses_client(_presented(trial, replace(client, authentication=(way,)))):
             continue
         if client.name == "special":
             # Its characters are there to break servers: the credentials are right, so a run judges the rest.
             raise Pointless(f"{says}; it takes them by {IN_WORDS[way]}, so a run judges that")
-        raise Wrong(says, f'it takes them by {IN_WORDS[way]}: set `authentication = "{way}"` for this client')
-    raise Wrong(says, f"check client_id and {variable_of(trial, client.client_secret, 'client_secret')}")
+        remedy = f'it takes them by {IN_WORDS[way]}: set `authentication = "{way}"` for this client'
+        raise Wrong(says, remedy, ("clients", client.name, "authentication"))
+    raise _unknown_or_secret(trial, client, says)
+
+
+def _unknown_or_secret(trial: Trial, client: Client, says: str) -> Wrong:
+    """Which half of the credentials is wrong, as far as the authorization endpoint tells."""
+    secret = variable_of(trial, client.client_secret, "client_secret")
+    match is_known(trial, client):
+        case True:
+            return Wrong(f"{says}; the authorization endpoint knows this client_id", f"check {secret}")
+        case False:
+            remedy = "check client_id: the authorization endpoint doesn't know it either"
+            return Wrong(says, remedy, ("clients", client.name, "client_id"))
+        case None:
+            return Wrong(says, f"check client_id and {secret}")
+
+
+def _believed(trial: Trial, examiner: Examiner, client: Client, method: str, reply: Reply) -> str:
+    """What an answer proves that isn't about the credentials: nothing where a made-up secret gets it too."""
+    if reply.is_success:
+        examiner.proven.add(client.name)
+        return accepted(reply)
+    if method not in BY_SECRET:
+        return accepted(reply)
+    forged = replace(client, client_secret=trial.invented("client_secret"), authentication=(method,))
+    if refuses_client(_presented(trial, forged)):
+        examiner.proven.add(client.name)
+        return f"{accepted(reply)}; a made-up secret is refused"
+    raise Pointless(f"a made-up secret gets the same answer ({reply}): a grant has to show it")
 
 
 def variable_of(trial: Trial, secret: str | None, key: str) -> str:
-    """What holds a secret: the variable that it came from, else the key."""
+    """What holds a secret: the key, and the variable that it came from."""
     shown = trial.session.vault.fixed.get(secret or "", "")
-    return f"the value of {shown}" if shown.startswith("$") else key
+    return f"{key}, the value of {shown}" if shown.startswith("$") else key
 
 
 def _other_spellings(client: Client) -> Iterator[tuple[str, str]]:
@@ -106,11 +130,9 @@ def _presented(trial: Trial, client: Client, credentials: tuple[str, str] | None
     if client.name == "introspecting":
         asked = {"token": trial.invented("token")}
         return trial.send.as_client("introspection", asked, client, authentication, headers)
-    if usable_grants(trial.target, client, ("client_credentials",)):
+    if client.client_secret and usable_grants(trial.target, client, ("client_credentials",)):
         return trial.send.client_credentials(client, authentication, headers)
-    redirect_uri = next(iter(client.redirect_uris), None)
-    own: dict[str, str | None] = {"code": trial.invented("code"), "redirect_uri": redirect_uri}
-    return trial.send.token("authorization_code", client, own, authentication, headers)
+    return trial.send.token("authorization_code", client, made_up_code(trial, client), authentication, headers)
 
 
 def accepted(reply: Reply) -> str:
@@ -118,16 +140,26 @@ def accepted(reply: Reply) -> str:
     return "a token was issued" if reply.is_success else f"past authentication: {reply}"
 
 
-def _is_known(trial: Trial, client: Client) -> str:
+def _is_known(trial: Trial, examiner: Examiner, client: Client) -> str:
+    """Whether a client without a secret is one that the server knows; else which of its keys is wrong."""
     reply = _presented(trial, client)
-    if refuses_client(reply):
-        raise Wrong(
-            f"the server refuses client_id {client.client_id!r} without a secret: {why_refused(reply)}",
-            "check client_id, and that it is registered as a public client",
-        )
-    return accepted(reply)
-
-
-def needs_of_user_agent(client: Client) -> list[str]:
-    """The faults that would keep a client's authorization requests from coming back."""
-    return [fault_of_redirect_uri(client.name, uri) for uri in client.redirect_uris[:1]]
+    if not refuses_client(reply):
+        if reply.is_success or refuses_client(_presented(trial, replace(client, client_id=trial.invented("id")))):
+            examiner.proven.add(client.name)
+            return accepted(reply)
+        if is_known(trial, client):
+            return "the authorization endpoint knows it"
+        raise Pointless(f"a made-up client_id gets the same answer ({reply}): a grant has to show it")
+    says = f"the server refuses client_id {client.client_id!r} without a secret: {why_refused(reply)}"
+    match is_known(trial, client):
+        case True:
+            place = ("clients", client.name, "authentication")
+            remedy = "the authorization endpoint knows it: check that it is registered as a public client"
+            raise Wrong(says, remedy, place, may_be_breach=True)
+        case False:
+            raise Wrong(says, "check client_id: the authorization endpoint doesn't know it either")
+        case None if not usable_grants(trial.target, client, ("authorization_code",)):
+            # RFC 6749 section 5.2 lets a server say so of a client without a secret that may not use a grant.
+            raise Pointless(f"a public client that has no codes may be refused like one that isn't known: {reply}")
+        case None:
+            raise Wrong(says, "check client_id, and that it is registered as a public client")

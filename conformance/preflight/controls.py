@@ -7,13 +7,16 @@ with the diagnosis as the reason, and is never taken for a breach of the server.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from conformance.harness.exchange import Exchange
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
-from conformance.harness.profile import Profile
-from conformance.harness.session import Session, Trial, rendered
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
+from conformance.harness.session import Session, Trial
+from conformance.harness.tokens import Tokens
+from conformance.preflight.asking import Way
+from conformance.profile.loading import Profile
+from conformance.wire.evidence import rendered
+from conformance.wire.exchange import Exchange
 
 State = Literal["holds", "fails", "not asked"]
 
@@ -21,17 +24,25 @@ State = Literal["holds", "fails", "not asked"]
 class Wrong(Exception):
     """What the profile says doesn't hold: how that showed, what to do, and which key of the profile to look at.
 
-    `is_refusal` tells that the server refused in so many words: what a wrong profile explains.
+    `is_refusal` tells that the server refused in so many words: what a wrong profile explains. `may_be_breach` tells
+    that the server may as well be wrong: then nothing is kept from being judged.
     """
 
     def __init__(
-        self, says: str, remedy: str, place: tuple[str, ...] | None = None, *, is_refusal: bool = False
+        self,
+        says: str,
+        remedy: str,
+        place: tuple[str, ...] | None = None,
+        *,
+        is_refusal: bool = False,
+        may_be_breach: bool = False,
     ) -> None:
         super().__init__(says)
         self.says = says
         self.remedy = remedy
         self.place = place
         self.is_refusal = is_refusal
+        self.may_be_breach = may_be_breach
 
 
 class Pointless(Exception):
@@ -57,13 +68,22 @@ class Control:
 
 
 class Examiner:
-    """Tries controls in order, remembers faults, and skips what rests on one."""
+    """Tries controls in order, remembers faults, and skips what rests on one.
+
+    `doubts` are failures that may be the server's: what rests on them isn't tried here, and is judged by a run.
+    `proven` are the clients whose credentials were seen to count, `entrance` is the way on which the main account
+    signed in, `tokens` are what the approvals gave, by client: what comes after them spends no more.
+    """
 
     def __init__(self, profile: Profile, session: Session) -> None:
         self.profile = profile
         self.session = session
         self.controls: list[Control] = []
         self.faults: dict[str, str] = {}
+        self.doubts: dict[str, str] = {}
+        self.proven: set[str] = set()
+        self.entrance: Way | None = None
+        self.tokens: dict[str, Tokens] = {}
 
     def try_out(
         self,
@@ -75,7 +95,8 @@ class Examiner:
         blocks: str | None = None,
     ) -> Control:
         """Run one control. `procedure` says what proves it, or raises Wrong; `needs` and `blocks` name faults."""
-        waits_for = next((self.faults[need] for need in needs if need in self.faults), None)
+        known = {**self.doubts, **self.faults}
+        waits_for = next((known[need] for need in needs if need in known), None)
         if waits_for is not None:
             return self._add(Control(name, place, self.profile.place(place), "not asked", f"waits for {waits_for}"))
         trial = Trial(self.session)
@@ -87,9 +108,10 @@ class Examiner:
         except Wrong as error:
             wrong, state, says = error, "fails", error.says
         except Inconclusive as error:
-            wrong = Wrong(str(error), "look at the exchange")
+            is_step = "[[sign_in.steps]]" in str(error)
+            wrong = Wrong(str(error), "look at the exchange", ("sign_in", "steps") if is_step else None)
             state, says = "fails", wrong.says
-        except (Untested, NotApplicable, Pointless) as error:
+        except (Untested, NotApplicable, Vacuous, Pointless) as error:
             state, says = "not asked", str(error)
         redact = self.session.redactor.text
         place = wrong.place or place if wrong else place
@@ -103,9 +125,17 @@ class Examiner:
             tuple(trial.exchanges),
             is_refusal=wrong is not None and wrong.is_refusal,
         )
-        if state == "fails" and blocks is not None:
-            self.faults[blocks] = control.diagnosis()
+        if wrong is not None and blocks is not None:
+            (self.doubts if wrong.may_be_breach else self.faults)[blocks] = control.diagnosis()
         return self._add(control)
+
+    def blame(self, control: Control, place: tuple[str, ...], remedy: str) -> None:
+        """Another key explains a failure better: what else was tried has shown that."""
+        better = replace(control, place=place, where=self.profile.place(place), remedy=remedy)
+        self.controls[self.controls.index(control)] = better
+        for name, diagnosis in self.faults.items():
+            if diagnosis == control.diagnosis():
+                self.faults[name] = better.diagnosis()
 
     def _add(self, control: Control) -> Control:
         self.controls.append(control)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from conformance.harness.exchange import Reply
-from conformance.harness.outcomes import Inconclusive, NotApplicable
-from conformance.harness.refusals import is_missing, why_refused
+from conformance.base.outcomes import Inconclusive
+from conformance.harness.refusals import is_missing
+from conformance.harness.send import FORM
 from conformance.harness.session import Trial
-from conformance.harness.target import fault_of_client
-from conformance.harness.tokens import Tokens
 from conformance.preflight.controls import Examiner, Pointless, Wrong
+from conformance.wire.exchange import Reply
 
 NEEDED_BY = {"token": "token_endpoint", "authorization": "authorization_endpoint"}
+ASKED_BY_GET = ("metadata", "token_info", "protected_resource")
 PLACES_TO_ASK = ("revocation", "introspection", "token_info", "protected_resource", "metadata")
 
 
@@ -32,11 +32,33 @@ def examine_endpoints(examiner: Examiner) -> None:
 
 def _stands(trial: Trial, endpoint: str) -> str:
     reply = _asked(trial, endpoint)
+    if trial.target.headers and _is_gateways(reply, endpoint):
+        says = f"something before the {endpoint} endpoint refuses: {reply}"
+        raise Wrong(says, "check the headers that every request carries", ("target", "headers"))
     if is_missing(reply):
-        raise Wrong(f"nothing answers as the {endpoint} endpoint: {reply}", "correct its URL")
+        says = f"nothing answers as the {endpoint} endpoint: {reply}"
+        raise Wrong(
+            says, "correct its URL", may_be_breach=reply.status == 405 and _takes_another_method(trial, endpoint)
+        )
     if endpoint == "metadata" and not reply.members:
         raise Wrong(f"there is no metadata: {reply}", "correct its URL, or leave `metadata` out of [features]")
     return f"it answers: {reply}"
+
+
+def _takes_another_method(trial: Trial, endpoint: str) -> bool:
+    """Whether the endpoint is there after all, and lacks the method that it has to take: a run judges that."""
+    if endpoint == "authorization":
+        other = trial.send.authorization_once(method="POST")
+    else:
+        method = "POST" if endpoint in ASKED_BY_GET else "GET"
+        other = trial.send.form(endpoint, [("token", trial.invented("token"))], method=method)
+    return not is_missing(other)
+
+
+def _is_gateways(reply: Reply, endpoint: str) -> bool:
+    """Whether a refusal has nothing of OAuth: a token endpoint or metadata have no other reason for it."""
+    bare = "error" not in reply.members and reply.header("WWW-Authenticate") is None
+    return endpoint in ("token", "metadata") and reply.status in (401, 403, 407) and bare
 
 
 def _asked(trial: Trial, endpoint: str) -> Reply:
@@ -44,78 +66,35 @@ def _asked(trial: Trial, endpoint: str) -> Reply:
         case "authorization":
             # A real request: some servers answer an empty one as if nothing were there.
             return trial.send.authorization_once()
-        case "metadata" | "token_info" | "protected_resource":
+        case _ if endpoint in ASKED_BY_GET:
             return trial.send.raw("GET", trial.target.url(endpoint), [("Accept", "*/*")])
         case _:
             return trial.send.form(endpoint, [("token", trial.invented("token"))])
 
 
-def examine_features(examiner: Examiner) -> None:
-    """Whether the endpoints beside the grants do their work for a fresh token."""
-    for feature, procedure in (
-        ("introspection", _introspects),
-        ("token_info", partial(_opens, endpoint="token_info")),
-        ("protected_resource", partial(_opens, endpoint="protected_resource")),
-        ("revocation", _revokes),
-        ("refresh_token", _refreshes),
-    ):
-        if feature in examiner.session.target.features:
-            endpoint = "token" if feature == "refresh_token" else feature
-            examiner.try_out(
-                f"{feature.replace('_', ' ')} works",
-                ("features", "grants" if feature == "refresh_token" else feature),
-                procedure,
-                needs=[f"endpoints.{endpoint}", "endpoints.token", fault_of_client("confidential"), "resource_owner"],
-            )
+def examine_transport(examiner: Examiner) -> None:
+    """Where plain HTTP would be heard, and the control port of our own server."""
+    target = examiner.session.target
+    if target.plain_http is not None:
+        examiner.try_out(f"plain HTTP at {target.plain_http}", ("target", "plain_http"), _hears_plain_http)
+    if target.control_url is not None:
+        examiner.try_out(f"control port {target.control_url}", ("control", "url"), _ages)
 
 
-def _fresh(trial: Trial) -> Tokens:
-    """Fresh tokens: a resource owner's where there can be any."""
+def _hears_plain_http(trial: Trial) -> str:
     try:
-        try:
-            return trial.given.tokens(trial.given.user_grant())
-        except NotApplicable:
-            return trial.given.tokens()
+        reply = trial.send.raw("GET", f"{(trial.target.plain_http or '').rstrip('/')}/")
     except Inconclusive as error:
-        raise Pointless(f"there is no token to try it with: {error}") from error
+        raise Pointless(
+            f"nothing is heard there, as it may be; a mistyped plain_http looks the same ({error})"
+        ) from error
+    return f"it answers: {reply}"
 
 
-def _introspects(trial: Trial) -> str:
-    reply = trial.send.introspection(_fresh(trial).access_token)
-    if reply.members.get("active") is True:
-        return "a fresh token is active"
-    client = trial.target.introspecting_client()
-    raise Wrong(
-        f"a fresh token that {client.client_id!r} asks about is not active: {why_refused(reply)}",
-        "let this client introspect, add [clients.introspecting], or leave `introspection` out of [features]",
-    )
-
-
-def _opens(trial: Trial, endpoint: str) -> str:
-    reply = trial.send.resource(_fresh(trial).access_token, endpoint)
-    if not reply.is_success:
-        raise Wrong(
-            f"a fresh token does not open it: {why_refused(reply)}", "check its URL, and the scope that it wants"
-        )
-    return f"a fresh token opens it: {reply}"
-
-
-def _revokes(trial: Trial) -> str:
-    tokens = _fresh(trial)
-    reply = trial.send.revocation(tokens.access_token, tokens.client)
-    if reply.members.get("error") == "unsupported_token_type" and tokens.refresh_token:
-        reply = trial.send.revocation(tokens.refresh_token, tokens.client)
-    if not reply.is_success:
-        raise Wrong(f"a fresh token can't be revoked: {why_refused(reply)}", "leave `revocation` out of [features]")
-    return f"a fresh token was revoked: {reply}"
-
-
-def _refreshes(trial: Trial) -> str:
-    try:
-        tokens = trial.given.refreshable()
-    except Inconclusive as error:
-        raise Wrong(str(error), "leave refresh_token out of `grants` under [features], or ask for its scope") from error
-    reply = trial.send.refresh(tokens)
-    if not reply.is_success:
-        raise Wrong(f"a fresh refresh token does not refresh: {why_refused(reply)}", "look at the exchange")
-    return "a refresh token gave a new access token"
+def _ages(trial: Trial) -> str:
+    url = f"{(trial.target.control_url or '').rstrip('/')}/age"
+    reply = trial.send.raw("POST", url, [("Content-Type", FORM)], f"credential={trial.invented('token')}&seconds=1")
+    # An invented credential isn't found; anything else there is another server's answer.
+    if reply.status != 404 or reply.body:
+        raise Wrong(f"this is no control port: {reply}", "the bundled server's profile names it; leave [control] out")
+    return f"it answers: {reply}"

@@ -8,11 +8,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from conformance.harness.exchange import Exchange
-from conformance.harness.session import Session, rendered
+from conformance.harness.clearing import Cleared, why_kept
+from conformance.harness.footprint import Footprint, may_lock
+from conformance.harness.session import Session
 from conformance.preflight.controls import Control, Examiner, State
-from conformance.preflight.outlook import FATES, WORKERS_SUGGESTED, Outlook
+from conformance.preflight.forecast import FATES, WORKERS_SUGGESTED, Outlook
+from conformance.profile.target import Target
+from conformance.reporting.summary import counted
 from conformance.reporting.text import document_name, exchanges_as_text, visible
+from conformance.wire.evidence import rendered
+from conformance.wire.exchange import Exchange
 
 MARKS: dict[State, str] = {"holds": "ok   ", "fails": "FAIL ", "not asked": "  -  "}
 WIDTH = 120
@@ -50,7 +55,7 @@ def _in_short(exchange: Exchange) -> str:
     return f"{request.method} {request.url.partition('?')[0]}: {answered}"
 
 
-def print_outlook(outlook: Outlook, stream: TextIO) -> None:
+def print_outlook(outlook: Outlook, target: Target, stream: TextIO) -> None:
     """What will be tested, what not and what would change that, and what a run takes."""
     print("\nWhat a run will do with these requirements:\n", file=stream)
     names = {document: document_name(document) for document in outlook.counts()}
@@ -64,7 +69,8 @@ def print_outlook(outlook: Outlook, stream: TextIO) -> None:
         ("not applicable", "Not applicable; claim it under [features] if the server has it"),
     ):
         _print_reasons(heading, outlook.reasons(fate), stream)
-    _print(stream, f"\nA run sends about {outlook.requests} requests{_time(outlook)}.")
+    print(file=stream)
+    print_forecast(outlook, target, stream, leaves=False)
 
 
 def _print_reasons(heading: str, reasons: Sequence[tuple[str, int]], stream: TextIO) -> None:
@@ -77,15 +83,48 @@ def _print_reasons(heading: str, reasons: Sequence[tuple[str, int]], stream: Tex
         print(f"       and {len(reasons) - REASONS_SHOWN} more reasons (--json has all)", file=stream)
 
 
+def print_forecast(outlook: Outlook, target: Target, stream: TextIO, *, leaves: bool) -> None:
+    """What a run takes, what each account sees of it, and what it leaves; `leaves` says that nothing is revoked."""
+    _print(stream, f"A run sends about {counted(outlook.requests, 'request')}{_time(outlook)}.")
+    for table, use in sorted(outlook.footprint.accounts.items()):
+        seen = [f"{counted(use.sign_ins, 'sign-in')}", f"{counted(use.approvals, 'approval')}"]
+        seen += [f"{counted(use.failed_sign_ins, 'failed sign-in')}"] if use.failed_sign_ins else []
+        _print(stream, f"[{table}] sees about {', '.join(seen)}.", 2)
+    lockable = may_lock(outlook.footprint, target)
+    if lockable:
+        _print(stream, f"A server that locks after failures in a row may lock {', '.join(lockable)}.", 2)
+    _print(stream, _left_behind(outlook.footprint, target, leaves=leaves), 2)
+
+
+def _left_behind(footprint: Footprint, target: Target, *, leaves: bool) -> str:
+    tokens = len(footprint.issued)
+    if not tokens:
+        return "It leaves no tokens."
+    kept = "as --leave says" if leaves else why_kept(target)
+    end = f"are left to expire ({kept})" if kept else "are revoked at its end (--leave keeps them)"
+    more = " Sessions stay, and what the server remembers of consents" if footprint.journeys else ""
+    codes = f"; {counted(footprint.codes, 'code')} that nobody redeems" if footprint.codes > 0 else ""
+    return f"About {counted(tokens, 'token')} are issued, and {end}.{more}{codes if more else ''}{'.' if more else ''}"
+
+
+def print_cleared(cleared: Cleared, stream: TextIO) -> None:
+    """At a run's end: what became of the tokens that it was given."""
+    if cleared.revoked:
+        _print(stream, f"Revoked {counted(cleared.revoked, 'token')} that the run was given.")
+    if cleared.left:
+        _print(stream, f"{counted(cleared.left, 'token')} of the run stay until they expire: {cleared.why}.")
+
+
 def _time(outlook: Outlook) -> str:
     seconds = outlook.seconds
-    told = f", {_duration(seconds)} at the {outlook.round_trip * 1000:.0f} ms that an answer took"
+    told = f", {duration(seconds)} at the {outlook.round_trip * 1000:.0f} ms that an answer took"
+    told += f", {duration(outlook.waits)} of it waiting" if outlook.waits else ""
     if seconds < A_MINUTE:
         return told
-    return f"{told}; with -n {WORKERS_SUGGESTED} perhaps {_duration(seconds / WORKERS_SUGGESTED)}"
+    return f"{told}; with -n {WORKERS_SUGGESTED} perhaps {duration(seconds / WORKERS_SUGGESTED)}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     return f"{max(1, round(seconds))} s" if seconds < A_MINUTE else f"{round(seconds / 60)} min"
 
 
@@ -93,9 +132,12 @@ def print_conclusion(controls: Sequence[Control], profile: Path, stream: TextIO)
     """Whether a run can be trusted with this profile."""
     numbers = Counter(control.state for control in controls)
     if not numbers["fails"]:
-        print(f"\nAll {numbers['holds']} controls hold. Next: oauth2-conformance run {profile}", file=stream)
+        unseen = f"; {numbers['not asked']} could not be tried, and say why" if numbers["not asked"] else ""
+        hold = "control that was tried holds" if numbers["holds"] == 1 else "controls that were tried hold"
+        kept = f"All {numbers['holds']} {hold}{unseen}."
+        print(f"\n{kept} Next: oauth2-conformance run {profile}", file=stream)
         return
-    print(f"\n{numbers['fails']} of {len(controls)} controls fail; correct these lines first:", file=stream)
+    print(f"\n{numbers['fails']} of {counted(len(controls), 'control')} fail; correct these lines first:", file=stream)
     for diagnosis in diagnoses(controls):
         _print(stream, diagnosis, 2)
 

@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from conformance.base.files import write_whole
+
 HTML_NAME = "report.html"
 JUNIT_NAME = "junit.xml"
 # Every format with the name of its file in a run's folder.
@@ -62,7 +64,12 @@ def prepare() -> None:
     compile_templates()
 
 
-def write_reports(content: Mapping[str, Any], folder: Path, forms: Sequence[str] = WRITTEN_BY_A_RUN) -> None:
-    """Write the reports of a run into its folder."""
+def write_reports(content: Mapping[str, Any], folder: Path, forms: Sequence[str] = WRITTEN_BY_A_RUN) -> list[OSError]:
+    """Write the reports of a run into its folder, as many as can be written; returns why the others can't."""
+    faults = []
     for form in forms:
-        (folder / FILES[form]).write_bytes(rendered(content, form))
+        try:
+            write_whole(folder / FILES[form], rendered(content, form))
+        except OSError as error:
+            faults.append(error)
+    return faults

@@ -21,7 +21,7 @@ PADDING = 8
 
 def badge(content: Content) -> str:
     """The SVG document. Its description holds where it comes from."""
-    parts = [("OAuth 2.0", "#444"), (content["conclusion"], COLORS.get(content["conclusion"], OPEN))]
+    parts = [("OAuth 2.0", "#444"), (_conclusion(content), COLORS.get(content["conclusion"], OPEN))]
     parts += [(text, "#444") for text in levels(content)]
     boxes, x = [], 0
     for text, color in parts:
@@ -38,13 +38,20 @@ def badge(content: Content) -> str:
 
 
 def levels(content: Content) -> list[str]:
-    """`MUST 244/244` and so on: how many of the applicable requirements of a level are kept."""
+    """`MUST 244/244` and so on: how many of the applicable requirements of a level are kept, vacuous ones left out."""
     numbers = summary.by_level(summary.concluded(content))
     return [f"{level} {numbers[level]['passed']}/{_applicable(numbers[level])}" for level in LEVELS]
 
 
+def _conclusion(content: Content) -> str:
+    """The conclusion, with how many requirements it says nothing about: `conformant; 3 vacuous`."""
+    vacuous = len(summary.with_verdict(summary.concluded(content), "vacuous"))
+    told = vacuous and content["conclusion"] == "conformant"
+    return f"conformant; {vacuous} vacuous" if told else str(content["conclusion"])
+
+
 def _applicable(numbers: Counter[str]) -> int:
-    return sum(numbers.values()) - numbers["not applicable"] - numbers["untestable"]
+    return sum(numbers.values()) - sum(numbers[word] for word in ("vacuous", "not applicable", "untestable"))
 
 
 def _box(text: str, color: str, x: int, width: int) -> str:

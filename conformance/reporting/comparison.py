@@ -1,9 +1,9 @@
 """Several runs side by side: which requirements stand better or worse in a later file than in the first.
 
 The first file is the reference. A requirement is *worse* in a later file when that has a graver verdict of `kept`
-(passed, noted), `undecided` (inconclusive, error), `warned`, `failed`, in this order; and when it has a finding that
-the first has not looked for (untested, not applicable). It is *better* the other way round. One that the later file
-left untested, or that stands in one of two catalogues only, is neither.
+(passed, noted), `undecided` (vacuous, inconclusive, error), `warned`, `failed`, in this order; and when it has a
+finding that the first has not looked for (untested, not applicable). It is *better* the other way round. One that the
+later file left untested, that stands in one of two catalogues only, or is claimed in one of two files, is neither.
 """
 
 from __future__ import annotations
@@ -13,11 +13,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance.reporting.faults import faults_of
 from conformance.reporting.summary import Content, Entry
 
 Change = Literal["same", "better", "worse", "other"]
 
-GRAVITY: Mapping[str, int] = {"passed": 0, "noted": 0, "inconclusive": 1, "error": 1, "warned": 2, "failed": 3}
+GRAVITY: Mapping[str, int] = {
+    "passed": 0,
+    "noted": 0,
+    "vacuous": 1,
+    "inconclusive": 1,
+    "error": 1,
+    "warned": 2,
+    "failed": 3,
+}
 FINDING = 2
 ABSENT = "not in its catalogue"
 
@@ -56,6 +65,15 @@ class Comparison:
         """How many requirements of a level changed in which way, in the file at a place."""
         return Counter((row.entry["level"], row.changes[place]) for row in self.rows)
 
+    def shared_faults(self) -> list[dict[str, str]]:
+        """For each file, the fault of each requirement that it has in common with others, by its title."""
+        return [_shared(content) for content in self.contents]
+
+
+def _shared(content: Content) -> dict[str, str]:
+    several = [fault for fault in faults_of(content) if len(fault.findings) > 1]
+    return {finding.entry["id"]: fault.title for fault in reversed(several) for finding in fault.findings}
+
 
 def compare(contents: Sequence[Content]) -> Comparison:
     """Lay runs side by side. The order of requirements is the first file's; those of later catalogues follow."""
@@ -74,12 +92,25 @@ def change_of(first: Entry | None, later: Entry | None) -> Change:
     """How a requirement of the later file stands against the first."""
     if first is None or later is None:
         return "same" if first is later else "other"
+    if first.get("claimed", True) != later.get("claimed", True):
+        return "other"
     old, new = GRAVITY.get(first["verdict"]), GRAVITY.get(later["verdict"])
     if old is not None and new is not None and old != new:
         return "worse" if new > old else "better"
     if old is None and new is not None and new >= FINDING:
         return "worse"
     return "same" if first["verdict"] == later["verdict"] else "other"
+
+
+def claim_changes(first: Content, later: Content) -> list[str]:
+    """What a later file claims that the first doesn't, and the reverse; nothing where one of them is too old."""
+    if "claims" not in first or "claims" not in later:
+        return []
+    before, after = ([claim["name"] for claim in content["claims"]] for content in (first, later))
+    return [
+        *(f"new claim: {name}" for name in after if name not in before),
+        *(f"no longer claimed: {name}" for name in before if name not in after),
+    ]
 
 
 def _labels(contents: Sequence[Content]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from conformance.reporting import summary
-from conformance.reporting.comparison import Change, Comparison, Row
+from conformance.reporting import faults, summary
+from conformance.reporting.comparison import Change, Comparison, Row, claim_changes
 from conformance.reporting.curl import curl_line
 from conformance.reporting.evidence import packed
 from conformance.reporting.provenance import provenance
@@ -32,10 +32,17 @@ def _view(comparison: Comparison) -> dict[str, Any]:
     return {
         "labels": comparison.labels,
         "runs": [
-            {"label": label, "sentence": summary.conclusion_sentence(content), "facts": provenance(content)}
+            {
+                "label": label,
+                "sentence": summary.conclusion_sentence(content),
+                "claims": "; ".join(claim_changes(comparison.contents[0], content)),
+                "findings": faults.headline(content),
+                "facts": provenance(content),
+            }
             for label, content in zip(comparison.labels, comparison.contents, strict=True)
         ],
         "numbers": _numbers(comparison),
+        "faults": comparison.shared_faults(),
         "sections": [(change, title, _groups(comparison, change)) for change, title in CHANGES],
         "rows": comparison.rows,
         "documents": list(dict.fromkeys(row.entry["document"] for row in comparison.rows)),

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from conformance.reporting import HTML_NAME, JUNIT_NAME, summary
+from conformance.reporting import HTML_NAME, JUNIT_NAME, faults, summary
 from conformance.reporting.curl import curl_line
-from conformance.reporting.summary import LEVELS, VERDICTS, Content, Entry, counted
+from conformance.reporting.faults import Fault, Finding
+from conformance.reporting.provenance import NOT_VERIFIED
+from conformance.reporting.summary import LEVELS, Content, Entry, counted
 from conformance.reporting.text import clause_name, document_name, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conformance.base.commanded import Color, Volume
+
 STYLES = {"failed": "bold red", "error": "bold magenta", "inconclusive": "yellow", "warned": "bold yellow"}
-SHOWN_IN_FULL = 20
+STYLE_OF_CONCLUSION = {"conformant": "bold green", "not conformant": "bold red"}
+OPEN = "bold yellow"
 REASONS_SHOWN = 12
 LINES_OF_DETAIL = 8
 # Headings of columns where the line is short, and about how wide a column is where it isn't.
@@ -31,22 +34,38 @@ BROKEN = {
 }
 COLUMN = 12
 WIDTH_WITHOUT_TERMINAL = 120
-SECONDS_BETWEEN_UPDATES = 0.1
 
 
-def print_summary(content: Content, folder: Path, stream: TextIO) -> None:
-    """Print the run's summary: numbers, findings, what stayed open, what was not tested, the conclusion."""
-    console = _console(stream)
+def print_summary(
+    content: Content, folder: Path, stream: TextIO, volume: Volume = "normal", color: Color = "auto"
+) -> None:
+    """Print the run's summary: numbers, findings, what stayed open, what was not tested, the conclusion.
+
+    A run of some requirements alone tells of those alone; a quiet one concludes.
+    """
+    console = _console(stream, color)
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    _Summary(console, encoding).all_of(content, folder)
+    shown = {**content, "requirements": [e for e in content["requirements"] if e.get("selected", True)]}
+    printer = _Summary(console, encoding)
+    if volume != "quiet":
+        printer.details(shown)
+    printer.conclusion(content, shown, folder, by_level=volume != "quiet")
 
 
-def _console(stream: TextIO) -> Console:
+def _console(stream: TextIO, color: Color) -> Console:
     from rich.console import Console
 
     is_terminal = stream.isatty()
-    width = None if is_terminal else WIDTH_WITHOUT_TERMINAL
-    return Console(file=stream, highlight=False, markup=False, emoji=False, no_color=not is_terminal, width=width)
+    return Console(
+        file=stream,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        # NO_COLOR counts unless somebody says otherwise.
+        force_terminal=True if color == "always" else None,
+        no_color={"always": False, "never": True}.get(color, None if is_terminal else True),
+        width=None if is_terminal else WIDTH_WITHOUT_TERMINAL,
+    )
 
 
 class _Summary:
@@ -56,16 +75,16 @@ class _Summary:
         self._console = console
         self._encoding = encoding
 
-    def all_of(self, content: Content, folder: Path) -> None:
-        """Every part, the conclusion last: that is where eyes are when a run ends."""
+    def details(self, content: Content) -> None:
+        """Every part but the conclusion, which stands last: that is where eyes are when a run ends."""
         self._numbers(content)
         self._findings(content)
         self._baseline(content)
         self._errors(content)
         self._inconclusive(content)
+        self._vacuous(content)
         self._not_tested(content)
         self._outside(content)
-        self._conclusion(content, folder)
 
     def _line(self, text: str = "", style: str = "", indent: int = 0) -> None:
         """A text in lines that fit; those of a text that has lines already (a traceback) are kept."""
@@ -90,7 +109,7 @@ class _Summary:
         from rich.table import Table
         from rich.text import Text
 
-        entries = summary.of_server(content)
+        entries = summary.of_target(content)
         words = summary.words_in_use(entries)
         is_unicode = self._encoding.lower().replace("-", "").startswith("utf")
         is_narrow = len(words) * COLUMN + 18 > self._console.width
@@ -109,39 +128,62 @@ class _Summary:
         self._console.print(table)
 
     def _findings(self, content: Content) -> None:
-        found = summary.findings(content)
+        """The faults, each with the evidence of its gravest requirement and the others folded below it."""
+        found = faults.faults_of(content)
         if not found:
             return
-        self._heading(f"Findings: {summary.findings_in_words(found)}")
-        variables, beside = summary.shell_variables(content), summary.beside(content)
-        deviations = summary.deviations_of_findings(content)
-        for entry in found[:SHOWN_IN_FULL]:
-            self._finding(entry, content["exchanges"], variables, deviations.get(entry["id"]))
-            self._beside(entry, beside.get(entry["id"], []))
-        for entry in found[SHOWN_IN_FULL:]:
-            known = "  (in the baseline)" if entry["id"] in deviations else ""
-            self._line(f"{entry['verdict']:<8} {entry['id']}  {entry['level']}{known}")
+        self._heading(f"Findings: {faults.headline(content)}")
+        for fault in found:
+            self._line()
+            self._fault(fault, content)
 
-    def _finding(
-        self,
-        entry: Entry,
-        exchanges: Sequence[Mapping[str, Any]],
-        variables: frozenset[str],
-        deviation: Mapping[str, Any] | None,
-    ) -> None:
-        self._line()
-        self._line(f"{entry['verdict']}  {entry['id']}", STYLES[entry["verdict"]])
-        role = "" if entry["role"] == summary.SERVER else f", {entry['role'].replace('-', ' ')}"
-        self._line(f"{entry['level']}, {clause_name(entry['document'], entry['section'])}{role}", "dim", 4)
-        self._line(entry["says"], "", 4)
+    def _fault(self, fault: Fault, content: Content) -> None:
+        is_group = len(fault.findings) > 1
+        deviations, beside = summary.deviations_of_findings(content), summary.beside(content)
+        style = STYLES[fault.verdict]
+        if is_group:
+            self._line(f"{fault.verdict}  {fault.title}", style)
+            self._line(f"{fault.level}, {counted(len(fault.findings), 'requirement')} broken", "dim", 4)
+        else:
+            self._line(f"{fault.verdict}  {fault.lead.entry['id']}", style)
+        if fault.hint:
+            self._line(fault.hint, "", 4)
+        shown: set[tuple[str, str]] = set()
+        for finding in fault.findings:
+            entry = finding.entry
+            if is_group:
+                self._line(f"{entry['verdict']}  {entry['id']}", style, 4)
+            self._about(entry, 8 if is_group else 4, deviations.get(entry["id"]))
+            self._told(finding, content, 8 if is_group else 4, shown)
+            self._beside(entry, beside.get(entry["id"], []))
+
+    def _about(self, entry: Entry, indent: int, deviation: Mapping[str, Any] | None) -> None:
+        role = "" if entry["role"] in summary.ROLES_TESTED else f", {entry['role'].replace('-', ' ')}"
+        seen = summary.repeat_in_words(entry)
+        where = f"{entry['level']}, {clause_name(entry['document'], entry['section'])}{role}"
+        self._line(f"{where}, {seen}" if seen else where, "dim", indent)
+        self._line(entry["says"], "", indent)
         if deviation is not None:
-            self._line(summary.deviation_in_words(deviation), "cyan", 4)
-        for expected, observed in summary.expectations(entry):
-            self._line(f"expected  {expected}", "", 4)
-            self._line(f"observed  {observed}", "", 4)
-        telling = summary.telling_exchange(entry, exchanges)
-        if telling is not None:
-            self._unwrapped(f"    {curl_line(telling, variables)}")
+            self._line(summary.deviation_in_words(deviation), "cyan", indent)
+
+    def _told(self, finding: Finding, content: Content, indent: int, shown: set[tuple[str, str]]) -> None:
+        """What the tests tell; what another requirement of the same fault has told already stands there alone."""
+        lines = [told for told in faults.told(finding.tests) if (told.expected, told.observed) not in shown]
+        shown |= {(told.expected, told.observed) for told in lines}
+        for told in lines:
+            self._line(f"expected  {told.expected}", "", indent)
+            self._line(f"observed  {told.observed}", "", indent)
+            for name, text in (
+                ("case", told.in_cases),
+                ("request", faults.difference(told.test)),
+                ("answer", faults.excerpt(told.test, content["exchanges"])),
+            ):
+                if text:
+                    self._line(f"{name:<8}  {text}", "dim", indent)
+        telling = summary.telling_exchange(lines[0].test, content["exchanges"]) if lines else None
+        # What a client sent nobody sends again.
+        if telling is not None and summary.role_of(content) == summary.SERVER:
+            self._unwrapped(f"{' ' * indent}{curl_line(telling, summary.shell_variables(content))}")
 
     def _beside(self, entry: Entry, others: Sequence[Entry]) -> None:
         """Where documents differ: the other's verdict, and why both are right."""
@@ -161,13 +203,15 @@ class _Summary:
         for entry in summary.deviations_that_close(content):
             remedy = "take it out" if entry["state"] == "stale" else "mend it, or give it a new day"
             self._line(f"{entry['state']:<8} {entry['id']}: {remedy} ({entry['owner']}, {entry['expires']})", "", 4)
+        for entry in summary.no_longer_decided(content):
+            self._line(f"vacuous  {entry['id']}: decided before; {entry['reason']}", "", 4)
 
     def _errors(self, content: Content) -> None:
-        faults = summary.with_verdict(content["requirements"], "error")
-        if not faults:
+        failed = summary.with_verdict(content["requirements"], "error")
+        if not failed:
             return
-        self._heading(f"The suite itself failed at {counted(len(faults), 'requirement')} (please report it)")
-        for entry in faults:
+        self._heading(f"The suite itself failed at {counted(len(failed), 'requirement')} (please report it)")
+        for entry in failed:
             self._line()
             self._line(f"error  {entry['id']}", STYLES["error"])
             for test in summary.deciding_tests(entry):
@@ -179,8 +223,14 @@ class _Summary:
             self._heading(f"Inconclusive: {counted(len(open_ones), 'requirement')}, by reason")
             self._reasons(open_ones, names=True)
 
+    def _vacuous(self, content: Content) -> None:
+        entries = summary.with_verdict(summary.of_tested(content), "vacuous")
+        if entries:
+            self._heading(f"Vacuous: the situation of {counted(len(entries), 'requirement')} did not arise")
+            self._reasons(entries, names=True)
+
     def _not_tested(self, content: Content) -> None:
-        left_out = summary.with_verdict(summary.of_server(content), "untested", "not applicable", "untestable")
+        left_out = summary.with_verdict(summary.of_tested(content), "untested", "not applicable", "untestable")
         groups = {
             "Not tested": summary.with_verdict(left_out, "untested"),
             "Not applicable": summary.with_verdict(left_out, "not applicable"),
@@ -206,21 +256,40 @@ class _Summary:
             number = sum(len(group) for _, group in rest)
             self._line(f"{number:>5}  for {counted(len(rest), 'other reason')}: see the report")
 
+    def _claims(self, content: Content) -> None:
+        made, outlook = summary.claims_in_words(content), summary.outlook_in_words(content)
+        if made:
+            self._heading("Claims")
+        for name, title, conclusion in made:
+            self._line(f"{conclusion:<14}  {name}: {title}", STYLE_OF_CONCLUSION.get(conclusion, OPEN), 4)
+        for sentence in outlook:
+            self._line(f"{'outlook':<14}  {sentence}", "dim", 4)
+
     def _outside(self, content: Content) -> None:
         for name, entries in summary.outside_the_conclusion(content):
             self._heading(f"{name}, outside the conclusion")
             for level, sentence in summary.level_sentences(entries):
                 self._line(f"{level:<6}  {sentence}", "", 4)
 
-    def _conclusion(self, content: Content, folder: Path) -> None:
-        self._heading("Requirements on the authorization server, by level")
-        for level, sentence in summary.level_sentences(summary.concluded(content)):
+    def conclusion(self, content: Content, shown: Content, folder: Path, *, by_level: bool) -> None:
+        """What the run says of the target, and where that is written. The numbers are of what is `shown`."""
+        levels = summary.level_sentences(summary.concluded(shown)) if by_level else []
+        if levels:
+            self._heading("Requirements that the conclusion rests on, by level")
+        for level, sentence in levels:
             self._line(f"{level:<6}  {sentence}", "", 4)
-        style = {"conformant": "bold green", "not conformant": "bold red"}.get(content["conclusion"], "bold yellow")
+        if any(level == "STATED" for level, _ in levels):
+            self._line(summary.STATED, "dim", 4)
+        if by_level:
+            self._claims(content)
+        style = STYLE_OF_CONCLUSION.get(content["conclusion"], OPEN)
         self._line()
         self._line(summary.conclusion_sentence(content), style)
-        for name in (HTML_NAME, JUNIT_NAME, "results.json"):
-            self._unwrapped(f"  {folder / name}")
+        if content.get("insecure"):
+            self._line(f"Certificate: {NOT_VERIFIED}", "bold yellow")
+        for path in (folder / name for name in (HTML_NAME, JUNIT_NAME, "results.json")):
+            if path.exists():
+                self._unwrapped(f"  {path}")
 
 
 def _last_lines(text: str) -> str:
@@ -238,71 +307,3 @@ def _rows(entries: Sequence[Entry]) -> Iterable[tuple[str, str, Counter[str]]]:
             if numbers:
                 yield name, level, numbers
                 name = ""
-
-
-class Progress:
-    """Tells how far a run is: one line that changes on a terminal, elsewhere a line for each document at its end."""
-
-    def __init__(self, stream: TextIO, total: int | None) -> None:
-        self._stream = stream
-        self._total = total
-        self._is_terminal = stream.isatty()
-        self._done = 0
-        self._document = ""
-        self._test = ""
-        self._numbers: Counter[str] = Counter()
-        self._of_document: dict[str, Counter[str]] = {}
-        self._shown_at = 0.0
-        self._has_line = False
-
-    def begin(self, test: str) -> None:
-        """A test begins that takes a while: it is named as long as it does."""
-        self._test = test
-        if self._is_terminal:
-            self._show()
-
-    def advance(self, document: str, verdict: str) -> None:
-        """A test has ended."""
-        self._test = ""
-        if document != self._document and not self._is_terminal:
-            self._document_ended()
-        self._document = document
-        self._done += 1
-        self._numbers[verdict] += 1
-        self._of_document.setdefault(document, Counter())[verdict] += 1
-        if self._is_terminal and time.monotonic() - self._shown_at >= SECONDS_BETWEEN_UPDATES:
-            self._show()
-
-    def close(self) -> None:
-        """The run has ended: the line goes, what follows starts at the margin."""
-        if not self._is_terminal:
-            self._document_ended()
-        elif self._has_line:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-
-    def _show(self) -> None:
-        self._shown_at = time.monotonic()
-        width = shutil.get_terminal_size().columns - 1
-        words = (self._position(), self._document, _troubles(self._numbers), self._test)
-        line = "  ".join(filter(None, words))
-        self._stream.write(f"\r{line[:width]}\x1b[K")
-        self._stream.flush()
-        self._has_line = True
-
-    def _position(self) -> str:
-        if not self._total:
-            return str(self._done)
-        return f"[{self._done * 100 // self._total:>3}%] {self._done}/{self._total}"
-
-    def _document_ended(self) -> None:
-        """Tests that come back in another order, as parallel workers make them, give a document more than one line."""
-        numbers = self._of_document.pop(self._document, None)
-        if numbers is not None:
-            shown = ", ".join(f"{numbers[word]} {word}" for word in VERDICTS if numbers[word])
-            self._stream.write(f"{self._position()}  {self._document}  {shown}\n")
-            self._stream.flush()
-
-
-def _troubles(numbers: Counter[str]) -> str:
-    return ", ".join(f"{numbers[word]} {word}" for word in VERDICTS[:4] if numbers[word])

@@ -44,7 +44,7 @@ def _users(content: Content) -> dict[int, list[dict[str, str]]]:
     users: dict[int, list[dict[str, str]]] = {}
     for entry in content["requirements"]:
         for test in entry["tests"]:
-            for place in test["exchanges"]:
+            for place in (*test["exchanges"], *test.get("repeat", {}).get("exchanges", ())):
                 one = {"requirement": entry["id"], "test": test["name"], "verdict": test["verdict"]}
                 users.setdefault(place, []).append(one)
     return users

@@ -7,19 +7,22 @@ the browser puts the packed evidence into the page as text nodes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
-from conformance.reporting import summary
+from conformance.reporting import faults, summary
 from conformance.reporting.evidence import Evidence, timeline
-from conformance.reporting.provenance import provenance
+from conformance.reporting.gate import gate_sentence
+from conformance.reporting.provenance import frozen, provenance
 from conformance.reporting.summary import Content, Entry
 from conformance.reporting.templating import rendered_page
 from conformance.reporting.text import clause_link, document_name, section_title
 
 OPEN_FINDINGS = 5
+OPEN_MARKS = ("judged", "shows it")
 
 LEGEND: tuple[tuple[str, str], ...] = (
     ("failed", "A MUST or STATED requirement is broken."),
@@ -28,6 +31,7 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("warned", "A SHOULD is not followed."),
     ("passed", "Decided, and kept."),
     ("noted", "A MAY: what the server was seen to do, without judgment."),
+    ("vacuous", "The stimulus was sent, and the situation of the sentence did not arise; nothing was judged."),
     ("untested", "Left out of this run; says how to turn it on."),
     ("not applicable", "The profile doesn't claim the feature or declines it, or the requirement binds someone else."),
     ("untestable", "Can't be decided from outside; the vendor may attest it."),
@@ -49,54 +53,89 @@ def _view(content: Content) -> dict[str, Any]:
     """What the template shows."""
     entries: Sequence[Entry] = content["requirements"]
     evidence = Evidence.of(content)
+    found = faults.faults_of(content)
     known = [*summary.findings(content), *summary.with_verdict(entries, "error", "inconclusive")]
+    readable = {(e["id"], t["name"]): evidence.readable(t) for e in known for t in summary.deciding_tests(e)}
     return {
         "run": content,
         "sentence": summary.conclusion_sentence(content),
+        "claims": summary.claims_in_words(content),
+        "outlook": summary.outlook_in_words(content),
+        "outlook_findings": summary.outlook_findings(content),
         "levels": summary.by_level(summary.concluded(content)),
         "duration": summary.duration(content),
         "legend": LEGEND,
         "level_legend": LEVEL_LEGEND,
         "words": summary.words_in_use(entries),
-        "documents": _documents(entries),
-        "findings": summary.findings(content),
-        "open_findings": len(summary.findings(content)) <= OPEN_FINDINGS,
+        "bound": summary.bound(content),
+        "documents": _documents(entries, summary.role_of(content)),
+        "faults": found,
+        "open_findings": len(found) <= OPEN_FINDINGS,
         "errors": summary.with_verdict(entries, "error"),
         "inconclusive": summary.by_reason(summary.with_verdict(entries, "inconclusive")),
-        "untested": summary.by_reason(_own(entries, "untested")),
-        "not_applicable": summary.by_reason(_own(entries, "not applicable")),
-        "untestable": _own(entries, "untestable"),
-        "others": _others(entries),
+        "vacuous": summary.by_reason(_own(content, "vacuous")),
+        "untested": summary.by_reason(_own(content, "untested")),
+        "not_applicable": summary.by_reason(_own(content, "not applicable")),
+        "untestable": _own(content, "untestable"),
+        "others": _others(content),
         "resource_servers": summary.of_resource_servers(content),
         "outside": [(n, summary.in_one_line(e)) for n, e in summary.outside_the_conclusion(content)],
-        "findings_in_words": summary.findings_in_words(summary.findings(content)),
-        "readable": {(e["id"], t["name"]): evidence.readable(t) for e in known for t in summary.deciding_tests(e)},
+        "headline": faults.headline(content),
         "beside": summary.beside(content),
         "excused": summary.deviations_of_findings(content),
         "deviation_in_words": summary.deviation_in_words,
-        "evidence": evidence,
+        "stated": summary.STATED,
+        "page": _Page(evidence, readable),
         "packed": Markup(evidence.packed()),
         "deciding_tests": summary.deciding_tests,
         "counted": summary.counted,
-        "timeline": timeline,
         "facts": provenance(content),
+        "gate": gate_sentence(content).removeprefix("gate ").replace("`", ""),
+        "frozen": frozen(content["suite"]),
         "topics": content.get("topics", {}),
         "features": sorted({name for entry in entries for name in entry["needs"]}),
     }
 
 
-def _own(entries: Sequence[Entry], word: str) -> list[Entry]:
-    """Entries with a verdict that bind a server: those on clients and authors are no gap of a run."""
-    return [e for e in entries if e["verdict"] == word and e["role"] in (summary.SERVER, summary.RESOURCE_SERVER)]
+@dataclass
+class _Page:
+    """What the macros ask for: evidence, which of it stands in the page itself, what a finding makes of it."""
+
+    evidence: Evidence
+    readable: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
+    anchors: Counter[str] = field(default_factory=Counter)
+
+    timeline = staticmethod(timeline)
+    mark_of = staticmethod(summary.mark_of)
+    difference = staticmethod(faults.difference)
+
+    def excerpt(self, test: Mapping[str, Any]) -> str:
+        """What of the answer shows a finding."""
+        return faults.excerpt(test, self.evidence.exchanges)
+
+    def is_open(self, test: Mapping[str, Any], exchange: Mapping[str, Any], mark: str) -> bool:
+        """Whether an exchange is shown unasked: what a finding rests on, else what was no precondition."""
+        return mark in OPEN_MARKS if "judged" in test else exchange["phase"] != "given"
+
+    def anchor(self, name: str) -> str:
+        """An id for an element: the name itself at its first use, another one afterwards."""
+        self.anchors[name] += 1
+        return name if self.anchors[name] == 1 else f"{name}-{self.anchors[name]}"
 
 
-def _others(entries: Sequence[Entry]) -> list[tuple[str, int]]:
+def _own(content: Content, word: str) -> list[Entry]:
+    """Entries with a verdict that bind someone who is tested."""
+    return [entry for entry in summary.of_tested(content) if entry["verdict"] == word]
+
+
+def _others(content: Content) -> list[tuple[str, int]]:
     """How many requirements bind someone who isn't tested, by role."""
-    roles = Counter(e["role"] for e in entries if e["role"] not in (summary.SERVER, summary.RESOURCE_SERVER))
+    tested = summary.ROLES_TESTED[summary.role_of(content)]
+    roles = Counter(e["role"] for e in content["requirements"] if e["role"] not in tested)
     return [(role.replace("-", " "), number) for role, number in roles.most_common()]
 
 
-def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def _documents(entries: Sequence[Entry], role: str) -> list[dict[str, Any]]:
     """The matrix: documents, their sections in the source's order, the entries of each."""
     documents: dict[str, dict[str, list[Entry]]] = {}
     for entry in entries:
@@ -105,7 +144,7 @@ def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
         {
             "key": document,
             "name": document_name(document),
-            "lines": summary.level_sentences(e for g in sections.values() for e in g if e["role"] == summary.SERVER),
+            "lines": summary.level_sentences(e for g in sections.values() for e in g if e["role"] == role),
             "sections": [
                 {
                     "number": section,

@@ -8,12 +8,16 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from conformance.reporting import faults
+from conformance.reporting.faults import Fault
 from conformance.reporting.provenance import provenance
 from conformance.reporting.summary import (
+    deciding_tests,
     deviation_in_words,
     exchanges_of,
-    expectations,
     known_deviations,
+    marks_of,
+    repeat_in_words,
     with_verdict,
 )
 from conformance.reporting.text import clause_link, document_name, exchanges_as_text, visible
@@ -31,16 +35,18 @@ def report_as_junit(content: Mapping[str, Any]) -> bytes:
     """
     entries: Sequence[Mapping[str, Any]] = content["requirements"]
     known = known_deviations(content)
+    behind = faults.by_requirement(faults.faults_of(content))
     name = _legal(f"oauth2-conformance: {content['target']['name']}")
     facts = provenance(content)
     root = Element("testsuites", {"name": name, **_numbers(entries, known)})
+    facts["findings"] = faults.headline(content)
     for document in dict.fromkeys(entry["document"] for entry in entries):
         own = [entry for entry in entries if entry["document"] == document]
         suite = SubElement(root, "testsuite", {"name": _legal(document_name(document)), **_numbers(own, known)})
         suite.set("timestamp", _legal(str(content["started"])))
         _properties(suite, facts)
         for entry in own:
-            suite.append(_case(entry, content["exchanges"], known.get(entry["id"])))
+            suite.append(_case(entry, content["exchanges"], known.get(entry["id"]), behind.get(entry["id"], ())))
     ElementTree.indent(root, " ")
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
@@ -63,11 +69,14 @@ def _seconds(entry: Mapping[str, Any]) -> float:
 
 
 def _case(
-    entry: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]], deviation: Mapping[str, Any] | None
+    entry: Mapping[str, Any],
+    exchanges: Sequence[Mapping[str, Any]],
+    deviation: Mapping[str, Any] | None,
+    behind: Sequence[Fault],
 ) -> Element:
     place = f"{entry['document']}.{entry['section']}"
     case = Element("testcase", classname=_legal(place), name=_legal(entry["id"]), time=f"{_seconds(entry):.3f}")
-    _add_properties(case, entry)
+    _add_properties(case, entry, behind)
     verdict, reason = entry["verdict"], entry["reason"]
     match verdict:
         case "failed" if deviation is not None:
@@ -91,8 +100,11 @@ def _case(
     return case
 
 
-def _add_properties(case: Element, entry: Mapping[str, Any]) -> None:
+def _add_properties(case: Element, entry: Mapping[str, Any], behind: Sequence[Fault]) -> None:
+    """What a reader sorts cases by; a finding names its fault, which other cases may share."""
     known = {"verdict": entry["verdict"], "level": entry["level"], "role": entry["role"], "says": entry["says"]}
+    known |= {"repeat": seen} if (seen := repeat_in_words(entry)) else {}
+    known |= {"fault": "; ".join(fault.title for fault in behind)} if behind else {}
     link = clause_link(entry["document"], entry["section"])
     _properties(case, {**known, **({"clause": link} if link else {})})
 
@@ -112,11 +124,15 @@ def _add(case: Element, tag: str, message: str, text: str, **more: str) -> None:
 def _evidence(entry: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> str:
     """A finding in plain text: the sentence, expected and observed, the exchanges of the tests that found it."""
     lines = [entry["says"]]
-    for expected, observed in expectations(entry):
-        lines += [f"expected: {expected}", f"observed: {observed}"]
+    for told in faults.told(deciding_tests(entry)):
+        lines += [f"expected: {told.expected}", f"observed: {told.observed}"]
+        lines += [f"case: {told.in_cases}"] if told.cases else []
+        lines += [f"request: {more}"] if (more := faults.difference(told.test)) else []
+        lines += [f"answer: {more}"] if (more := faults.excerpt(told.test, exchanges)) else []
+    lines += [seen] if (seen := repeat_in_words(entry)) else []
     for test in entry["tests"]:
         if test["verdict"] == entry["verdict"]:
-            lines += ["", test["name"], exchanges_as_text(exchanges_of(test, exchanges))]
+            lines += ["", test["name"], exchanges_as_text(exchanges_of(test, exchanges), marks_of(test))]
     return "\n".join(lines)
 
 

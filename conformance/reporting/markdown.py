@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from conformance.reporting import summary
+from conformance.reporting import faults, summary
 from conformance.reporting.curl import curl_line
+from conformance.reporting.faults import Fault, Finding
+from conformance.reporting.gate import gate_sentence
 from conformance.reporting.provenance import provenance
 from conformance.reporting.summary import LEVELS, Content, Entry, counted
 from conformance.reporting.text import clause_link, clause_name, visible
@@ -15,6 +17,8 @@ from conformance.reporting.text import clause_link, clause_name, visible
 ROOM = 48_000
 SHOWN_OF_A_VALUE = 500
 OPEN_REASONS = 10
+# Requirements of one fault that are told in a line each.
+SHOWN_OF_A_FAULT = 40
 # What Markdown or HTML could read as markup within a line, `@` that would notify somebody, addresses that would link.
 SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&@$]|:(?=//)|(?<=www)\.")
 
@@ -24,11 +28,14 @@ def summary_as_markdown(content: Content) -> str:
     parts = [
         f"## OAuth 2.0 conformance: {plain(content['target']['name'])}",
         f"**{plain(summary.conclusion_sentence(content))}**",
+        prose(f"{gate_sentence(content)}."),
+        *_claims(content),
         _numbers(content),
         *_outside(content),
         *_findings(content),
         *_reasons("The suite itself failed", summary.with_verdict(content["requirements"], "error")),
         *_reasons("Inconclusive", summary.with_verdict(content["requirements"], "inconclusive")),
+        *_reasons("Vacuous", summary.with_verdict(summary.of_tested(content), "vacuous")),
         _provenance(content),
     ]
     return "\n\n".join(parts) + "\n"
@@ -63,48 +70,90 @@ def _numbers(content: Content) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def _claims(content: Content) -> list[str]:
+    """Each claim with its conclusion, and how what isn't claimed would stand."""
+    made = summary.claims_in_words(content)
+    rows = [f"| {code(name)} {plain(title)} | {conclusion} |" for name, title, conclusion in made]
+    table = ["\n".join(["| Claim | Conclusion |", "| --- | --- |", *rows])] if rows else []
+    return [*table, *(plain(f"Outlook: {sentence}.") for sentence in summary.outlook_in_words(content))]
+
+
 def _outside(content: Content) -> list[str]:
     lines = summary.outside_the_conclusion(content)
     return [f"{name}, outside the conclusion: {summary.in_one_line(entries)}." for name, entries in lines]
 
 
 def _findings(content: Content) -> list[str]:
-    """Each finding with what was expected and observed, as long as there is room; then one line each."""
-    found = summary.findings(content)
+    """Each fault, folded, with its requirements; those for which there is no room with a line for each of these."""
+    found = faults.faults_of(content)
     if not found:
         return []
-    parts = [f"### Findings: {summary.findings_in_words(found)}"]
-    known = summary.known_deviations(content)
+    parts = [f"### Findings: {faults.headline(content)}"]
     room = ROOM
-    for number, entry in enumerate(found):
-        told = _finding(entry, content, entry["id"] in known)
-        room -= len(told)
-        if room < 0:
+    for number, fault in enumerate(found):
+        told = _fault(fault, content)
+        if len(told) > room:
             return [*parts, _rest(found[number:])]
+        room -= len(told)
         parts.append(told)
     return parts
 
 
-def _finding(entry: Entry, content: Content, is_known: bool) -> str:
-    link = clause_link(entry["document"], entry["section"])
-    clause = plain(clause_name(entry["document"], entry["section"]))
+def _fault(fault: Fault, content: Content) -> str:
+    number = len(fault.findings)
+    lead = fault.lead.entry
+    what = f"<code>{plain(lead['id'])}</code>" if number == 1 else f"({counted(number, 'requirement')})"
+    mark = _mark(fault, content)
+    heading = f"<b>{fault.verdict}</b> {fault.level} {what}{mark}: {_html(fault.title)}"
+    lines = [f"- {prose(fault.hint)}"] if fault.hint else []
+    lines += _finding(fault, fault.lead, content)
+    others = [_other(finding) for finding in fault.findings[1:SHOWN_OF_A_FAULT]]
+    left = fault.findings[SHOWN_OF_A_FAULT:]
+    if left:
+        others.append(f"- and {', '.join(code(finding.entry['id']) for finding in left)}")
+    if others:
+        others = ["", "Breaks as well:", "", *others]
+    return f"<details><summary>{heading}</summary>\n\n" + "\n".join([*lines, *others]) + "\n\n</details>"
+
+
+def _mark(fault: Fault, content: Content) -> str:
+    """Whether the baseline knows a fault: all of it, or a part."""
+    known = summary.known_deviations(content)
+    number = sum(finding.entry["id"] in known for finding in fault.findings)
+    if not number:
+        return ""
+    return " (known deviation)" if number == len(fault.findings) else f" ({number} of them known deviations)"
+
+
+def _finding(fault: Fault, finding: Finding, content: Content) -> list[str]:
+    """The evidence of a fault's gravest requirement."""
+    entry = finding.entry
     topic = content.get("topics", {}).get(entry.get("topic", ""))
-    telling = summary.telling_exchange(entry, content["exchanges"])
-    lines = [f"- {_source(clause, link)}"]
-    lines += [
-        line
-        for expected, observed in summary.expectations(entry)
-        for line in (f"- expected: {code(expected)}", f"- observed: {code(observed)}")
-    ]
-    lines += (
-        [f"- why it matters: {prose(topic['matters'])}", f"- usual cause: {prose(topic['causes'])}"] if topic else []
+    usual = fault.usual_cause(entry, content.get("topics", {}))
+    telling = next(
+        (each for test in finding.tests if (each := summary.telling_exchange(test, content["exchanges"]))), None
     )
-    lines += [f"- again: {code(curl_line(telling, summary.shell_variables(content)))}"] if telling else []
-    mark = " (known deviation)" if is_known else ""
-    heading = (
-        f"<b>{entry['verdict']}</b> {entry['level']} <code>{plain(entry['id'])}</code>{mark}: {_html(entry['says'])}"
-    )
-    return f"<details><summary>{heading}</summary>\n\n" + "\n".join(lines) + "\n\n</details>"
+    clause = plain(clause_name(entry["document"], entry["section"]))
+    says = f": {code(entry['id'])}, {prose(entry['says'])}" if len(fault.findings) > 1 else ""
+    lines = [f"- {_source(clause, clause_link(entry['document'], entry['section']))}{says}"]
+    for told in faults.told(finding.tests):
+        lines += [f"- expected: {code(told.expected)}", f"- observed: {code(told.observed)}"]
+        lines += [f"- case: {code(told.in_cases)}"] if told.cases else []
+        lines += [f"- request: {prose(more)}"] if (more := faults.difference(told.test)) else []
+        lines += [f"- answer: {code(more)}"] if (more := faults.excerpt(told.test, content["exchanges"])) else []
+    lines += [f"- {prose(seen)}"] if (seen := summary.repeat_in_words(entry)) else []
+    lines += [f"- why it matters: {prose(topic['matters'])}"] if topic else []
+    lines += [f"- usual cause: {prose(usual)}"] if usual else []
+    of_server = summary.role_of(content) == summary.SERVER
+    lines += [f"- again: {code(curl_line(telling, summary.shell_variables(content)))}"] if telling and of_server else []
+    return lines
+
+
+def _other(finding: Finding) -> str:
+    """A requirement that a fault breaks besides, with what was observed."""
+    entry = finding.entry
+    observed = "; ".join(dict.fromkeys(code(told.observed) for told in faults.told(finding.tests)))
+    return f"- {entry['verdict']} {entry['level']} {code(entry['id'])}: {prose(entry['says'])} Observed: {observed}"
 
 
 def _source(clause: str, link: str) -> str:
@@ -117,17 +166,19 @@ def _html(text: str) -> str:
     return "".join(f"<code>{plain(piece)}</code>" if n % 2 else plain(piece) for n, piece in enumerate(pieces))
 
 
-def _rest(entries: Sequence[Entry]) -> str:
-    """Findings that have no room: their ids, as many as fit."""
+def _rest(found: Sequence[Fault]) -> str:
+    """Faults that have no room: their headlines, as many as fit."""
     lines, room = [], ROOM // 4
-    for entry in entries:
-        line = f"- {entry['verdict']} {entry['level']} {code(entry['id'])}"
+    for fault in found:
+        number = len(fault.findings)
+        what = code(fault.lead.entry["id"]) if number == 1 else f"({counted(number, 'requirement')})"
+        line = f"- {fault.verdict} {fault.level} {what}: {prose(fault.title)}"
         room -= len(line) + 1
         if room < 0:
             break
         lines.append(line)
-    left = len(entries) - len(lines)
-    return "\n".join([*lines, *([f"- and {counted(left, 'finding')} more: see the report"] if left else [])])
+    left = len(found) - len(lines)
+    return "\n".join([*lines, *([f"- and {counted(left, 'fault')} more: see the report"] if left else [])])
 
 
 def _reasons(heading: str, entries: Iterable[Entry]) -> list[str]:

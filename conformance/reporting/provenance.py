@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.reporting.summary import SERVER, Content, counted
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.reporting.summary import Content, claims_in_words, counted, role_of
 from conformance.reporting.toml import as_toml
 
 DESELECTED = "deselected in this run"
+NOT_VERIFIED = "NOT verified (--insecure): whoever answered may have been somebody else"
 
 
 def provenance(content: Content) -> dict[str, str]:
@@ -13,24 +17,32 @@ def provenance(content: Content) -> dict[str, str]:
     suite, target = content["suite"], content["target"]
     facts = {
         "suite": f"{suite['name']} {suite['version']}",
-        "catalogue": suite["catalogue"],
+        "catalogue": f"{suite['catalogue']}, {frozen(suite)}",
         "target": target["name"],
         "base URL": target["base_url"],
+        "certificate": NOT_VERIFIED if content.get("insecure") else "",
         "started": content["started"],
         "finished": content["finished"] or "never: the run was killed",
         "seed": str(content["fuzz"]["seed"]) if content["fuzz"]["budget"] != "off" else "",
         "selection": selection(content),
+        "claims": "; ".join(f"{name}: {conclusion}" for name, _, conclusion in claims_in_words(content)),
         "declined": declined(content),
         "profile": as_toml(target["profile"]),
     }
     return {name: value for name, value in facts.items() if value}
 
 
+def frozen(suite: Mapping[str, Any]) -> str:
+    """Which release froze the catalogue, and when, in words."""
+    release = suite.get("release")
+    return f"frozen by release {release['version']} on {release['date']}" if release else "between releases"
+
+
 def selection(content: Content) -> str:
     """What was selected, and how much that left out."""
     named = ", ".join(content["selection"])
     number = sum(
-        entry["role"] == SERVER and entry["verdict"] == "untested" and entry["reason"] == DESELECTED
+        entry["role"] == role_of(content) and entry["verdict"] == "untested" and entry["reason"] == DESELECTED
         for entry in content["requirements"]
     )
     left_out = f"{counted(number, 'requirement')} deselected" if number else ""

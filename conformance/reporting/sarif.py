@@ -1,4 +1,4 @@
-"""The findings of a run as SARIF 2.1.0, for code scanning: requirements are rules, what is broken or open are results.
+"""The findings of a run as SARIF 2.1.0, for code scanning: requirements are rules, faults and open questions results.
 
 Section numbers in this module are those of the OASIS standard.
 """
@@ -9,12 +9,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from conformance.reporting import summary
+from conformance.reporting import faults, summary
 from conformance.reporting.curl import curl_line
+from conformance.reporting.faults import Fault
 from conformance.reporting.provenance import provenance
-from conformance.reporting.summary import Content, Entry
+from conformance.reporting.summary import Content, Entry, counted
 from conformance.reporting.text import clause_link, clause_name, visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -35,23 +36,29 @@ def report_as_sarif(content: Content) -> bytes:
 
 
 def _run(content: Content) -> dict[str, Any]:
-    rules = [entry for entry in content["requirements"] if entry["tests"] or entry["verdict"] in RESULTS]
-    places = {entry["id"]: place for place, entry in enumerate(rules)}
-    found = summary.with_verdict(content["requirements"], *RESULTS)
+    found = faults.faults_of(content)
+    rules = [_cause_rule(fault) for fault in {_rule_id(each): each for each in found if _is_of_cause(each)}.values()]
+    broken = [entry for entry in content["requirements"] if entry["tests"] or entry["verdict"] in RESULTS]
+    rules += [_rule(entry, content) for entry in broken]
+    places = {rule["id"]: place for place, rule in enumerate(rules)}
+    undecided = summary.with_verdict(content["requirements"], "inconclusive")
     suite = content["suite"]
+    results = [_of_fault(fault, content) for fault in found] + [
+        _of_open_question(entry, content) for entry in undecided
+    ]
     return {
         "tool": {
             "driver": {
                 "name": suite["name"],
                 "version": suite["version"],
                 "informationUri": HOME,
-                "rules": [_rule(entry, content) for entry in rules],
+                "rules": rules,
             }
         },
         "invocations": [_invocation(content)],
         "automationDetails": {"id": f"oauth2-conformance/{visible(content['target']['name'])}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(entry, places[entry["id"]], content) for entry in found],
+        "results": [result | {"ruleIndex": places[result["ruleId"]]} for result in results],
         "properties": _visible({**provenance(content), "conclusion": content["conclusion"], "gate": content["gate"]}),
     }
 
@@ -102,50 +109,116 @@ def _help(entry: Entry, content: Content) -> dict[str, str]:
     }
 
 
-def _result(entry: Entry, place: int, content: Content) -> dict[str, Any]:
-    """A finding or an open question (3.27), with the exchange that shows it."""
-    level, kind = RESULTS[entry["verdict"]]
-    telling = summary.telling_exchange(entry, content["exchanges"])
-    known = summary.known_deviations(content).get(entry["id"])
+def _is_of_cause(fault: Fault) -> bool:
+    """Whether a fault goes by its cause: one requirement says more itself."""
+    return bool(fault.cause) and len(fault.findings) > 1
+
+
+def _rule_id(fault: Fault) -> str:
+    return f"cause/{fault.cause}" if _is_of_cause(fault) else str(fault.lead.entry["id"])
+
+
+def _cause_rule(fault: Fault) -> dict[str, Any]:
+    """A systemic cause as a rule (3.49)."""
+    return {
+        "id": _rule_id(fault),
+        "shortDescription": {"text": fault.title},
+        "fullDescription": {"text": fault.hint},
+        "help": {"text": f"{fault.title}\n\nSource: see the requirements of the result. {fault.hint}"},
+        "defaultConfiguration": {"level": LEVELS[fault.level]},
+        "properties": {"tags": ["oauth2", fault.level]},
+    }
+
+
+def _of_fault(fault: Fault, content: Content) -> dict[str, Any]:
+    """A fault (3.27), with the exchange that shows it; all the requirements that it breaks are in its message."""
+    level, kind = RESULTS[fault.verdict]
+    exchanges = content["exchanges"]
+    telling = next((each for test in fault.lead.tests if (each := summary.telling_exchange(test, exchanges))), None)
+    entries = [finding.entry for finding in fault.findings]
+    known = summary.known_deviations(content)
+    seen = summary.repeat_in_words(fault.lead.entry)
     result: dict[str, Any] = {
-        "ruleId": entry["id"],
-        "ruleIndex": place,
+        "ruleId": _rule_id(fault),
         "kind": kind,
         "level": level,
-        "message": {"text": visible(_message(entry))},
+        "message": {"text": visible(_message(fault, content))},
         "locations": [_location(telling, content)],
-        "partialFingerprints": {"requirement/v1": _fingerprint(entry, content)},
-        "properties": {"verdict": entry["verdict"], "requirementLevel": entry["level"]},
+        "partialFingerprints": {"fault/v1": _fingerprint(_rule_id(fault), fault.lead.entry["id"], content)},
+        "properties": {
+            "verdict": fault.verdict,
+            "requirementLevel": fault.level,
+            "requirements": [entry["id"] for entry in entries],
+            **({"repeat": visible(seen)} if seen else {}),
+            **({"curl": visible(curl_line(telling, summary.shell_variables(content)))} if telling else {}),
+        },
     }
-    if telling is not None:
-        variables = summary.shell_variables(content)
-        result["webRequest"] = _request(telling["request"])
-        result["properties"]["curl"] = visible(curl_line(telling, variables))
-        if "response" in telling:
-            result["webResponse"] = _response(telling["response"])
-    if known is not None:
-        result["suppressions"] = [{"kind": "external", "justification": visible(summary.deviation_in_words(known))}]
-    return result
+    if all(entry["id"] in known for entry in entries):
+        words = dict.fromkeys(summary.deviation_in_words(known[entry["id"]]) for entry in entries)
+        result["suppressions"] = [{"kind": "external", "justification": visible("; ".join(words))}]
+    return result | _shown(telling)
 
 
-def _message(entry: Entry) -> str:
-    told = [f"Expected {expected}; observed {observed}." for expected, observed in summary.expectations(entry)]
-    return " ".join([entry["says"], *(told or [entry["reason"]])]).strip()
+def _of_open_question(entry: Entry, content: Content) -> dict[str, Any]:
+    """A requirement that could not be decided."""
+    level, kind = RESULTS[entry["verdict"]]
+    exchanges = content["exchanges"]
+    tests = summary.deciding_tests(entry)
+    telling = next((each for test in tests if (each := summary.telling_exchange(test, exchanges))), None)
+    result: dict[str, Any] = {
+        "ruleId": entry["id"],
+        "kind": kind,
+        "level": level,
+        "message": {"text": visible(f"{entry['says']} {entry['reason']}".strip())},
+        "locations": [_location(telling, content)],
+        "partialFingerprints": {"fault/v1": _fingerprint(entry["id"], "", content)},
+        "properties": {"verdict": entry["verdict"], "requirementLevel": entry["level"], "requirements": [entry["id"]]},
+    }
+    return result | _shown(telling)
 
 
-def _fingerprint(entry: Entry, content: Content) -> str:
-    """The same finding at the same target has the same one in every run, whatever values were exchanged."""
-    return hashlib.sha256(f"{content['target']['name']}\n{entry['id']}".encode("utf-8", "replace")).hexdigest()
+def _shown(telling: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The exchange that shows a result (3.27.24, 3.27.25)."""
+    if telling is None:
+        return {}
+    answered = {"webResponse": _response(telling["response"])} if "response" in telling else {}
+    return {"webRequest": _request(telling["request"]), **answered}
+
+
+def _message(fault: Fault, content: Content) -> str:
+    """The headline, what was seen of its gravest requirement, and the others that it breaks."""
+    lead = fault.lead
+    lines = [fault.title if fault.title.endswith(".") else f"{fault.title}.", fault.hint]
+    for told in faults.told(lead.tests):
+        cases = f" ({told.in_cases})" if told.cases else ""
+        lines.append(f"Expected {told.expected}; observed {told.observed}{cases}.")
+        lines += [f"The request: {more}." for more in [faults.difference(told.test)] if more]
+        lines += [f"The answer: {more}" for more in [faults.excerpt(told.test, content["exchanges"])] if more]
+    if len(fault.findings) > 1:
+        lines.append(f"Breaks {counted(len(fault.findings), 'requirement')}:")
+        lines += [f"- {each.entry['id']} ({each.entry['level']}): {each.entry['says']}" for each in fault.findings]
+    return "\n".join(line for line in lines if line)
+
+
+def _fingerprint(name: str, lead: str, content: Content) -> str:
+    """The same fault at the same target has the same one in every run, whatever values were exchanged."""
+    text = f"{content['target']['name']}\n{name}\n{lead}"
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _location(telling: Mapping[str, Any] | None, content: Content) -> dict[str, Any]:
-    """Where: the endpoint that was asked. Viewers of code want a line, so there is a first one."""
+    """Where: in the profile, or at the endpoint that was asked, as a path; services that show code refuse full URLs.
+
+    Viewers want a line, so there is a first one.
+    """
     url = telling["request"]["url"].partition("?")[0] if telling else content["target"]["base_url"]
+    path = content["target"].get("profile_file") or urlsplit(url).path.strip("/") or "profile.toml"
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(visible(url), safe=":/?#[]@!$&'()*+,;=%-._~")},
+            "artifactLocation": {"uri": quote(visible(path), safe="/$&'()*+,;=-._~")},
             "region": {"startLine": 1},
-        }
+        },
+        "logicalLocations": [{"fullyQualifiedName": visible(url), "kind": "resource"}],
     }
 
 

@@ -14,24 +14,57 @@ Content = Mapping[str, Any]
 Entry = Mapping[str, Any]
 
 # The same words, in the same order, as the harness has; a test holds them together.
-VERDICTS = ("failed", "error", "inconclusive", "warned", "passed", "noted", "untested", "not applicable", "untestable")
+VERDICTS = (
+    "failed",
+    "error",
+    "inconclusive",
+    "warned",
+    "passed",
+    "noted",
+    "vacuous",
+    "untested",
+    "not applicable",
+    "untestable",
+)
 LEVELS = ("MUST", "STATED", "SHOULD", "MAY")
 BINDING = ("MUST", "STATED")
-OUTSIDE_THE_CONCLUSION = ("robustness",)
+STATED = "STATED is binding text without a keyword; a breach counts like that of a MUST."
+OUTSIDE_THE_CONCLUSION = ("http", "robustness")
+# Verdicts of what nothing could be looked at for.
+OUT_OF_REACH = ("not applicable", "untestable")
 # What can have become of a baseline's entry.
 STATES = ("known", "expired", "stale", "undecided")
 SERVER = "authorization-server"
 RESOURCE_SERVER = "resource-server"
+# Whose requirements a run judges, by what its target is.
+ROLES_TESTED: Mapping[str, tuple[str, ...]] = {SERVER: (SERVER, RESOURCE_SERVER), "client": ("client",)}
 
 
-def of_server(content: Content) -> list[Entry]:
-    """Requirements on the authorization server."""
-    return [entry for entry in content["requirements"] if entry["role"] == SERVER]
+def role_of(content: Content) -> str:
+    """What the target of a run is: an authorization server, unless it says otherwise."""
+    role: str = content["target"].get("role", SERVER)
+    return role
+
+
+def bound(content: Content) -> str:
+    """The same, in words that stand behind `requirements on`."""
+    return f"the {role_of(content).replace('-', ' ')}"
+
+
+def of_target(content: Content) -> list[Entry]:
+    """Requirements on what the target is."""
+    return [entry for entry in content["requirements"] if entry["role"] == role_of(content)]
 
 
 def of_resource_servers(content: Content) -> list[Entry]:
-    """Requirements on resource servers."""
-    return [entry for entry in content["requirements"] if entry["role"] == RESOURCE_SERVER]
+    """Requirements on resource servers, where a run looks at any."""
+    looks = RESOURCE_SERVER in ROLES_TESTED[role_of(content)]
+    return [entry for entry in content["requirements"] if looks and entry["role"] == RESOURCE_SERVER]
+
+
+def of_tested(content: Content) -> list[Entry]:
+    """Requirements on whom a run tests: those on others, and on authors, are no gap of it."""
+    return [entry for entry in content["requirements"] if entry["role"] in ROLES_TESTED[role_of(content)]]
 
 
 def with_verdict(entries: Iterable[Entry], *words: str) -> list[Entry]:
@@ -61,6 +94,12 @@ def deviations_of_findings(content: Content) -> dict[str, Mapping[str, Any]]:
     return {entry["id"]: entry for entry in _deviations(content, *STATES) if entry["id"] in found}
 
 
+def no_longer_decided(content: Content) -> list[Entry]:
+    """Requirements that were decided when the baseline was written, and are vacuous now: they close the gate."""
+    vanished = content.get("baseline", {}).get("no_longer_decided", ())
+    return [entry for entry in content["requirements"] if entry["id"] in vanished]
+
+
 def _deviations(content: Content, *states: str) -> list[Mapping[str, Any]]:
     entries: list[Mapping[str, Any]] = content.get("baseline", {}).get("entries", [])
     return [entry for entry in entries if entry["state"] in states]
@@ -79,8 +118,31 @@ def deviation_in_words(deviation: Mapping[str, Any]) -> str:
 
 
 def counts_for_conclusion(entry: Entry) -> bool:
-    """Whether an entry has a part in the conclusion about the target."""
-    return entry["role"] == SERVER and entry["document"] not in OUTSIDE_THE_CONCLUSION
+    """Whether an entry has a part in the conclusion about the target; files from before claims don't say."""
+    by_role = entry["role"] == SERVER and entry["document"] not in OUTSIDE_THE_CONCLUSION
+    return bool(entry.get("concludes", by_role))
+
+
+def claims_in_words(content: Content) -> list[tuple[str, str, str]]:
+    """Name, title and conclusion of each claim that the profile makes."""
+    return [(claim["name"], claim["title"], claim["conclusion"]) for claim in content.get("claims", ())]
+
+
+def outlook_in_words(content: Content) -> list[str]:
+    """How what isn't claimed would stand, as far as it was judged: a sentence for each claim."""
+    return [_outlook(each) for each in content.get("outlook", ())]
+
+
+def _outlook(claim: Mapping[str, Any]) -> str:
+    told = f"{claim['title']} ({claim['name']}), not claimed"
+    broken = f"{claim['failed']} of {claim['decided']} would be broken"
+    warned = f", {claim['warned']} would warn" if claim["warned"] else ""
+    return f"{told}: {broken}{warned}"
+
+
+def outlook_findings(content: Content) -> list[Entry]:
+    """Entries of what isn't claimed that would be findings."""
+    return [entry for entry in content["requirements"] if entry.get("outlook") in ("failed", "warned")]
 
 
 def by_reason(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
@@ -115,14 +177,29 @@ def exchanges_of(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]
     return [exchanges[index] for index in test["exchanges"]]
 
 
-def telling_exchange(entry: Entry, exchanges: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The exchange that shows a finding: the last stimulus of the test that decided, else its last exchange."""
-    for test in deciding_tests(entry):
-        sent = exchanges_of(test, exchanges)
-        stimuli = [exchange for exchange in sent if exchange["phase"] == "send"] or sent
-        if stimuli:
-            return stimuli[-1]
-    return None
+def telling_exchange(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The exchange that a test rests on: the judged one; where none is, its last stimulus, else its last exchange."""
+    if "judged" in test:
+        judged: Mapping[str, Any] = exchanges[test["judged"]["exchange"]]
+        return judged
+    sent = exchanges_of(test, exchanges)
+    stimuli = [exchange for exchange in sent if exchange["phase"] == "send"] or sent
+    return stimuli[-1] if stimuli else None
+
+
+# What a finding makes of an exchange, the first that holds.
+MARKS = (("exchange", "judged"), ("answer", "shows it"), ("control", "compared with"))
+
+
+def mark_of(test: Mapping[str, Any], index: int) -> str:
+    """What a test's finding makes of an exchange, by its place in the evidence of the run; empty for any other."""
+    judged = test.get("judged", {})
+    return next((mark for name, mark in MARKS if judged.get(name) == index), "")
+
+
+def marks_of(test: Mapping[str, Any]) -> dict[int, str]:
+    """What a test's finding makes of its exchanges, by their place in the test."""
+    return {place: mark for place, index in enumerate(test["exchanges"]) if (mark := mark_of(test, index))}
 
 
 def deciding_tests(entry: Entry) -> list[Mapping[str, Any]]:
@@ -130,16 +207,17 @@ def deciding_tests(entry: Entry) -> list[Mapping[str, Any]]:
     return [test for test in entry["tests"] if test["verdict"] == entry["verdict"]]
 
 
-def expectations(entry: Entry) -> list[tuple[str, str]]:
-    """What was expected and what was observed, each pair once."""
-    pairs = ((test["expected"], test["observed"]) for test in deciding_tests(entry))
-    return list(dict.fromkeys(pair for pair in pairs if any(pair)))
+def repeat_in_words(entry: Entry) -> str:
+    """How often a finding was seen, or why it wasn't tried again; empty for what is none."""
+    words = dict.fromkeys(test["repeat"]["words"] for test in deciding_tests(entry) if "repeat" in test)
+    return "; ".join(words)
 
 
 def beside(content: Content) -> dict[str, list[Entry]]:
     """By id, the entries of other documents that an entry is read beside; those that stand alone are left out."""
     by_id = {entry["id"]: entry for entry in content["requirements"]}
-    return {entry["id"]: [by_id[name] for name in entry["see_also"]] for entry in by_id.values() if entry["see_also"]}
+    others = {entry["id"]: [by_id[name] for name in entry["see_also"] if name in by_id] for entry in by_id.values()}
+    return {identifier: entries for identifier, entries in others.items() if entries}
 
 
 def explanation(entry: Entry, others: Iterable[Entry] = ()) -> str:
@@ -168,19 +246,15 @@ def _strings(value: object) -> Iterator[str]:
 # In words
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 requirement`, `2 requirements`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or f'{noun}s'}"
 
 
 def conclusion_sentence(content: Content) -> str:
     """The run's conclusion as one plain sentence."""
     name = content["target"]["name"]
     numbers = by_level(concluded(content))
-    if content.get("unanswered"):
-        return (
-            f"No conclusion about {name}: nothing answers at {content['target']['base_url']}: {content['unanswered']}"
-        )
     match content["conclusion"]:
         case "not conformant":
             return f"{name} is not conformant: it breaks {_binding(numbers, 'failed')}."
@@ -190,11 +264,21 @@ def conclusion_sentence(content: Content) -> str:
         case "interrupted":
             return f"No conclusion about {name}: the run was interrupted."
         case "incomplete":
-            return f"No conclusion about {name} yet: {_undecided(content)} could not be decided."
+            return f"No conclusion about {name} yet: {undecided(content)} could not be decided."
         case "partial":
             return f"No breach was found in {name}, but {_left_out(content)}: no statement about the whole."
         case _:
-            return f"{name} is conformant: every applicable MUST and STATED requirement was decided and is kept."
+            return f"{name} is {_conformant(numbers)}"
+
+
+def _conformant(numbers: Mapping[str, Counter[str]]) -> str:
+    vacuous = sum(numbers[level]["vacuous"] for level in LEVELS)
+    if not vacuous:
+        return "conformant: every applicable MUST and STATED requirement was decided and is kept."
+    return (
+        f"conformant; {vacuous} vacuous: every applicable MUST and STATED requirement was decided and is kept, "
+        "but for those whose situation did not arise."
+    )
 
 
 def level_sentences(entries: Iterable[Entry]) -> list[tuple[str, str]]:
@@ -204,10 +288,11 @@ def level_sentences(entries: Iterable[Entry]) -> list[tuple[str, str]]:
 
 def outside_the_conclusion(content: Content) -> list[tuple[str, list[Entry]]]:
     """What has a line of its own, with the name of that line: resource servers, documents that order nothing."""
-    own = {name: [e for e in of_server(content) if e["document"] == name] for name in OUTSIDE_THE_CONCLUSION}
-    lines = [("Requirements on resource servers", of_resource_servers(content))]
+    own = {name: [e for e in of_target(content) if e["document"] == name] for name in OUTSIDE_THE_CONCLUSION}
+    resources = [entry for entry in of_resource_servers(content) if not counts_for_conclusion(entry)]
+    lines = [("Requirements on resource servers", resources)]
     lines += [(document_name(name), entries) for name, entries in own.items()]
-    return [(name, entries) for name, entries in lines if entries]
+    return [(name, entries) for name, entries in lines if any(e["verdict"] not in OUT_OF_REACH for e in entries)]
 
 
 def in_one_line(entries: Iterable[Entry]) -> str:
@@ -215,19 +300,14 @@ def in_one_line(entries: Iterable[Entry]) -> str:
     return "; ".join(f"{level} {sentence}" for level, sentence in level_sentences(entries))
 
 
-def findings_in_words(found: Iterable[Entry]) -> str:
-    """`2 failed, 1 warned`."""
-    numbers = Counter(entry["verdict"] for entry in found)
-    return ", ".join(f"{numbers[word]} {word}" for word in ("failed", "warned") if numbers[word]) or "none"
-
-
 def _level_sentence(level: str, counter: Counter[str]) -> str:
     applicable = sum(counter.values()) - counter["not applicable"] - counter["untestable"]
     if not applicable:
         return "none applicable"
     if level == "MAY":
-        return f"{counter['noted']} of {applicable} options looked at"
-    rest = [f"{counter[word]} {word}" for word in (*VERDICTS[:4], "untested") if counter[word]]
+        vacuous = f", {counter['vacuous']} vacuous" if counter["vacuous"] else ""
+        return f"{counter['noted']} of {applicable} options looked at{vacuous}"
+    rest = [f"{counter[word]} {word}" for word in (*VERDICTS[:4], "vacuous", "untested") if counter[word]]
     return ", ".join([f"{counter['passed']} of {applicable} kept", *rest])
 
 
@@ -237,7 +317,7 @@ def _binding(numbers: Mapping[str, Counter[str]], word: str) -> str:
     return f"{' and '.join(parts)} requirement{'' if total == 1 else 's'}"
 
 
-def _undecided(content: Content) -> str:
+def undecided(content: Content) -> str:
     """The binding requirements that stayed open, by level."""
     numbers: dict[str, Counter[str]] = {level: Counter() for level in BINDING}
     for entry in concluded(content):

@@ -12,7 +12,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.reporting.summary import explanation
-from conformance.reporting.text import body_lines, clause_link, clause_name, code_and_prose, document_name, visible
+from conformance.reporting.text import (
+    body_in_parts,
+    body_lines,
+    clause_link,
+    clause_name,
+    code_and_prose,
+    document_name,
+    visible,
+)
 from conformance.reporting.toml import as_toml
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -48,6 +56,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         body=body_lines,
+        body_in_parts=body_in_parts,
         clause_link=clause_link,
         clause_name=clause_name,
         document_name=document_name,

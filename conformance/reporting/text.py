@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from conformance.base.documents import documents
 from conformance.reporting.curl import curl_line
 
 __all__ = ["clause_link", "clause_name", "curl_line", "document_name", "exchanges_as_text", "section_title", "visible"]
@@ -22,6 +20,10 @@ UNSEEN = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 LINE_END = re.compile("\r\n?")
+# What makes a page look and move: what its elements hold, and files of it. A short one may be what a finding is about.
+MACHINERY = re.compile(r"(<(style|script)\b[^>]*>)(.*?)(?=</\2\b|\Z)", re.IGNORECASE | re.DOTALL)
+MACHINERY_TYPE = re.compile(r"(text/css|(text|application)/(x-)?javascript)\b", re.IGNORECASE)
+SHORT = 200  # characters
 NUMBERED = re.compile(r"(\d+|[A-Z])(\.\d+)*")
 RFC = re.compile(r"rfc(\d+)")
 
@@ -52,14 +54,34 @@ def body_lines(body: str) -> str:
     return visible(LINE_END.sub("\n", body))
 
 
-def exchanges_as_text(exchanges: Iterable[Exchange]) -> str:
-    """The wire log of exchanges, one after the other: `>` goes out, `<` comes back."""
-    return "\n\n".join(_exchange_as_text(number, exchange) for number, exchange in enumerate(exchanges, 1))
+def body_in_parts(body: str, headers: Iterable[Sequence[str]]) -> list[tuple[str, bool]]:
+    """A body in parts, with whether each is a stylesheet or script that nobody reads on paper."""
+    shown = body_lines(body)
+    if any(name.lower() == "content-type" and MACHINERY_TYPE.match(value) for name, value in headers):
+        return [(shown, len(shown) > SHORT)]
+    parts, end = [], 0
+    for found in MACHINERY.finditer(shown):
+        if len(found[3]) > SHORT:
+            parts += [(shown[end : found.start(3)], False), (found[3], True)]
+            end = found.end(3)
+    return [*parts, (shown[end:], False)]
 
 
-def _exchange_as_text(number: int, exchange: Exchange) -> str:
+def exchanges_as_text(exchanges: Iterable[Exchange], marks: Mapping[int, str] | None = None) -> str:
+    """The wire log of exchanges, one after the other: `>` goes out, `<` comes back.
+
+    `marks` says of some of them, by place from 0, what a finding makes of them.
+    """
+    known = marks or {}
+    return "\n\n".join(_exchange_as_text(place, each, known.get(place, "")) for place, each in enumerate(exchanges))
+
+
+def _exchange_as_text(place: int, exchange: Exchange, mark: str) -> str:
     request = exchange["request"]
-    lines = [f"[{number}] {exchange['phase']}, at {exchange['at']:.3f} s", f"> {request['method']} {request['url']}"]
+    lines = [
+        f"[{place + 1}] {exchange['phase']}, at {exchange['at']:.3f} s{f' ({mark})' if mark else ''}",
+        f"> {request['method']} {request['url']}",
+    ]
     lines += [f"> {name}: {value}" for name, value in request["headers"]]
     lines += _body(">", request["body"])
     response = exchange.get("response")
@@ -83,11 +105,9 @@ def _body(mark: str, body: str) -> list[str]:
 
 
 def document_name(document: str) -> str:
-    """A document as people call it: `RFC 6749`, `Documented API`."""
-    rfc = RFC.fullmatch(document)
-    if rfc:
-        return f"RFC {rfc.group(1)}"
-    return {"documented": "Documented API", "robustness": "Robustness"}.get(document, document)
+    """A document as people call it: `RFC 6749`, `Documented API`; by its own name where it isn't known here."""
+    known = documents().get(document)
+    return known.title if known else document
 
 
 def clause_name(document: str, section: str) -> str:
@@ -97,23 +117,14 @@ def clause_name(document: str, section: str) -> str:
 
 
 def clause_link(document: str, section: str) -> str:
-    """The address of a clause of an RFC; empty for anything else."""
-    if not RFC.fullmatch(document):
-        return ""
-    page = f"https://www.rfc-editor.org/rfc/{document}"
-    if not NUMBERED.fullmatch(section):
-        return page
-    return f"{page}#{'appendix' if section[0].isalpha() else 'section'}-{section}"
+    """The address of a clause; empty where the document has none."""
+    known = documents().get(document)
+    if known is None or not known.link or not RFC.fullmatch(document) or not NUMBERED.fullmatch(section):
+        return known.link if known else ""
+    return f"{known.link}#{'appendix' if section[0].isalpha() else 'section'}-{section}"
 
 
 def section_title(document: str, section: str) -> str:
-    """The heading of an RFC's section; empty when it isn't known."""
-    return _titles().get(document, {}).get(section, "")
-
-
-@cache
-def _titles() -> dict[str, dict[str, str]]:
-    """Headings of the RFCs' sections, by document and section."""
-    text = Path(__file__).with_name("clauses.json").read_text(encoding="utf-8")
-    titles: dict[str, dict[str, str]] = json.loads(text)
-    return titles
+    """The heading of a document's section; empty when it isn't known."""
+    known = documents().get(document)
+    return known.sections.get(section, "") if known else ""

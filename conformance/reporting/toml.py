@@ -9,7 +9,7 @@ from typing import Any
 
 
 def as_toml(table: Mapping[str, Any]) -> str:
-    """A document of tables, strings, numbers, booleans and lists as TOML text."""
+    """A document of tables, strings, numbers, booleans and lists (of tables, too) as TOML text."""
     return "\n".join(_lines(table, ())).strip()
 
 
@@ -30,9 +30,11 @@ def _key(key: str) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """A string, number, boolean or list as TOML."""
+    """A string, number, boolean, list or inline table as TOML."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {toml_value(inner)}" for key, inner in value.items()) + " }"
     plain = value if isinstance(value, bool | int | float | str) or value is None else str(value)
     # JSON's strings, numbers and booleans are TOML's as well, but for DEL.
     return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007F")

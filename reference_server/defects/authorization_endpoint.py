@@ -71,6 +71,15 @@ def refuse_empty_scope(call: Call) -> None:
         raise OAuthError("invalid_scope", "The scope is malformed.")
 
 
+def everything_for_empty_scope(call: Call) -> None:
+    """Takes a scope field that was left blank for no restriction."""
+    everything = " ".join(call.server.settings.user_scopes)
+    pairs = tuple(
+        (name, everything) if (name, value) == ("scope", "") else (name, value) for name, value in call.parameters.pairs
+    )
+    call.parameters = changed(call.parameters, pairs=pairs)
+
+
 def drop_empty_parameters_but_state(call: Call) -> None:
     """Hands `state` back as it comes, even if nothing has come."""
     state = [pair for pair in call.parameters.pairs if pair == ("state", "")]
@@ -182,6 +191,12 @@ DEFECTS = (
         says="An authorization request with an empty scope is refused, though one without it is served.",
         breaks=("rfc6749-3.1-empty-optional-parameter-as-omitted",),
         edits=(before("authorization", "drop_empty_parameters", refuse_empty_scope),),
+    ),
+    Defect(
+        name="empty-authorization-scope-is-every-scope",
+        says="An authorization request with an empty scope is for all scopes, one without it for the default scope.",
+        breaks=("rfc6749-3.1-empty-optional-parameter-as-omitted",),
+        edits=(before("authorization", "drop_empty_parameters", everything_for_empty_scope),),
     ),
     Defect(
         name="empty-state-comes-back",

@@ -91,6 +91,13 @@ def repeats_parameter(call: Call) -> bool:
     return any(call.parameters.count(name) > 1 for name, _ in call.parameters.pairs)
 
 
+def tell_user_agent_in_json(call: Call) -> Response | None:
+    """Answers like an API where a value was an array, which then is no scope that it knows."""
+    if not repeats_parameter(call):
+        return None
+    return Response(400, b'{"error": "invalid_scope"}', [("Content-Type", "application/json")])
+
+
 def put_own_code(call: Call) -> None:
     """Uses codes of its own for what went wrong."""
     put_error(call)
@@ -212,6 +219,15 @@ DEFECTS = (
             "rfc6749-4.1.2.1-repeated-parameter-invalid-request",
         ),
         edits=(replace("authorization.redirect_error", "put_error", put_own_code),),
+    ),
+    Defect(
+        name="repeated-parameter-told-in-json",
+        says="A repeated parameter is told to the user agent, in JSON, and as invalid_scope.",
+        breaks=(
+            "rfc6749-4.1.2.1-other-failures-told-to-client",
+            "rfc6749-4.1.2.1-repeated-parameter-invalid-request",
+        ),
+        edits=(before("authorization.error", "tell_client", tell_user_agent_in_json),),
     ),
     Defect(
         name="code-error-with-value",

@@ -90,8 +90,8 @@ def remember_question(call: Call) -> None:
     if call.user is None or call.consented or not asks_for_code(call):
         return
     store, asked = call.server.store, f"asked {call.parameters.pairs}"
-    call.consented = store.has_consented(asked, call.user.username, call.scope)
-    store.open_grant(asked, call.user.username, call.scope)
+    call.consented = store.has_consented(call.user.username, asked, call.scope)
+    store.keep_consent(call.user.username, asked, call.scope)
 
 
 def code_of(call: Call) -> str:

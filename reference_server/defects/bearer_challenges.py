@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ..defect import Defect
 from ..pipeline import Call, Edit, Response, replace
+from ..steps.token_response import json_response
 
 Rewriting = Callable[[str], str | None]
 HEADER = "WWW-Authenticate"
@@ -26,6 +27,14 @@ def rewritten(change: Rewriting, *errors: str, status: int | None = None) -> tup
         return response
 
     return (replace("resource.me.error", "answer_as_bearer_error", answer_with_rewritten_challenge),)
+
+
+async def answer_as_token_endpoint(call: Call) -> Response | None:
+    """Tells what is wrong with a token's scope as the token endpoint would: in a JSON body, with its code."""
+    if call.error.error != "insufficient_scope":
+        return await call.run("bearer.error")
+    call.answer = {"error": "invalid_scope", "error_description": "The access token lacks a scope."}
+    return json_response(call, 400)
 
 
 def unchanged(challenge: str) -> str:
@@ -55,6 +64,16 @@ DEFECTS = (
         says="A token without the scope is answered with 403 and no challenge.",
         breaks=("rfc6750-3-challenge-for-token-that-does-not-enable",),
         edits=rewritten(lambda _: None, "insufficient_scope"),
+    ),
+    Defect(
+        name="bearer-scope-told-in-the-body",
+        says="A token without the scope is answered with 400 and a JSON body that says invalid_scope.",
+        breaks=(
+            "rfc6750-3-challenge-for-token-that-does-not-enable",
+            "rfc6750-3.1-insufficient-scope-code",
+            "rfc6750-3.1-insufficient-scope-status",
+        ),
+        edits=(replace("resource.me.error", "answer_as_bearer_error", answer_as_token_endpoint),),
     ),
     Defect(
         name="bearer-realm-without-quotes",

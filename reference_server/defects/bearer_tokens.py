@@ -21,12 +21,6 @@ def collect_header_token_after_one_space(call: Call) -> None:
             call.bearer_values.append(value)
 
 
-def collect_body_token_of_any_method(call: Call) -> None:
-    """Reads a form whatever the method is."""
-    if (call.header(b"content-type") or "").startswith("application/x-www-form-urlencoded"):
-        call.bearer_values.extend(value for name, value in parse(call.body).pairs if name == "access_token")
-
-
 def collect_body_token_of_any_type(call: Call) -> None:
     """Reads each body as a form."""
     if call.method != "GET":
@@ -65,12 +59,6 @@ DEFECTS = (
         says="A second space before the token makes it another token.",
         breaks=("rfc6750-2.1-credentials-syntax",),
         edits=(replace("bearer", "collect_header_token", collect_header_token_after_one_space),),
-    ),
-    Defect(
-        name="bearer-body-of-get-read",
-        says="A token in the body of a GET request opens the resource.",
-        breaks=("rfc6750-2.2-body-of-get-not-taken",),
-        edits=(replace("bearer", "collect_body_token", collect_body_token_of_any_method),),
     ),
     Defect(
         name="bearer-any-body-read",

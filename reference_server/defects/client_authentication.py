@@ -4,6 +4,7 @@ from dataclasses import replace as changed
 
 from ..accounts import ALL_GRANTS
 from ..defect import Defect
+from ..errors import OAuthError
 from ..pipeline import Attempt, Call, Edit, Parameters, Response, after, before, named, remove, replace
 from ..steps.client_authentication import failed, note_failure, verify_secret
 from ..steps.forms import parse, read_form
@@ -20,6 +21,13 @@ async def take_verifier_for_public_client(call: Call) -> Response | None:
         call.client = client
         return None
     return await call.run("client_authentication")
+
+
+def demand_password_in_header(call: Call) -> None:
+    """Takes what can't be right for what can't be read."""
+    attempt = call.attempts[0]
+    if call.endpoint == "token" and attempt.method == "client_secret_basic" and not attempt.secret:
+        raise OAuthError("invalid_request", "The Authorization header has no password.")
 
 
 def refuse_body_credentials(call: Call) -> None:
@@ -214,9 +222,27 @@ DEFECTS = (
         edits=(count_failures_except_at("introspection", "revocation"),),
     ),
     Defect(
+        name="client-guessing-free-at-revocation",
+        says="Wrong client secrets at the revocation endpoint are not counted, though a lock holds there as well.",
+        breaks=(f"{GUESSING}revocation",),
+        edits=(count_failures_except_at("revocation"),),
+    ),
+    Defect(
+        name="client-guessing-free-at-token",
+        says="Wrong client secrets at the token endpoint are not counted, though a lock holds there as well.",
+        breaks=(f"{GUESSING}token", "rfc6749-10.10-client-secret-guessing-stopped"),
+        edits=(count_failures_except_at("token"),),
+    ),
+    Defect(
         name="client-guessing-free",
         says="Wrong client secrets are not counted anywhere.",
         breaks=(f"{GUESSING}introspection", f"{GUESSING}revocation", f"{GUESSING}token"),
         edits=(remove("client_authentication", "note_failure"),),
+    ),
+    Defect(
+        name="empty-basic-password-malformed",
+        says="Basic credentials without a password are malformed at the token endpoint: 400 and no challenge.",
+        breaks=("rfc6749-5.2-header-authentication-failed-401", "rfc6749-5.2-header-authentication-failed-challenge"),
+        edits=(before("client_authentication", "treat_empty_secret_as_none", demand_password_in_header),),
     ),
 )

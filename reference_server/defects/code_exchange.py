@@ -9,7 +9,7 @@ from ..errors import OAuthError
 from ..pipeline import Call, Response, Step, before, named, remove, replace
 from ..secrets import keyed_hash
 from ..steps.authorization_response import make_code
-from ..steps.grant_authorization_code import check_code_client, find_code, invalid_grant
+from ..steps.grant_authorization_code import check_code_client, find_code, invalid_grant, require_redirect_uri
 from ..steps.token_response import put_error, render_json
 from ..store import Grant
 from .conditions import by_grant, only, when
@@ -34,6 +34,12 @@ def check_code_lives_an_hour(call: Call) -> None:
     lifetime = call.server.settings.code_lifetime
     if time.time() > call.code.expires_at - lifetime + AN_HOUR:
         raise invalid_grant("The authorization code has expired.")
+
+
+def require_redirect_uri_of_several(call: Call) -> None:
+    """Knows which one is meant where there is one, and forgets that the authorization request had it."""
+    if len(call.client.redirect_uris) > 1:
+        require_redirect_uri(call)
 
 
 def use_code_again(call: Call) -> None:
@@ -293,6 +299,12 @@ DEFECTS = (
         says="The redirection URI is compared only if it is sent when a code is exchanged.",
         breaks=("rfc6749-4.1.3-redirect-uri-required",),
         edits=(remove("grant.authorization_code", "require_redirect_uri"),),
+    ),
+    Defect(
+        name="exchange-with-the-only-redirect-uri",
+        says="Where a client has one redirection URI, that is put in for the one that a code exchange lacks.",
+        breaks=("rfc6749-4.1.3-redirect-uri-required",),
+        edits=(replace("grant.authorization_code", "require_redirect_uri", require_redirect_uri_of_several),),
     ),
     Defect(
         name="exchange-always-with-redirect-uri",

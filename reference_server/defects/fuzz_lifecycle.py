@@ -4,7 +4,7 @@ import time
 
 from ..defect import Defect
 from ..pipeline import Call, after, before, replace
-from ..steps import grant_authorization_code, grant_refresh_token, revocation
+from ..steps import grant_authorization_code, revocation
 
 
 def _change(call: Call, statement: str, *values: object) -> None:
@@ -20,45 +20,10 @@ def _refreshes(call: Call, grant: str) -> int:
     return _count(call, "SELECT COUNT(*) FROM tokens WHERE grant_id = ? AND rotated_at IS NOT NULL", grant)
 
 
-def _narrowed(call: Call) -> int:
-    """How many access tokens of the grant have less than all of its scope."""
-    statement = "SELECT COUNT(*) FROM tokens WHERE grant_id = ? AND kind = 'access_token' AND scope != ?"
-    return _count(call, statement, call.grant.id, " ".join(call.grant.scope))
-
-
-def revive_revoked(call: Call) -> None:
-    """Takes the whole grant for good again."""
-    _change(call, "UPDATE tokens SET revoked_at = NULL WHERE grant_id = ? AND kind = 'access_token'", call.grant.id)
-
-
 def revive_expired(call: Call) -> None:
     """Moves the end of all access tokens of the grant."""
     statement = "UPDATE tokens SET expires_at = ? WHERE grant_id = ? AND kind = 'access_token'"
     _change(call, statement, time.time() + 3600, call.grant.id)
-
-
-def keep_second_narrowing(call: Call) -> None:
-    """Takes a second narrowing for the resource owner's will."""
-    if _narrowed(call) >= 2:
-        call.scope = call.scope[:1]
-
-
-def refuse_after_second_narrowing(call: Call) -> None:
-    """Takes a second narrowing for the end of the grant."""
-    if _narrowed(call) >= 2:
-        raise grant_authorization_code.invalid_grant("The refresh token is invalid.")
-
-
-def widen_after_third_refresh(call: Call) -> None:
-    """Has forgotten by then what was granted, and looks at what the client may have."""
-    if _refreshes(call, call.grant.id) >= 2 and call.grant.username is not None:
-        call.scope = call.client.scopes
-
-
-def check_client_of_young_grant(call: Call) -> None:
-    """Looks at the client until the second refresh."""
-    if _refreshes(call, call.grant.id) < 2:
-        grant_refresh_token.check_refresh_client(call)
 
 
 def forget_code_of_revoked_token(call: Call) -> None:
@@ -100,13 +65,6 @@ def step_back(call: Call) -> None:
         _change(call, "UPDATE tokens SET rotated_at = NULL WHERE grant_id = ?", call.token.grant.id)
 
 
-def tell_scope_of_grant(call: Call) -> None:
-    """Tells the scope of the grant, once it has been refreshed."""
-    assert call.token is not None
-    scope = call.token.grant.scope if _refreshes(call, call.token.grant.id) else call.token.scope
-    call.answer["scope"] = " ".join(scope)
-
-
 def believe_hint_about_refreshed(call: Call) -> None:
     """Looks for a token of a refreshed grant among those of the hinted kind alone."""
     revocation.find_token(call)
@@ -117,45 +75,10 @@ def believe_hint_about_refreshed(call: Call) -> None:
 
 DEFECTS = (
     Defect(
-        name="refresh-revives-revoked-access-token",
-        says="A refresh makes access tokens good again that the client has revoked.",
-        breaks=("rfc7009-2.1-revoked-token-stays-unusable",),
-        edits=(after("grant.refresh_token", "rotate", revive_revoked),),
-        fuzz=True,
-    ),
-    Defect(
         name="refresh-revives-expired-access-token",
         says="A refresh makes expired access tokens of its grant good again.",
         breaks=("rfc7662-2.2-expired-token-inactive",),
         edits=(after("grant.refresh_token", "rotate", revive_expired),),
-        fuzz=True,
-    ),
-    Defect(
-        name="second-narrowing-sticks",
-        says="After two refreshes with less scope the full grant doesn't come back.",
-        breaks=("rfc6749-6-new-refresh-token-same-scope",),
-        edits=(after("grant.refresh_token", "take_granted_scope", keep_second_narrowing),),
-        fuzz=True,
-    ),
-    Defect(
-        name="second-narrowing-ends-grant",
-        says="After two refreshes with less scope the refresh token is refused.",
-        breaks=("rfc6749-6-new-refresh-token-redeemable",),
-        edits=(after("grant.refresh_token", "check_refresh_active", refuse_after_second_narrowing),),
-        fuzz=True,
-    ),
-    Defect(
-        name="third-refresh-widens-scope",
-        says="From the third refresh on a grant has every scope that its client may have.",
-        breaks=("rfc6749-6-scope-never-widened",),
-        edits=(after("grant.refresh_token", "narrow_scope", widen_after_third_refresh),),
-        fuzz=True,
-    ),
-    Defect(
-        name="third-refresh-token-unbound",
-        says="From the third refresh token of a grant on any client can use it.",
-        breaks=("rfc6749-6-refresh-token-bound-to-client",),
-        edits=(replace("grant.refresh_token", "check_refresh_client", check_client_of_young_grant),),
         fuzz=True,
     ),
     Defect(
@@ -184,13 +107,6 @@ DEFECTS = (
         says="Revoking a refresh token makes the one good again that it has replaced.",
         breaks=("robustness-2-ended-stays-ended",),
         edits=(replace("revocation", "revoke_grant_of_refresh_token", step_back),),
-        fuzz=True,
-    ),
-    Defect(
-        name="refreshed-token-told-with-full-scope",
-        says="Introspection tells the scope of the whole grant of a token that a refresh has narrowed.",
-        breaks=("rfc7662-2.2-scope-within-token",),
-        edits=(replace("introspection.response", "put_scope", tell_scope_of_grant),),
         fuzz=True,
     ),
     Defect(

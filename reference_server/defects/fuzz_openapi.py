@@ -16,9 +16,9 @@ def count_questions(call: Call) -> None:
 
 
 def forget_token_in_question(call: Call) -> Response | None:
-    """Takes a token that was asked about three times for one that is looked after elsewhere."""
+    """Takes a token that was asked about four times for one that is looked after elsewhere."""
     account = f"asked about {call.bearer.hash.hex()}"
-    return Response(404) if call.server.store.is_locked(account, 3, HOUR) else None
+    return Response(404) if call.server.store.is_locked(account, 4, HOUR) else None
 
 
 def refuse_client_id_beside_header(call: Call) -> None:
@@ -133,7 +133,7 @@ def answer_nameless_with_nothing(call: Call) -> Response | None:
 DEFECTS = (
     Defect(
         name="token-info-lost-by-introspection",
-        says="Token info knows nothing of a token that introspection was asked about three times.",
+        says="Token info knows nothing of a token that introspection was asked about four times.",
         breaks=("documented-info-tells-of-token",),
         edits=(
             after("introspection", "find_token", count_questions),

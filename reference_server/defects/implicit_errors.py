@@ -64,6 +64,12 @@ def keep_first_of_repeated(call: Call) -> None:
     call.parameters = changed(call.parameters, pairs=tuple(reversed(firsts)))
 
 
+def call_repeated_invalid_scope(call: Call) -> None:
+    """Joins what was sent twice, and then knows no such scope."""
+    if any(call.parameters.count(name) > 1 for name, _ in call.parameters.pairs):
+        call.answer["error"] = "invalid_scope"
+
+
 def fail_at_undecodable(call: Call) -> None:
     """Lets the decoder's exception through to the handler of everything unexpected."""
     try:
@@ -201,7 +207,7 @@ DEFECTS = (
     Defect(
         name="implicit-error-twice",
         says="The fragment of an implicit error response has two errors.",
-        breaks=("rfc6749-4.2.2.1-error-required",),
+        breaks=("rfc6749-4.2.2.1-error-code-listed", "rfc6749-4.2.2.1-error-required"),
         edits=(
             replace(
                 "authorization.redirect_error",
@@ -219,7 +225,7 @@ DEFECTS = (
     Defect(
         name="implicit-first-of-repeated",
         says="Of a parameter that an implicit request repeats, the first value counts.",
-        breaks=("rfc6749-4.2.2.1-repeated-parameter-invalid-request",),
+        breaks=("rfc6749-3.1-repeated-parameter-refused",),
         edits=(
             before(
                 "authorization.validate_request",
@@ -227,6 +233,12 @@ DEFECTS = (
                 only(asks_for_token, keep_first_of_repeated),
             ),
         ),
+    ),
+    Defect(
+        name="implicit-repeated-is-invalid-scope",
+        says="An implicit request that repeats a parameter fails with invalid_scope.",
+        breaks=("rfc6749-4.2.2.1-repeated-parameter-invalid-request",),
+        edits=(after("authorization.redirect_error", "put_error", only(asks_for_token, call_repeated_invalid_scope)),),
     ),
     Defect(
         name="implicit-undecodable-is-server-error",

@@ -130,7 +130,6 @@ DEFECTS = (
         breaks=(
             "rfc6749-4.2.1-response-type-required",
             "rfc6749-4.2.1-required-parameters-present",
-            "rfc6749-4.2.2.1-missing-parameter-invalid-request",
         ),
         edits=(before("authorization.validate_request", "require_response_type", suppose_response_type),),
     ),
@@ -146,7 +145,6 @@ DEFECTS = (
         breaks=(
             "rfc6749-4.2.1-response-type-exact",
             "rfc6749-4.2.1-required-parameters-valid",
-            "rfc6749-4.2.2.1-unsupported-response-type",
         ),
         edits=(replace("authorization.validate_request", "check_response_type", take_anything_but_code_for_token),),
     ),

@@ -7,9 +7,10 @@ from ..defect import Defect
 from ..errors import OAuthError
 from ..pipeline import Call, Parameters, Response, Step, after, before, named, remove, replace
 from ..steps.forms import FORM, read_form
-from ..steps.introspection import authorize_caller
+from ..steps.introspection import authorize_caller, refuse_public_caller
 from ..steps.token_response import json_response
 
+SHAPE_OF_A_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 SHAPE_OF_A_TOKEN = re.compile(r"[A-Za-z0-9_.-]{24,}")
 
 
@@ -101,6 +102,19 @@ def refuse_odd_token(call: Call) -> None:
         raise OAuthError("invalid_request", "The token is malformed.")
 
 
+def refuse_jwt(call: Call) -> None:
+    """Has a code of RFC 7009 for it."""
+    if SHAPE_OF_A_JWT.fullmatch(call.parameters.get("token") or ""):
+        raise OAuthError("unsupported_token_type", "Tokens of this server are no JWTs.")
+
+
+def refuse_public_caller_unless_own(call: Call) -> None:
+    """Takes a public client for master of its own tokens."""
+    token = call.server.store.find_token(call.parameters.get("token") or "")
+    if token is None or token.grant.client_id != call.client.client_id:
+        refuse_public_caller(call)
+
+
 async def let_anonymous_in(call: Call) -> Response | None:
     """Authenticates those who want to be."""
     names_client = call.parameters.get("client_id") is not None
@@ -116,10 +130,10 @@ async def let_named_in(call: Call) -> Response | None:
     return await authorize_caller(call)
 
 
-def answer_anonymous_inactive(call: Call) -> Response | None:
-    """Gives an anonymous caller an answer, though one that says nothing."""
-    if call.parameters.get("client_id") is None and call.header(b"authorization") is None:
-        call.answer = {"active": False}
+def take_any_for_missing_token(call: Call) -> Response | None:
+    """Looks up the caller instead."""
+    if call.parameters.get("token") is None:
+        call.answer = {"active": True}
         return json_response(call)
     return None
 
@@ -163,9 +177,9 @@ DEFECTS = (
     ),
     Defect(
         name="introspection-without-token-answered",
-        says="An introspection request without a token is answered as if it had named one.",
+        says="An introspection request without a token is answered as if it had named a live one.",
         breaks=("rfc7662-2.1-token-required",),
-        edits=(remove("introspection", "require_token"),),
+        edits=(replace("introspection", "require_token", take_any_for_missing_token),),
     ),
     Defect(
         name="introspection-forgets-refreshed-tokens",
@@ -241,16 +255,22 @@ DEFECTS = (
         edits=(replace("introspection", "authorize_caller", let_anonymous_in),),
     ),
     Defect(
-        name="introspection-answers-anybody-inactive",
-        says="Callers without credentials are told that every token is inactive, instead of being refused.",
-        breaks=("rfc7662-2.1-authorization-required", "rfc7662-4-caller-must-authenticate"),
-        edits=(before("introspection", "authorize_caller", answer_anonymous_inactive),),
-    ),
-    Defect(
         name="introspection-for-public-clients",
         says="The client_id of a public client opens introspection.",
         breaks=("rfc7662-2.1-public-client-id-no-authorization",),
         edits=(remove("introspection.client", "refuse_public_caller"),),
+    ),
+    Defect(
+        name="introspection-of-own-tokens-for-public-clients",
+        says="The client_id of a public client opens introspection of the client's own tokens.",
+        breaks=("rfc7662-2.1-public-client-id-no-authorization",),
+        edits=(replace("introspection.client", "refuse_public_caller", refuse_public_caller_unless_own),),
+    ),
+    Defect(
+        name="introspection-refuses-jwts",
+        says="Introspection of what looks like a JWT is an error, since tokens of the server are none.",
+        breaks=("rfc7662-2.3-inactive-token-no-error",),
+        edits=(after("introspection", "require_token", refuse_jwt),),
     ),
     Defect(
         name="introspection-by-client-id-alone",

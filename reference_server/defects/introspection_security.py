@@ -23,6 +23,13 @@ def put_other_error(call: Call) -> None:
         call.answer["error"] = "authentication_failed"
 
 
+def answer_with_inactive(call: Call) -> None:
+    """Takes whoever isn't known for somebody who may not know."""
+    if call.error.error == "invalid_client":
+        call.error.status = 200
+        call.answer = {"active": False}
+
+
 def answer_bearer_with_403(call: Call) -> None:
     """Takes a bad bearer token for a matter of rights."""
     if call.endpoint == "introspection" and call.error.error == "invalid_token":
@@ -141,6 +148,12 @@ DEFECTS = (
         edits=(before("introspection.error", "render_json_error", answer_with_400),),
     ),
     Defect(
+        name="introspection-bad-credentials-inactive",
+        says="Wrong client credentials at introspection are told that the token is inactive.",
+        breaks=("rfc7662-2.3-bad-client-credentials-401", "rfc7662-2.3-bad-client-credentials-error-body"),
+        edits=(before("introspection.error", "render_json_error", answer_with_inactive),),
+    ),
+    Defect(
         name="introspection-bad-credentials-unchallenged",
         says="Wrong client credentials at introspection are answered without WWW-Authenticate.",
         breaks=("rfc7662-2.3-bad-client-credentials-challenged",),
@@ -204,7 +217,7 @@ DEFECTS = (
     Defect(
         name="tls-1-3-alone",
         says="The server speaks TLS 1.3 and no older version.",
-        breaks=("rfc7662-4-tls-1-2-supported",),
+        breaks=("rfc7662-4-tls-1-2-supported", "rfc8414-6.1-tls-1-2-served"),
         edits=(setting(tls_minimum="TLSv1.3"),),
         transport=True,
     ),

@@ -126,6 +126,13 @@ def replacing_query_of_errors(call: Call) -> Response:
     return redirect_error(call) if call.response_type == "token" else replacing_query(call)
 
 
+def behind_a_second_question_mark(call: Call) -> Response:
+    """Puts errors together as text, for redirect URIs without a query."""
+    if call.response_type == "token":
+        return redirect_error(call)
+    return redirect(call, f"{call.redirect_uri}?{urlencode(call.answer)}")
+
+
 def decoding_query(call: Call) -> Response:
     """Decodes the query and puts it back as text."""
     path, _, query = (call.redirect_uri or "").partition("?")
@@ -204,6 +211,12 @@ DEFECTS = (
         says="An error response drops the query of the redirect URI.",
         breaks=("rfc6749-3.1.2-query-retained-on-error",),
         edits=(replace("authorization.redirect_error", "redirect_error", replacing_query_of_errors),),
+    ),
+    Defect(
+        name="errors-behind-a-second-question-mark",
+        says="An error is appended with a question mark, also where the redirect URI has a query already.",
+        breaks=("rfc6749-3.1.2-query-retained-on-error",),
+        edits=(replace("authorization.redirect_error", "redirect_error", behind_a_second_question_mark),),
     ),
     Defect(
         name="fragment-of-redirect-uri-ignored",

@@ -10,6 +10,7 @@ from ..steps.grant_refresh_token import check_refresh_client, find_refresh_token
 from ..steps.scope import invalid_scope
 from ..steps.token_response import make_access_token, make_refresh_token
 from .code_exchange import issue_for_grant
+from .conditions import only, when
 
 HEAD = 16
 
@@ -141,6 +142,11 @@ async def issue_for_code(call: Call) -> Response | None:
     return await issue_for_grant(call, code.grant) if code is not None and code.fresh else None
 
 
+def is_public(call: Call) -> bool:
+    """The client can't authenticate."""
+    return not call.client.confidential
+
+
 def make_dead_successor(call: Call) -> None:
     """Hands out a new refresh token and never writes it down."""
     if refreshes(call):
@@ -206,7 +212,7 @@ DEFECTS = (
     Defect(
         name="new-refresh-token-wider",
         says="A new refresh token has all scopes that its client is registered for.",
-        breaks=("rfc6749-6-new-refresh-token-same-scope",),
+        breaks=("rfc6749-6-new-refresh-token-same-scope", "rfc6749-6-scope-never-widened"),
         edits=(after("grant.refresh_token", "rotate", widen_to_registration),),
     ),
     Defect(
@@ -273,5 +279,18 @@ DEFECTS = (
         breaks=("rfc6749-6-new-refresh-token-redeemable",),
         blocks=("rfc6749-6-omitted-scope-is-full-grant", "rfc6749-6-new-refresh-token-same-scope"),
         edits=(replace("issue", "make_refresh_token", make_dead_successor),),
+    ),
+    Defect(
+        name="new-refresh-token-of-public-client-dead",
+        says="The refresh token that comes by a public client's refresh is never stored.",
+        breaks=("rfc6749-6-new-refresh-token-redeemable",),
+        blocks=("rfc6749-6-new-refresh-token-same-scope", "rfc6749-10.4-public-refresh-token-replay-refused"),
+        edits=(replace("issue", "make_refresh_token", when(is_public, make_dead_successor, make_refresh_token)),),
+    ),
+    Defect(
+        name="refresh-narrows-grant-of-public-client",
+        says="A public client's refresh for less narrows all refreshes after it.",
+        breaks=("rfc6749-6-new-refresh-token-same-scope",),
+        edits=(after("grant.refresh_token", "narrow_scope", only(is_public, keep_narrowed_scope)),),
     ),
 )

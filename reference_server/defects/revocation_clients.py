@@ -129,6 +129,12 @@ def ignore_foreign_token(call: Call) -> None:
         call.token = None
 
 
+def unless_authenticated(call: Call) -> None:
+    """Tells clients nothing that could be anybody."""
+    if not call.authenticated:
+        ignore_foreign_token(call)
+
+
 DEFECTS = (
     Defect(
         name="revocation-not-for-clients-by-body",
@@ -233,5 +239,11 @@ DEFECTS = (
         says="A request to revoke another client's token is answered as success, though nothing is revoked.",
         breaks=("rfc7009-2.1-foreign-token-reported",),
         edits=(replace("revocation", "check_token_client", ignore_foreign_token),),
+    ),
+    Defect(
+        name="revocation-of-foreign-token-not-reported-to-public-client",
+        says="A public client is told that another client's token was revoked, though it wasn't.",
+        breaks=("rfc7009-2.1-foreign-token-reported",),
+        edits=(before("revocation", "check_token_client", unless_authenticated),),
     ),
 )

@@ -4,6 +4,7 @@ from ..defect import Defect
 from ..errors import OAuthError
 from ..pipeline import Call, Step, after, before, remove, replace
 from ..steps.scope import SCOPE, invalid_scope
+from ..steps.token_response import put_scope
 from .conditions import Condition, only
 
 
@@ -89,6 +90,18 @@ def leave_scope_out(call: Call) -> None:
     """Thinks that the client knows what it asked for."""
 
 
+def tell_scope_of_new_grants(call: Call) -> None:
+    """Has told the client once, and doesn't look at what a refresh asks for."""
+    if call.grant_type != "refresh_token":
+        put_scope(call)
+
+
+def tell_scope_that_was_asked_for(call: Call) -> None:
+    """Answers a question about the scope, and says nothing where there was none."""
+    if call.parameters.get("scope") or call.grant_type not in ("client_credentials", "password"):
+        put_scope(call)
+
+
 def put_scope_as_asked(call: Call) -> None:
     """Says what was asked for, as it was written."""
     call.answer["scope"] = call.parameters.get("scope") or " ".join(call.scope)
@@ -132,7 +145,6 @@ DEFECTS = (
         breaks=(
             "rfc6749-3.3-different-scope-reported",
             "rfc6749-3.3-each-scope-counts",
-            "rfc6749-3.3-response-scope-is-true",
         ),
         edits=(
             after("scope", "refuse_scope_beyond_client", grant_first_only),
@@ -167,14 +179,19 @@ DEFECTS = (
         edits=(replace("scope", "read_scope", read_in_any_case),),
     ),
     Defect(
-        name="unknown-scope-granted",
-        says="A scope that the server never defined is granted when it is asked for.",
-        breaks=("rfc6749-3.3-invented-scope-not-granted",),
+        name="narrower-refresh-granted-in-full-silently",
+        says="A refresh for a smaller scope brings the full one, and no answer to a refresh tells a scope.",
+        breaks=("rfc6749-3.3-different-scope-reported",),
         edits=(
-            replace("scope", "refuse_unknown_scope", tolerate("well formed")),
-            replace("scope", "refuse_scope_of_other_kind", refuse_known_of_other_kind),
-            remove("scope", "refuse_scope_beyond_client"),
+            remove("grant.refresh_token", "narrow_scope"),
+            replace("token.response", "put_scope", tell_scope_of_new_grants),
         ),
+    ),
+    Defect(
+        name="default-scope-untold",
+        says="The answer to a request without scope tells none, though the token has a default scope.",
+        breaks=("rfc6749-5.1-default-scope-told",),
+        edits=(replace("token.response", "put_scope", tell_scope_that_was_asked_for),),
     ),
     Defect(
         name="malformed-scope-granted",

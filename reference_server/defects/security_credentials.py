@@ -44,7 +44,7 @@ def remember_all_consent(call: Call) -> None:
     """Remembers consent to public clients as to any other."""
     user = call.user
     call.consented = user is not None and call.server.store.has_consented(
-        call.client.client_id, user.username, call.scope
+        user.username, call.client.client_id, call.scope
     )
 
 

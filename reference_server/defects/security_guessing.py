@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ..defect import Defect
 from ..pipeline import Call, Edit, Step, named, replace
 from ..steps.client_authentication import refuse_throttled
-from ..steps.grant_password import refuse_locked_owner
+from ..steps.grant_password import note_password_failure, refuse_locked_owner
 from ..steps.token_response import access_token_lifetime
 from .conditions import only
 
@@ -182,6 +182,18 @@ DEFECTS = (
         says="An account that is locked for sign-in is open for the password grant.",
         breaks=("rfc6749-10.10-password-guessing-stopped",),
         edits=(replace("resource_owner.password", "refuse_locked_owner", at("token", refuse_locked_owner)),),
+    ),
+    Defect(
+        name="wrong-passwords-not-counted-in-password-grant",
+        says="Wrong passwords in the password grant are not counted, though a lock holds there as well.",
+        breaks=("rfc6749-10.10-password-guessing-stopped",),
+        edits=(replace("resource_owner.password", "note_password_failure", at("token", note_password_failure)),),
+    ),
+    Defect(
+        name="wrong-passwords-not-counted-at-sign-in",
+        says="Wrong passwords at the sign-in page are not counted, though a lock holds there as well.",
+        breaks=("rfc6749-10.10-sign-in-guessing-stopped",),
+        edits=(replace("resource_owner.password", "note_password_failure", at("sign_in", note_password_failure)),),
     ),
     Defect(
         name="password-guessing-unlimited-at-sign-in",

@@ -5,6 +5,7 @@ import json
 from ..defect import Defect
 from ..errors import OAuthError
 from ..pipeline import Call, Edit, Response, Step, before, remove, replace
+from ..rendering import message
 from ..steps.client_authentication import find_client
 from ..steps.scope import SCOPE
 from ..steps.token import find_grant, require_grant_type
@@ -133,6 +134,13 @@ def render_as_text(call: Call) -> Response:
     return response
 
 
+def render_as_page_if_liked(call: Call) -> Response:
+    """Goes by the Accept header, as other pages of the framework do."""
+    if (call.header(b"accept") or "").startswith("text/html"):
+        return message(call.error.status, "Something went wrong", call.error.description)
+    return render_json_error(call)
+
+
 DEFECTS = (
     Defect(
         name="missing-grant-type-is-a-server-error",
@@ -192,7 +200,7 @@ DEFECTS = (
     Defect(
         name="401-without-challenge-for-body",
         says="A 401 to authentication in the body has no challenge.",
-        breaks=("rfc6749-5.2-401-names-schemes",),
+        breaks=("http-15.5.2-challenge-in-401",),
         edits=(replace("token.error", "challenge_basic", challenge_header_authentication),),
     ),
     Defect(
@@ -270,5 +278,11 @@ DEFECTS = (
         says="Error responses are JSON by content and text/plain by name.",
         breaks=("rfc6749-5.2-error-media-type-json",),
         edits=rendered(render_as_text),
+    ),
+    Defect(
+        name="error-as-page",
+        says="Error responses are pages for those who would rather have a page.",
+        breaks=("rfc6749-5.2-error-media-type-json", "rfc6749-5.2-error-member-present"),
+        edits=rendered(render_as_page_if_liked),
     ),
 )

@@ -46,6 +46,8 @@ DEFECTS = (
             "rfc6749-1.6-current-tls-version",
             "rfc7009-2-endpoint-served-over-tls",
             "rfc7662-4-tls-1-2-supported",
+            "rfc8414-6.1-tls-1-2-served",
+            "rfc8414-6.1-tls-served",
         ),
         blocks=CERTIFICATES,
         edits=(setting(tls_minimum="TLSv1", tls_maximum="TLSv1.1", tls_ciphers="ALL:@SECLEVEL=0"),),

@@ -29,6 +29,11 @@ def put_state(call: Call) -> None:
         call.answer["state"] = call.state
 
 
+def put_issuer(call: Call) -> None:
+    """RFC 9207 section 2: every response says who sends it, an error response too."""
+    call.answer["iss"] = call.server.settings.identifier
+
+
 def redirect_with_query(call: Call) -> Response:
     """Section 4.1.2: into the query, behind what the registered URI has there already (section 3.1.2)."""
     uri = call.redirect_uri or ""

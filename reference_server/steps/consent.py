@@ -41,8 +41,14 @@ def reuse_consent(call: Call) -> None:
         call.server.settings.remember_consent
         and call.client.confidential
         and call.user is not None
-        and call.server.store.has_consented(call.client.client_id, call.user.username, call.scope)
+        and call.server.store.has_consented(call.user.username, call.client.client_id, call.scope)
     )
+
+
+def keep_consent(call: Call) -> None:
+    """RFC 6749 section 10.2: what the owner has approved, for whom."""
+    if call.user is not None:
+        call.server.store.keep_consent(call.user.username, call.client.client_id, call.scope)
 
 
 def warn_of_insecure_endpoint(call: Call) -> None:

@@ -82,13 +82,18 @@ def require_code_verifier(call: Call) -> None:
         raise invalid_grant("The code verifier is missing or malformed.")
 
 
+def transformed(verifier: str, method: str | None) -> str:
+    """RFC 7636 section 4.2: what a verifier is by a method, as a challenge."""
+    if method != "S256":
+        return verifier
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode("ascii")
+
+
 def check_code_verifier(call: Call) -> None:
     """RFC 7636 section 4.6: the verifier, transformed as announced, is the challenge."""
     if call.code.challenge is None:
         return
-    value = call.parameters.get("code_verifier") or ""
-    if call.code.challenge_method == "S256":
-        value = base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()).rstrip(b"=").decode("ascii")
+    value = transformed(call.parameters.get("code_verifier") or "", call.code.challenge_method)
     if not same(value.encode(), call.code.challenge.encode()):
         raise invalid_grant("The code verifier does not match.")
 

@@ -127,7 +127,7 @@ def put_aud(call: Call) -> None:
 
 def put_iss(call: Call) -> None:
     """Section 2.2: this server."""
-    call.answer["iss"] = call.server.settings.issuer
+    call.answer["iss"] = call.server.settings.identifier
 
 
 def put_jti(call: Call) -> None:

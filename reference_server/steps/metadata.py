@@ -11,10 +11,30 @@ PATH_OF = {
     "introspection_endpoint": ("introspection", "/oauth/introspect"),
 }
 
+# RFC 7517: public keys for demonstration, of which nobody has the private part.
+KEYS = (
+    {
+        "kty": "EC",
+        "crv": "P-256",
+        "use": "sig",
+        "kid": "demo-signing",
+        "x": "sq_3hg9yNFAZhuTDLLujOJ-qbsfYApQcNBqqwqCqGy8",
+        "y": "RPIdFyyygeRjmgtVph-R-IU91M1xJWp_SAVrbD4S7ME",
+    },
+    {
+        "kty": "EC",
+        "crv": "P-256",
+        "use": "enc",
+        "kid": "demo-encryption",
+        "x": "EozGao_JfNhJMhE1Z2UMpcO7i6BS_0PMlgaahQg-6L4",
+        "y": "sNgaCbCJn0FtsTURJrn_jy3S5i2mTqfZSbiOc9l7zgI",
+    },
+)
+
 
 def put_issuer(call: Call) -> None:
     """Section 2: `issuer` is required; section 3.3: it is what the document's URL was made from."""
-    call.answer["issuer"] = call.server.settings.issuer
+    call.answer["issuer"] = call.server.settings.issuers[call.path]
 
 
 def put_endpoints(call: Call) -> None:
@@ -56,9 +76,19 @@ def put_authentication_methods(call: Call) -> None:
         call.answer["introspection_endpoint_auth_methods_supported"] = AUTHENTICATION_METHODS[:2]
 
 
+def put_issuer_parameter(call: Call) -> None:
+    """RFC 9207 section 3: left out would mean that authorization responses don't name the issuer."""
+    call.answer["authorization_response_iss_parameter_supported"] = True
+
+
 def put_code_challenge_methods(call: Call) -> None:
     """Section 2: left out would mean no PKCE."""
     call.answer["code_challenge_methods_supported"] = list(call.server.settings.pkce_methods)
+
+
+def put_keys(call: Call) -> None:
+    """Section 2: what `jwks_uri` leads to; a server has to list the endpoint to serve it."""
+    call.answer["keys"] = list(KEYS)
 
 
 def render_metadata(call: Call) -> Response:

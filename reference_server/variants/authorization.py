@@ -67,6 +67,19 @@ def form_page(location: str) -> str:
     return f'<form method="get" action="{action}">{fields}{button}</form><script>{SUBMIT}</script>'
 
 
+def with_odd_fragment(redirect: Redirect) -> Redirect:
+    """A fragment that says nothing, so that browsers don't keep the one of the page before."""
+
+    def redirect_with_odd_fragment(call: Call) -> Response:
+        """RFC 6749 section 4.1.2: the response stands in the query."""
+        response = redirect(call)
+        location = dict(response.headers)["Location"]
+        response.put("Location", location if "#" in location else f"{location}#_=_")
+        return response
+
+    return redirect_with_odd_fragment
+
+
 def refuse_posted_request(call: Call) -> None:
     """Section 3.1: POST is optional; here it brings decisions only."""
     if call.method == "POST" and call.decision.get("authorization_request") is None:
@@ -141,6 +154,14 @@ VARIANTS = (
         edits=way_back(refresh_page),
     ),
     Variant(
+        name="redirect-with-odd-fragment",
+        says="Each redirect to a client has an empty fragment of its own behind the query.",
+        edits=tuple(
+            replace(name, redirect.__name__, named(redirect.__name__, with_odd_fragment(redirect)))
+            for name, redirect in REDIRECTS
+        ),
+    ),
+    Variant(
         name="scope-that-goes-without-saying",
         says="The consent page has no words for the scope that only identifies the resource owner.",
         edits=(replace("consent", "show_consent", named("show_consent", show_consent_without_identity)),),
@@ -151,7 +172,7 @@ VARIANTS = (
         edits=(after("authorization", "unpack_carried_request", refuse_posted_request),),
         # The documented API has POST there as well: this server doesn't claim its layout.
         profile={"documented": {"layout": False}},
-        changes={"rfc6749-3.1-post-served-like-get": "not applicable"},
+        changes={"rfc6749-3.1-post-served-like-get": "vacuous"},
     ),
     Variant(
         name="redirect-uris-registered-in-part",

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from ..pipeline import Call, after, setting
+from ..pipeline import Call, Response, after, replace, setting
+from ..steps.forms import parse
 from ..variant import Variant
 
 
@@ -34,7 +35,29 @@ def challenge_with_others(call: Call) -> None:
     _rewrite(call, lambda text: f'Negotiate, {text}, DPoP algs="ES256 PS256", error="use_dpop, please"')
 
 
+def collect_body_token_of_any_method(call: Call) -> None:
+    """RFC 6750 section 2.2: the client must not send a token in the body of a GET; it is read all the same."""
+    if (call.header(b"content-type") or "").startswith("application/x-www-form-urlencoded"):
+        call.bearer_values.extend(value for name, value in parse(call.body).pairs if name == "access_token")
+
+
+def tell_error_in_body(call: Call) -> Response:
+    """RFC 6750 section 3.1: the challenge tells no error where nothing was sent; the body is the API's own."""
+    body = b'{"error": "unauthorized", "error_description": "Send a token."}'
+    return Response(call.error.status, body, [*call.error.headers, ("Content-Type", "application/json")])
+
+
 VARIANTS = (
+    Variant(
+        name="bearer-body-of-get-read",
+        says="A token in the body of a GET request opens the resource.",
+        edits=(replace("bearer", "collect_body_token", collect_body_token_of_any_method),),
+    ),
+    Variant(
+        name="bearer-errors-with-body",
+        says="Every refusal of a resource has a body in JSON, which names an error where the challenge doesn't.",
+        edits=(replace("bearer.error", "render_empty_error", tell_error_in_body),),
+    ),
     Variant(
         name="bearer-query",
         says="Protected resources take the token as a query parameter too, and say Cache-Control: private.",

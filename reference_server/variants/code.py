@@ -32,16 +32,17 @@ def reduce_scope(call: Call) -> None:
     call.scope = tuple(name for name in call.scope if name in kind and name in call.client.scopes)
 
 
-def put_issuer(call: Call) -> None:
-    """RFC 9207 section 2: the response says who sends it."""
-    call.answer["iss"] = call.server.settings.issuer
-
-
 def use_up_code(call: Call) -> None:
     """Section 10.5: a code that another client tries may be in wrong hands, so nobody gets anything for it."""
     if call.code.grant.client_id != call.client.client_id:
         call.server.store.use_code(call.code)
     check_code_client(call)
+
+
+def use_up_code_of_failed_try(call: Call) -> None:
+    """Section 10.5: whoever has a code and not all that belongs to it may have stolen it."""
+    if hasattr(call, "code"):
+        call.server.store.use_code(call.code)
 
 
 def name_charset(call: Call) -> None:
@@ -69,15 +70,6 @@ VARIANTS = (
         name="consent-remembered",
         says="A resource owner who has granted a scope once is not asked for it again.",
         edits=(setting(remember_consent=True),),
-    ),
-    Variant(
-        name="issuer-in-response",
-        says="Every authorization response has the issuer (RFC 9207).",
-        edits=(
-            before("authorization.code_response", "redirect_with_query", put_issuer),
-            before("authorization.implicit_response", "redirect_with_fragment", put_issuer),
-            before("authorization.redirect_error", "redirect_error", put_issuer),
-        ),
     ),
     Variant(
         name="one-scope",
@@ -112,6 +104,11 @@ VARIANTS = (
         name="code-used-up-by-anybody",
         says="A code that another client has tried is good for nobody.",
         edits=(replace("grant.authorization_code", "check_code_client", use_up_code),),
+    ),
+    Variant(
+        name="code-used-up-by-failed-try",
+        says="A code that was tried in vain, for whatever reason, is good for nobody.",
+        edits=(before("token.error", "put_error", use_up_code_of_failed_try),),
     ),
     Variant(
         name="error-json-with-charset",

@@ -50,6 +50,6 @@ VARIANTS = (
         name="external-provider-without-issuer",
         says="The external provider doesn't name itself in its answers, as RFC 9207 lets it.",
         edits=(setting(external_provider_names_itself=False),),
-        changes={"documented-flow-5-other-issuer-no-code": "not applicable"},
+        changes={"documented-flow-5-other-issuer-no-code": "vacuous"},
     ),
 )

@@ -129,6 +129,20 @@ VARIANTS = (
         edits=(setting(extension_grant_type=None),),
     ),
     Variant(
+        name="secrets-in-body-or-header",
+        says="Clients with a secret are registered for both ways to show it, the body first.",
+        edits=(
+            setting(
+                clients=tuple(
+                    changed(client, authentication=("client_secret_post", "client_secret_basic"))
+                    if client.confidential
+                    else client
+                    for client in demo.CLIENTS
+                )
+            ),
+        ),
+    ),
+    Variant(
         name="body-authentication-only",
         says="Clients with a secret are registered for authentication in the body, and for nothing else.",
         edits=(

@@ -4,9 +4,10 @@ from dataclasses import replace as changed
 
 from .. import demo
 from ..errors import OAuthError
-from ..pipeline import Call, after, before, remove, replace, setting
+from ..pipeline import Call, Response, after, before, remove, replace, setting
 from ..settings import ALL_ENDPOINTS
 from ..steps.forms import parse, read_form
+from ..steps.token_response import json_response
 from ..steps.transport import allow_methods
 from ..variant import Variant
 
@@ -123,6 +124,14 @@ def hide_token_from_barred_caller(call: Call) -> None:
         call.token = None
 
 
+def hide_tokens_of_others(call: Call) -> None:
+    """Section 2.2: a caller may know about its own tokens."""
+    client = getattr(call, "client", None)
+    asking = client.client_id if client is not None else call.bearer.grant.client_id
+    if call.token is not None and call.token.grant.client_id != asking:
+        call.token = None
+
+
 def admit_resource_servers_only(call: Call) -> None:
     """Section 4: callers are authorized one by one, with credentials of their own."""
     if call.client.client_id != INTROSPECTING.client_id:
@@ -164,6 +173,14 @@ def hide_refresh_tokens(call: Call) -> None:
         call.token = None
 
 
+def answer_unauthorized_inactive(call: Call) -> Response | None:
+    """Section 2.1: whoever shows no authorization learns of no token; section 2.3 speaks of wrong credentials."""
+    if call.parameters.get("client_secret") is None and call.header(b"authorization") is None:
+        call.answer = {"active": False}
+        return json_response(call)
+    return None
+
+
 VARIANTS = (
     Variant(
         name="introspection-restricted",
@@ -178,6 +195,11 @@ VARIANTS = (
         },
     ),
     Variant(
+        name="introspection-of-own-tokens-only",
+        says="Every client may introspect its own tokens; those of others are inactive.",
+        edits=(after("introspection", "find_token", hide_tokens_of_others),),
+    ),
+    Variant(
         name="introspection-by-resource-servers",
         says="Introspection takes the credentials of resource servers only, and refuses every other client with 403.",
         edits=(
@@ -188,14 +210,25 @@ VARIANTS = (
         changes={
             "rfc7662-4-audience-checked": "passed",
             "rfc7662-4-caller-must-be-authorized": "passed",
+            "rfc7662-2.3-forbidden-token-no-error": "vacuous",
             **dict.fromkeys(BEARER_REQUIREMENTS, "not applicable"),
         },
+    ),
+    Variant(
+        name="introspection-inactive-for-the-unauthorized",
+        says="Callers without credentials are told that every token is inactive, instead of being refused.",
+        edits=(before("introspection", "authorize_caller", answer_unauthorized_inactive),),
+    ),
+    Variant(
+        name="introspection-inactive-without-token",
+        says="An introspection request without a token is told that it is inactive.",
+        edits=(remove("introspection", "require_token"),),
     ),
     Variant(
         name="introspection-minimal",
         says="The answer for an active token says no more than that.",
         edits=(before("introspection.response", "render_description", tell_active_alone),),
-        changes={"rfc7662-4-resource-caches-not-beyond-exp": "not applicable"},
+        changes={"rfc7662-4-resource-caches-not-beyond-exp": "vacuous"},
     ),
     Variant(
         name="introspection-own-members",

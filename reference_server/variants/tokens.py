@@ -54,7 +54,7 @@ def make_jwt(call: Call) -> None:
     lifetime = access_token_lifetime(call)
     now = int(time.time())
     claims = {
-        "iss": call.server.settings.issuer,
+        "iss": call.server.settings.identifier,
         "sub": call.grant.username or call.grant.client_id,
         "scope": " ".join(call.scope),
         "iat": now,
@@ -98,9 +98,9 @@ VARIANTS = (
         says="A refresh token stays good until it expires; no new one comes with a refresh.",
         edits=(setting(rotate_refresh_tokens=False),),
         changes={
-            "rfc6749-6-new-refresh-token-redeemable": "not applicable",
-            "rfc6749-6-new-refresh-token-same-scope": "not applicable",
-            "rfc6749-6-old-refresh-token-may-be-revoked": "not applicable",
+            "rfc6749-6-new-refresh-token-redeemable": "vacuous",
+            "rfc6749-6-new-refresh-token-same-scope": "vacuous",
+            "rfc6749-6-old-refresh-token-may-be-revoked": "vacuous",
         },
     ),
     Variant(
@@ -155,9 +155,9 @@ VARIANTS = (
         profile={"documented": {"m2m": False, "scopes": False}},
         changes={
             "rfc6749-5.1-expires-in-present": "warned",
-            "rfc6749-5.1-expires-in-counts-seconds": "not applicable",
-            "rfc6749-5.1-success-numbers-as-numbers": "not applicable",
-            "rfc6750-5.3-short-lived-tokens": "not applicable",
+            "rfc6749-5.1-expires-in-counts-seconds": "vacuous",
+            "rfc6749-5.1-success-numbers-as-numbers": "vacuous",
+            "rfc6750-5.3-short-lived-tokens": "vacuous",
         },
     ),
     Variant(
@@ -185,8 +185,8 @@ VARIANTS = (
             remove("authorization.redirect_error", "put_error_description"),
         ),
         changes={
-            "rfc6749-5.2-error-description-is-text": "not applicable",
-            "rfc6749-5.2-error-description-characters": "not applicable",
+            "rfc6749-5.2-error-description-is-text": "vacuous",
+            "rfc6749-5.2-error-description-characters": "vacuous",
         },
     ),
 )

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from conformance.budgets import BUDGETS
+from conformance.base.budgets import BUDGETS
 from conformance.bundled import BundledServer, start_bundled
-from conformance.harness.catalogue import load_catalogue
-from conformance.harness.collecting import Case, collect_cases
 from conformance.harness.fuzzing import fuzzing_of
-from conformance.harness.profile import parse_profile
-from conformance.harness.run import open_session
-from conformance.harness.running import execute
+from conformance.profile.loading import parse_profile
+from conformance.running.collecting import Case, collect_cases
+from conformance.running.single_test import execute
+from conformance.running.whole_run import open_session
+from conformance.tally.catalogue import load_catalogue
 
 OPENAPI = Path(__file__).parents[2] / "schemas" / "openapi.yaml"
 PROGRAM = Path(sys.executable).with_name("schemathesis")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.certification.answers import Answer, Answers
-from conformance.certification.scope import certifications, to_attest
-from conformance.harness.results import TestResult
+from conformance.certification.scope import to_attest
+from conformance.tally.claims import certifications
+from conformance.tally.results import TestResult
 from tests.reporting import synthetic
 
 FULL = (certifications()["full"],)

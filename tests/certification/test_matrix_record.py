@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.certification import matrix
-from conformance.harness.catalogue import load_catalogue
+from conformance.tally.catalogue import load_catalogue
 from reference_server.variants import VARIANTS
 from tests.matrix import record
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from conformance.base.toml_files import FileFault
 from conformance.certification.answers import Answer, read_answers, template
 from conformance.certification.refusals import exit_code_of, refusals
-from conformance.certification.scope import certifications, covered, to_attest
-from conformance.harness.baseline import Baseline
-from conformance.harness.toml_files import FileFault
+from conformance.certification.scope import covered, to_attest
+from conformance.tally.baseline import Baseline
+from conformance.tally.claims import certifications
 from tests.certification import certifiable
 from tests.certification.certifiable import CORE, FULL
 from tests.reporting import synthetic
@@ -95,6 +96,13 @@ def test_what_is_not_claimed_is_not_asked_about() -> None:
     assert not [entry["id"] for entry in asked if "password" in entry["needs"]]
 
 
+def test_everything_is_not_certified_where_claims_leave_something_out() -> None:
+    content = certifiable.run()
+    left_out = [{**each, "claimed": each["document"] != "rfc7009"} for each in content["requirements"]]
+    found = reasons({**content, "requirements": left_out}, chosen=FULL)
+    assert any("not claimed, and so not judged: revocation" in reason for reason in found)
+
+
 def test_certifications_take_what_they_say() -> None:
     entries = certifiable.run()["requirements"]
     taken = {name: {entry["document"] for entry in covered(entries, [each])} for name, each in certifications().items()}
@@ -105,7 +113,10 @@ def test_certifications_take_what_they_say() -> None:
     assert taken["full"] >= {"rfc6749", "rfc7009", "rfc7662", "rfc6750", "documented"}
     assert {entry["role"] for entry in covered(entries, FULL)} == {"authorization-server"}
     features = {name for entry in entries for name in entry["needs"]}
-    assert {name for each in certifications().values() for name in each.demands} <= features
+    assert {name for each in certifications().values() for name in each.demands} <= features | {
+        "client",
+        "documented_api",
+    }
 
 
 # Answers
@@ -146,3 +157,25 @@ def test_what_is_wrong_is_named_with_line_and_key(text: str, message: str, tmp_p
     with pytest.raises(FileFault) as caught:
         read_answers(tmp_path / "answers.toml", set(synthetic.catalogue().by_id))
     assert message in str(caught.value)
+
+
+def test_every_gap_is_told_at_once(tmp_path: Path) -> None:
+    more = '[[answer]]\nid = "rfc1-1-x"\nkept = "maybe"\ntxt = "x"\n'
+    (tmp_path / "answers.toml").write_text(GOOD.replace('"4.2"', '""') + more, encoding="utf-8")
+    with pytest.raises(FileFault) as caught:
+        read_answers(tmp_path / "answers.toml", set(synthetic.catalogue().by_id))
+    told = str(caught.value)
+    gaps = (
+        "version: is empty",
+        "no requirement rfc1-1-x",
+        "kept: is 'maybe'",
+        "'txt'; did you mean text?",
+        "lacks text",
+    )
+    assert [gap for gap in gaps if gap not in told] == []
+    assert len(told.splitlines()) == len(gaps)
+
+
+def test_an_editors_mark_at_the_beginning_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "answers.toml").write_text("\ufeff" + GOOD, encoding="utf-8")
+    assert read_answers(tmp_path / "answers.toml", set(synthetic.catalogue().by_id))[0].by_requirement

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conformance.bundled import start_bundled
-from tests.cli.test_usage import command
+from tests.cli.commanding import command
 
 
 @pytest.fixture(scope="module")

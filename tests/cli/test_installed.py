@@ -72,6 +72,7 @@ def test_it_brings_its_schemas_and_no_plugin_into_other_projects(site: Path) -> 
     assert {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")} <= {
         "bin",
         "conformance",
+        "reference_client",
         "reference_server",
     }
 
@@ -81,3 +82,28 @@ def test_plain_pytest_in_a_checkout_does_the_same_as_run(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout + done.stderr
     assert {e["verdict"] for e in results(tmp_path)["requirements"] if e["id"] == ONE} == {"passed"}
     assert re.search(r"= 1 passed, \d+ deselected", done.stdout)
+
+
+def test_plain_pytest_in_a_checkout_tests_the_copy_that_is_installed(site: Path, tmp_path: Path) -> None:
+    # As after `pip install .`: the checkout's own package isn't on the path.
+    words = ("-Pm", "pytest", "--only", "rfc7009", f"--reports={tmp_path / 'reports'}")
+    done = python(*words, folder=CHECKOUT, PYTHONPATH=str(site))
+    assert done.returncode == 0, done.stdout + done.stderr
+    run = python(
+        "-Pm", "conformance.cli", "run", "--only", "rfc7009", folder=tmp_path / "reports", PYTHONPATH=str(site)
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert verdicts(tmp_path) == verdicts(tmp_path / "reports")
+
+
+def verdicts(folder: Path) -> dict[str, str]:
+    """The verdicts of the latest run below a folder."""
+    return {entry["id"]: entry["verdict"] for entry in results(folder)["requirements"]}
+
+
+def test_tests_of_another_copy_are_refused_with_the_remedy(site: Path, tmp_path: Path) -> None:
+    words = ("-Pm", "pytest", "conformance/documents/rfc7009", f"--reports={tmp_path / 'reports'}")
+    done = python(*words, folder=CHECKOUT, PYTHONPATH=str(site))
+    assert done.returncode == 4
+    assert f"pip install -e {CHECKOUT}" in done.stderr
+    assert "fixture 'given' not found" not in done.stdout

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ CODE = "rfc6749-4.1.2-reused-code-denied"
 Ended = subprocess.CompletedProcess[str]
 # A build of the project without network: what it needs is there, and it goes into a folder of its own.
 OFFLINE = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+
+
+REQUIREMENTS = sysconfig.get_paths()["purelib"]
 
 
 def shell(
@@ -68,7 +72,8 @@ class Runner:
     def _step(self, step: dict[str, Any]) -> Ended:
         files = {name: str(self.folder / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         given = {name: self._expanded(value) for name, value in step.get("env", {}).items()}
-        place = {"GITHUB_ACTION_PATH": str(CHECKOUT), "PIP_TARGET": str(self.folder / "installed")}
+        # What the suite needs is there; the suite itself comes into an environment of the action's own.
+        place = {"GITHUB_ACTION_PATH": str(CHECKOUT), "RUNNER_TEMP": str(self.folder), "PYTHONPATH": REQUIREMENTS}
         done = shell(step["run"], self.folder, {**OFFLINE, **files, **place, **given})
         written = Path(files["GITHUB_OUTPUT"])
         if written.exists():
@@ -76,6 +81,7 @@ class Runner:
         return done
 
     def _expanded(self, text: str) -> str:
+        text = text.replace("${{ steps.python.outputs.python-path }}", sys.executable)
         text = re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda match: self.inputs[match[1]], text)
         return re.sub(r"\$\{\{ steps\.run\.outputs\.([\w-]+) \}\}", lambda match: self.outputs.get(match[1], ""), text)
 
@@ -93,9 +99,14 @@ def action() -> dict[str, Any]:
 def test_the_action_installs_tests_and_summarizes(tmp_path: Path) -> None:
     runner = Runner(tmp_path, {"only": f"{ONE} {CODE}"})
     assert runner.run(action()) == 0, {name: done.stdout + done.stderr for name, done in runner.ran.items()}
-    assert (tmp_path / "installed" / "conformance" / "cli.py").exists()
+    assert list((tmp_path / "oauth2-conformance").glob("lib/*/site-packages/conformance/cli.py"))
     assert results(tmp_path)["selection"] == [ONE, CODE]
-    assert runner.outputs == {"exit-code": "0", "conclusion": "partial", "results": "reports/latest/results.json"}
+    assert runner.outputs == {
+        "exit-code": "0",
+        "conclusion": "partial",
+        "results": "reports/latest/results.json",
+        "sarif": "reports/latest/results.sarif",
+    }
     assert "No breach was found in reference server" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
 
 
@@ -118,8 +129,38 @@ def test_the_action_executes_nothing_of_its_inputs(tmp_path: Path) -> None:
 
 def without_install(described: dict[str, Any]) -> dict[str, Any]:
     """The action on a machine where the suite is installed."""
-    steps = [step for step in described["runs"]["steps"] if step["name"] != "Install"]
+    steps = [
+        {**step, "run": step["run"].replace("$RUNNER_TEMP/oauth2-conformance/bin", str(Path(sys.executable).parent))}
+        for step in described["runs"]["steps"]
+        if step["name"] != "Install" and "run" in step
+    ]
     return {**described, "runs": {**described["runs"], "steps": steps}}
+
+
+def test_the_action_hands_its_inputs_on(tmp_path: Path) -> None:
+    words = recorded(tmp_path, {"fuzz": "quick", "processes": "3", "probes": "true", "fail-on": "should"})
+    expected = ["run", "--fail-on", "should", "--fuzz", "quick", "--reports", "reports", "--processes", "3"]
+    assert words == [*expected, "--all-probes"]
+
+
+def test_the_action_brings_its_own_python_and_shows_findings_in_code_scanning() -> None:
+    steps = {step["name"]: step for step in action()["runs"]["steps"]}
+    assert steps["Python"]["uses"].startswith("actions/setup-python@")
+    assert steps["Python"]["with"]["update-environment"] is False
+    scanning = steps["Show findings in code scanning"]
+    assert scanning["uses"].startswith("github/codeql-action/upload-sarif@")
+    assert scanning["with"]["sarif_file"] == "${{ steps.run.outputs.sarif }}"
+
+
+def recorded(folder: Path, inputs: dict[str, str]) -> list[str]:
+    """The words that the action's command gets."""
+    program = folder / "oauth2-conformance" / "bin" / "oauth2-conformance"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >words\n')
+    program.chmod(0o755)
+    steps = [step for step in action()["runs"]["steps"] if step["name"] == "Run"]
+    Runner(folder, inputs).run({**action(), "runs": {"steps": steps}})
+    return (folder / "words").read_text().splitlines()
 
 
 # GitLab
@@ -137,6 +178,31 @@ def test_the_gitlab_job_installs_and_tests(tmp_path: Path) -> None:
     assert results(tmp_path)["selection"] == [ONE, CODE]
     pattern = job["artifacts"]["reports"]["junit"].replace("$OAUTH2_REPORTS", "reports")
     assert list(tmp_path.glob(pattern))
+
+
+def test_the_gitlab_job_names_nothing_that_somebody_else_could_register(tmp_path: Path) -> None:
+    job = gitlab()
+    done = shell("\n".join(job["before_script"]), tmp_path, job["variables"], "sh")
+    assert done.returncode == 4
+    assert "set OAUTH2_PACKAGE to where the suite is" in done.stdout
+
+
+def test_the_gitlab_job_exposes_its_reports_under_a_name_that_gitlab_takes() -> None:
+    assert re.fullmatch(r"[A-Za-z0-9 _-]+", gitlab()["artifacts"]["expose_as"])
+
+
+def gitlab() -> dict[str, Any]:
+    """The job of the template."""
+    text = (CHECKOUT / "integrations" / "gitlab-ci.yml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)[".oauth2-conformance"])
+
+
+def test_no_message_and_no_page_tells_to_install_a_name_of_an_index() -> None:
+    places = ("README.md", "action.yml", "integrations", "docs", "conformance", "examples")
+    files = [path for place in places for path in [CHECKOUT / place, *(CHECKOUT / place).rglob("*")] if path.is_file()]
+    texts = {path: path.read_bytes().decode("utf-8", "replace") for path in files if path.suffix != ".pyc"}
+    named = re.compile(r"(pip install|uvx|pipx install|uv tool install)[^\n]*\s['\"]?oauth2-conformance\b(?!/)(?! run)")
+    assert [str(path) for path, text in texts.items() if named.search(text)] == []
 
 
 # pytest, in a team's own project
@@ -175,18 +241,18 @@ def pytest_in(folder: Path, *words: str) -> Ended:
 
 
 def test_the_suite_runs_beside_a_teams_own_tests(tmp_path: Path) -> None:
-    words = ("-p", "conformance.plugin", "./tests", "--pyargs", "conformance.rfc7009", "--only", ONE)
+    words = ("-p", "conformance.plugin", "./tests", "--pyargs", "conformance.documents.rfc7009", "--only", ONE)
     done = pytest_in(project(tmp_path), *words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
     content = results(tmp_path)
-    assert content["selection"] == [ONE, "conformance.rfc7009"]
+    assert content["selection"] == [ONE, "conformance.documents.rfc7009"]
     assert {entry["verdict"] for entry in content["requirements"] if entry["id"] == ONE} == {"passed"}
     assert content["conclusion"] == "partial"
 
 
 def test_a_teams_own_failure_stays_one(tmp_path: Path) -> None:
-    words = ("-p", "conformance.plugin", "./tests", "--pyargs", "conformance.rfc7009", "--only", ONE)
+    words = ("-p", "conformance.plugin", "./tests", "--pyargs", "conformance.documents.rfc7009", "--only", ONE)
     done = pytest_in(project(tmp_path, "something else"), *words)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed" in done.stdout

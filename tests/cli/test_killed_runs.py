@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.cli.test_usage import command
+from tests.cli.commanding import command
 
 SABOTAGE = Path(__file__).resolve().parents[1] / "leaks" / "sabotage.py"
 ENDED = 20  # tests after which a run is stopped
@@ -29,20 +30,33 @@ def started(folder: Path, *words: str) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
         # Where the tests run in the background, Ctrl-C is ignored, and so it would be in what they start.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_signals,
         env={**os.environ, "COLUMNS": "120"},
     )
 
 
-def stopped(folder: Path, sent: signal.Signals, *words: str) -> tuple[int, str, Path]:
+def hear_signals() -> None:
+    """Take what asks a process to end as a process does by default."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def stopped(
+    folder: Path, sent: signal.Signals, *words: str, send: Callable[[int, signal.Signals], None] = os.killpg
+) -> tuple[int, str, Path]:
     """Send a signal to a whole run, as a terminal does, once some tests have ended: exit code, output, run folder."""
     process = started(folder, *words)
-    deadline = time.monotonic() + 60
-    while _ended(folder) < ENDED and time.monotonic() < deadline:
-        time.sleep(0.02)
-    os.killpg(process.pid, sent)
+    await_tests(folder)
+    send(process.pid, sent)
     output, _ = process.communicate(timeout=60)
     return process.returncode, output, next((folder / "reports").glob("2*"))
+
+
+def await_tests(folder: Path, number: int = ENDED) -> None:
+    """Wait until some tests of a run have ended."""
+    deadline = time.monotonic() + 60
+    while _ended(folder) < number and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _ended(folder: Path) -> int:
@@ -75,15 +89,18 @@ def test_report_renders_a_killed_run(tmp_path: Path) -> None:
     done = command("report", str(run), "--format", "markdown", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "a line that was written by half is left out" in done.stderr
-    assert "interrupted" in done.stdout
+    assert done.stdout == f"{run / 'summary.md'}\n"
+    written = (run / "summary.md").read_text(encoding="utf-8")
+    assert "interrupted" in written
     assert content_of(run)["interrupted"]
     again = command("report", str(run / "journal.jsonl"), "--format", "markdown", folder=tmp_path)
-    assert again.stdout == done.stdout
+    assert again.stdout == written
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_an_interrupted_run_reports_what_was_done(workers: str, tmp_path: Path) -> None:
-    code, output, run = stopped(tmp_path, signal.SIGINT, "-n", workers)
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda sent: sent.name)
+def test_an_interrupted_run_reports_what_was_done(sent: signal.Signals, workers: str, tmp_path: Path) -> None:
+    code, output, run = stopped(tmp_path, sent, "-n", workers)
     content = content_of(run)
     assert code == content["gate"] == 2, output
     assert content["interrupted"]
@@ -91,6 +108,27 @@ def test_an_interrupted_run_reports_what_was_done(workers: str, tmp_path: Path) 
     assert "the run was interrupted" in output
     assert "Traceback" not in output
     assert (run / "report.html").exists()
+
+
+def test_timeout_and_docker_stop_end_a_run_with_its_reports(tmp_path: Path) -> None:
+    # They ask the process alone, and insist.
+    code, output, run = stopped(tmp_path, signal.SIGTERM, send=ask_twice)
+    assert (code, content_of(run)["conclusion"]) == (2, "interrupted"), output
+    assert {"report.html", "junit.xml", "results.sarif", "summary.md"} <= {path.name for path in run.iterdir()}
+
+
+def ask_twice(process: int, sent: signal.Signals) -> None:
+    """As `timeout` does."""
+    os.kill(process, sent)
+    os.kill(process, sent)
+
+
+def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
+    deaf = ["trap '' HUP TERM; exec \"$@\"", "sh", sys.executable, "-P", "-m", "conformance.cli", "run"]
+    process = subprocess.Popen(["sh", "-c", *deaf, "--only", "rfc7009"], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    await_tests(tmp_path, 1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
 
 
 def test_an_interruption_that_pytest_cannot_place_is_one_all_the_same(tmp_path: Path) -> None:
@@ -117,9 +155,7 @@ def test_two_runs_at_once_do_not_mix(tmp_path: Path) -> None:
 
 def test_a_process_that_dies_is_a_fault_and_the_run_goes_on(tmp_path: Path) -> None:
     process = started(tmp_path, "-n", "2")
-    deadline = time.monotonic() + 60
-    while _ended(tmp_path) < ENDED and time.monotonic() < deadline:
-        time.sleep(0.02)
+    await_tests(tmp_path)
     # What is forked has the command line of the process that it comes from.
     forked = [each for each in psutil.Process(process.pid).children() if "conformance.cli" in each.cmdline()]
     forked[0].kill()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance import exit_codes
+from conformance.base import exit_codes
+from tests.cli.commanding import command
 from tests.cli.test_runs import results
-from tests.cli.test_usage import command
 
 DEFECT = "sharp-s-brings-introspection-down"
 FINDING = "robustness-1-no-server-error"

@@ -41,9 +41,18 @@ def test_without_a_file_a_report_goes_to_standard_output(
     assert capsysbinary.readouterr().out.startswith(b"<svg")
 
 
-def test_a_runs_folder_stands_for_its_results(results: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert cli.main(["report", str(results.parent), "--format", "markdown"]) == 0
-    assert capsysbinary.readouterr().out.startswith(b"## OAuth 2.0 conformance")
+def test_a_runs_folder_stands_for_its_results_and_takes_the_report(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["report", str(results.parent), "--format", "har"]) == 0
+    written = results.parent / "evidence.har"
+    assert capsys.readouterr().out == f"{written}\n"
+    assert written.read_bytes().startswith(b"{")
+
+
+def test_an_editors_mark_at_the_beginning_is_passed_over(results: Path, tmp_path: Path) -> None:
+    results.write_text("\ufeff" + results.read_text(encoding="utf-8"), encoding="utf-8")
+    assert cli.main(["report", str(results), "-o", str(tmp_path / "report.html")]) == 0
 
 
 def cut_off(text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.commanding import command
 
 PROFILE = """
 [target]
@@ -25,19 +26,6 @@ grants = ["client_credentials"]
 """
 
 
-def command(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command line in a folder of its own."""
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "conformance.cli", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-        timeout=60,
-    )
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -50,6 +38,9 @@ def command(*words: str, folder: Path, **environment: str) -> subprocess.Complet
         (["run", "--only", "rfc9999"], "no such requirement, section"),
         (["run", "--defect", "nonsense"], "no defect nonsense"),
         (["run", "--variant", "nonsense"], "no variant nonsense"),
+        (["run", "silent.toml", "--defect", "code-works-twice"], "edit the bundled server: leave out the profile"),
+        (["run", "silent.toml", "--variant", "redirect-303"], "edit the bundled server: leave out the profile"),
+        (["replay", "silent.toml", ".", "x", "--defect", "code-works-twice"], "edit the bundled server"),
         (["run", "--fuzz-seconds", "soon"], "'soon' is no number of seconds"),
         (["requirements", "--document", "rfc1"], "no document rfc1"),
         (["serve", "--port", "nonsense"], "port"),
@@ -92,3 +83,17 @@ def test_fuzz_tests_are_collected_on_demand_only(tmp_path: Path) -> None:
     collecting = ("--", "--collect-only", "-q")
     assert "fuzz/" not in command("run", *collecting, folder=tmp_path).stdout
     assert "fuzz/" in command("run", "--fuzz", "quick", *collecting, folder=tmp_path).stdout
+
+
+def test_defects_say_which_of_them_need_more_to_be_seen(tmp_path: Path) -> None:
+    rows = {row["name"]: row for row in json.loads(command("defects", "--json", folder=tmp_path).stdout)}
+    assert rows["code-works-twice"]["needs"] == []
+    assert rows["challenge-method-shown-unescaped"]["needs"] == ["--fuzz quick"]
+    assert "    needs: --fuzz quick" in command("defects", folder=tmp_path).stdout
+
+
+def test_a_command_loads_only_what_it_needs(tmp_path: Path) -> None:
+    heavy = {"pytest", "httpx", "httpcore", "jsonschema", "cryptography", "rich", "hypothesis", "conformance.harness"}
+    code = "import sys; from conformance.cli import main; main(['--version']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert heavy & set(done.stdout.split()) == set()

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-from conformance.harness.asgi import AsgiTransport
-from conformance.harness.collecting import Case, collect_cases
 from conformance.harness.fuzzing import fuzzing_of
-from conformance.harness.running import Execution, execute
+from conformance.running.collecting import Case, collect_cases
+from conformance.running.single_test import Execution, execute
+from conformance.wire.asgi import AsgiTransport
 from reference_server.pipeline import Edit
 from tests.matrix.engine import catalogue, key, open_world
 

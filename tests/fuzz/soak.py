@@ -13,7 +13,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from conformance.harness.running import Execution
+from conformance.running.single_test import Execution
 from reference_server.variants import VARIANTS
 from tests.fuzz.running import fuzz_cases, fuzzed, in_words
 from tests.matrix.engine import variant_named

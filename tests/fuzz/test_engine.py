@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous, Violation
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Failing
 from conformance.fuzz.inputs import decoded, encoded
 from conformance.fuzz.messages import Message
 from conformance.harness.fuzzing import fuzzing_of
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested, Violation
 from conformance.harness.session import Trial
 from tests.harness.fakes import BASE, trial_with
 
@@ -174,6 +175,21 @@ def test_other_ends_have_their_usual_consequences(error: Exception) -> None:
     with pytest.raises(type(error)):
         run(started(), holds)
     assert calls <= 3
+
+
+@pytest.mark.parametrize(
+    ("errors", "end"),
+    [((Vacuous,), Vacuous), ((Vacuous, Inconclusive), Inconclusive)],
+    ids=["never-arose", "hindered"],
+)
+def test_examples_that_decide_nothing_say_why(errors: Sequence[type[Exception]], end: type[Exception]) -> None:
+    calls = itertools.cycle(errors)
+
+    def holds(trial: Trial, inputs: Mapping[str, Any]) -> None:
+        raise next(calls)("it did not come about")
+
+    with pytest.raises(end, match="it did not come about"):
+        run(started(), holds)
 
 
 def test_a_fault_of_the_suite_is_not_shrunk() -> None:

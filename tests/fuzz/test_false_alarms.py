@@ -21,6 +21,9 @@ STATE_WITH_ERROR = "rfc6749-4.1.2.1-error-state-unchanged"
 WHOLE = {
     "unknown-response-type-kept-from-client": (STATE_WITH_ERROR,),
     "code-error-without-state": (STATE_WITH_ERROR,),
+    "introspection-misled-by-refresh-token-hint": ("rfc7662-2.1-unknown-hint-token-found",),
+    "revocation-refresh-token-hint-believed": ("rfc7009-2.2-invalid-hint-ignored",),
+    "revocation-of-unknown-token-refused": ("robustness-1-works-afterwards",),
     "revocation-of-refresh-tokens-by-hint-only": ("rfc7009-2.1-revoked-refresh-token-invalid",),
 }
 
@@ -46,7 +49,7 @@ def ways_to_end(edits: Sequence[Edit], requirements: Sequence[str], budget: str 
     """How tests of some requirements end that is neither kept nor not applicable."""
     ended = fuzzed([case for case in fuzz_cases() if case.requirement in requirements], budget, edits=edits)
     assert ended
-    odd = {name: each for name, each in ended.items() if each.outcome.word not in ("kept", "not applicable")}
+    odd = {name: each for name, each in ended.items() if each.outcome.word not in ("kept", "vacuous", "not applicable")}
     return {name: in_words({name: each}) for name, each in odd.items()}
 
 
@@ -72,4 +75,4 @@ def test_what_is_never_revoked_for_a_client_says_nothing_of_hints() -> None:
 def test_a_resource_that_breaks_down_over_apps_leaves_their_tokens_to_other_witnesses() -> None:
     edits = (after("resource.me", "require_bearer", unseen_without_user),)
     ended = fuzzed([case for case in fuzz_cases() if case.requirement == JUDGED[0]], "quick", edits=edits)
-    assert [each.trial.fuzzed.undecided for each in ended.values() if each.trial.fuzzed] == [0]
+    assert {each.trial.fuzzed.undecided for each in ended.values() if each.trial.fuzzed} == {0}

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 
 from conformance.fuzz.openapi import OPERATIONS, document, token_requests
 from conformance.fuzz.openapi_links import LINKS
-from conformance.harness.collecting import Case
-from conformance.harness.exchange import Reply
 from conformance.harness.fuzzing import fuzzing_of
 from conformance.harness.session import Trial
+from conformance.running.collecting import Case
+from conformance.wire.exchange import Reply
 from reference_server.pipeline import Call, Response, after, before
 from tests.fuzz.running import fuzz_cases, fuzzed
 from tests.matrix.engine import open_world

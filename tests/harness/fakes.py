@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from conformance.harness.asgi import AsgiTransport
 from conformance.harness.session import Session, Trial
-from conformance.harness.target import Client, ResourceOwner, SignIn, Target
+from conformance.profile.target import Client, ResourceOwner, SignIn, Target
+from conformance.wire.asgi import AsgiTransport
 
 BASE = "https://as.test"
 CLIENT = Client(

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from conformance.harness import apart
-from conformance.harness.apart import Apart
-from conformance.harness.grouping import groups_of
-from conformance.harness.outcomes import Outcome
-from conformance.harness.running import Finished
+from conformance.base.outcomes import Outcome
+from conformance.running import apart
+from conformance.running.apart import Apart, TellWait
+from conformance.running.grouping import groups_of
+from conformance.running.single_test import Finished
 
 pytestmark = pytest.mark.skipif(not apart.is_possible(), reason="this system has no safe fork")
 
@@ -23,8 +23,11 @@ def kept(note: str) -> Finished:
     return Finished(Outcome("kept", note))
 
 
-def run(process: int, name: str) -> Finished:
+def run(process: int, name: str, tell: TellWait) -> Finished:
     """Tests whose names say what they do, and that tell where they ran."""
+    if name.startswith("waits"):
+        tell("a code to expire", 0.7)
+        time.sleep(0.7)
     if name.startswith("dies"):
         os.kill(os.getpid(), signal.SIGKILL)
     if name.startswith("hangs"):
@@ -69,10 +72,21 @@ def test_each_of_several_that_die_is_a_fault(apart_of: Callable[..., Apart]) -> 
     assert words == ["error", "error", "error", "kept"]
 
 
+def test_what_a_test_waits_for_is_heard_and_time_passes_meanwhile() -> None:
+    heard: list[tuple[str, str, float]] = []
+    ticks: list[int] = []
+    tests = Apart([["waits"]], run, 1, lambda *told: heard.append(told), lambda: ticks.append(1))
+    assert tests.finished("waits").outcome.word == "kept"
+    tests.close()
+    assert heard == [("waits", "a code to expire", 0.7)]
+    # One for each message, and at least one in which none came.
+    assert len(ticks) > 3
+
+
 def test_groups_run_side_by_side() -> None:
     barrier = multiprocessing.get_context("fork").Barrier(2)
 
-    def met(_process: int, name: str) -> Finished:
+    def met(_process: int, name: str, _tell: TellWait) -> Finished:
         barrier.wait(30)
         return kept(name)
 

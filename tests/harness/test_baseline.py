@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.commands.baseline import brought_up_to_date
-from conformance.harness import schemas
-from conformance.harness.baseline import Baseline, Deviation, State, as_toml, read_baseline, read_unfinished, state_of
-from conformance.harness.results import TestResult
-from conformance.harness.toml_files import FileFault
+from conformance.base import schemas
+from conformance.base.toml_files import FileFault
+from conformance.tally.baseline import Baseline, Deviation, State, as_toml, read_baseline, read_unfinished, state_of
+from conformance.tally.baseline_update import brought_up_to_date
+from conformance.tally.results import TestResult
 from tests.reporting import synthetic
 
 MUST = "rfc6749-5.1-token-response-no-store"
@@ -45,6 +45,10 @@ def test_a_baseline_is_read(tmp_path: Path) -> None:
     assert entries[1].expires == "2026-06-30"
 
 
+def test_an_editors_mark_at_the_beginning_is_passed_over(tmp_path: Path) -> None:
+    assert len(read_baseline(baseline_file(tmp_path, f"\ufeff{GOOD}"), KNOWN).entries) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -66,6 +70,20 @@ def test_what_is_wrong_is_named_with_line_and_key(text: str, message: str, tmp_p
     with pytest.raises(FileFault) as caught:
         read_baseline(baseline_file(tmp_path, text), KNOWN)
     assert message in str(caught.value)
+
+
+def test_every_gap_is_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
+    text = GOOD.replace(OTHER, f"{MUST}x").replace("the proxy sets it", "").replace("2026-06-30", "soon")
+    with pytest.raises(FileFault) as caught:
+        read_baseline(baseline_file(tmp_path, text.replace("owner", "ownr", 1)), KNOWN)
+    told = [line.partition(", ")[2] for line in str(caught.value).splitlines()]
+    assert told == [
+        "line 2: deviation.0: lacks owner",
+        "line 4: deviation.0.reason: is empty: fill it in",
+        "line 5: deviation.0: has no key 'ownr'; did you mean owner?",
+        f"line 9: deviation.1.id: there is no requirement {MUST}x; did you mean {MUST}?",
+        "line 12: deviation.1.expires: is 'soon', must be a date (YYYY-MM-DD)",
+    ]
 
 
 def test_a_baseline_with_gaps_is_read_to_be_updated(tmp_path: Path) -> None:
@@ -137,6 +155,58 @@ def test_a_baseline_changes_the_gate_and_nothing_else(
     assert schemas.fault("results", content) is None
 
 
+# What was decided
+
+
+def vacuous_at(identifier: str, known: Baseline, **more: Any) -> dict[str, Any]:
+    """A run against a baseline in which one requirement is vacuous and the others are kept."""
+    outcomes = {identifier: "vacuous"}
+    tests = [TestResult(r.id, f"test_{r.id}", outcomes.get(r.id, "kept")) for r in synthetic.catalogue().requirements]
+    return synthetic.content(tests, baseline=known, **more)
+
+
+@pytest.mark.parametrize(
+    ("known", "gate"),
+    [
+        (Baseline("known.toml", (), (MUST,)), 1),
+        (Baseline("known.toml", (ENTRY,)), 1),
+        (Baseline("known.toml", (), (OTHER,)), 0),
+        (Baseline("known.toml", ()), 0),
+    ],
+    ids=["decided", "deviation", "another", "knows-nothing"],
+)
+def test_what_was_decided_and_is_vacuous_now_closes_the_gate(known: Baseline, gate: int) -> None:
+    content = vacuous_at(MUST, known)
+    assert content["gate"] == gate
+    assert content["conclusion"] == "conformant"
+    assert content["baseline"]["no_longer_decided"] == ([MUST] if gate else [])
+    assert schemas.fault("results", content) is None
+
+
+def test_a_recommendation_that_is_vacuous_now_leaves_the_gate_open() -> None:
+    should = next(r.id for r in synthetic.catalogue().requirements if r.level == "SHOULD" and r.is_tested)
+    assert vacuous_at(should, Baseline("known.toml", (), (should,)))["gate"] == 0
+
+
+def test_an_update_lists_what_is_decided_and_takes_out_what_is_vacuous() -> None:
+    known = Baseline("known.toml", (ENTRY,), (MUST, OTHER))
+    updated = brought_up_to_date(known, vacuous_at(MUST, known), "must")
+    assert OTHER in updated.decided
+    assert MUST not in updated.decided
+    assert updated.vanished == [MUST]
+    assert [deviation for deviation, _ in updated.dropped] == [ENTRY]
+
+
+def test_an_update_remembers_what_an_earlier_run_decided() -> None:
+    known = Baseline("known.toml", (), (MUST,))
+    assert MUST in brought_up_to_date(known, run_with({MUST: "inconclusive"}), "must").decided
+
+
+def test_what_was_decided_is_written_and_read_again(tmp_path: Path) -> None:
+    path = baseline_file(tmp_path, as_toml((ENTRY,), {}, (MUST, OTHER)))
+    assert read_baseline(path, KNOWN) == Baseline(str(path), (ENTRY,), (MUST, OTHER))
+
+
 # Update
 
 
@@ -160,3 +230,18 @@ def test_warnings_come_in_when_they_count_at_the_gate() -> None:
     content = run_with({should: "broken"})
     assert brought_up_to_date(Baseline("", ()), content, "must").new == []
     assert brought_up_to_date(Baseline("", ()), content, "should").new == [Deviation(should)]
+
+
+# Generated input
+
+
+@pytest.mark.parametrize(
+    ("directed", "verdict"), [("kept", "passed"), ("broken", "failed"), ("inconclusive", "inconclusive")]
+)
+def test_fuzzing_that_decides_nothing_takes_no_verdict_away(directed: str, verdict: str) -> None:
+    idle = {"examples": 3, "undecided": 3, "exchanges": 9, "seconds": 1.0, "cut_short": False}
+    fuzzed = TestResult(MUST, "test_any", "inconclusive", "no example was decided", fuzz=idle)
+    content = synthetic.content([TestResult(MUST, "test_one", directed), fuzzed])
+    entry = next(entry for entry in content["requirements"] if entry["id"] == MUST)
+    assert entry["verdict"] == verdict
+    assert len(entry["tests"]) == 2

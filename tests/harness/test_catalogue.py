@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness.catalogue import load_catalogue
+from conformance.base.documents import Document
+from conformance.tally.catalogue import load_catalogue
 
 ENTRY = """
 [[requirement]]
@@ -19,11 +20,11 @@ see_also = {see_also}
 """
 
 
-def written(folder: Path, **see_also: list[str]) -> Path:
-    """A folder with one document of entries, by the last part of their ids."""
+def written(folder: Path, **see_also: list[str]) -> list[Document]:
+    """One document of entries, by the last part of their ids."""
     entries = (ENTRY.format(name=f"own-1-{name}", see_also=others) for name, others in see_also.items())
-    (folder / "own.toml").write_text("".join(entries), encoding="utf-8")
-    return folder
+    (folder / "requirements.toml").write_text("".join(entries), encoding="utf-8")
+    return [Document("own", folder, "Our own")]
 
 
 def test_entries_read_beside_each_other_name_each_other(tmp_path: Path) -> None:

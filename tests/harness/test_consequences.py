@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from conformance.harness.exchange import Reply, Request
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested, Violation
-from conformance.harness.send import OMIT, basic, changed
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous, Violation
+from conformance.harness.send import OMIT, Send, basic, changed
+from conformance.running.single_test import execute
+from conformance.tally.catalogue import load_catalogue
+from conformance.wire.exchange import Reply, Request
 from tests.harness.fakes import CLIENT, Answering, trial_with
 
 REQUEST = Request("POST", "https://as.test/oauth/token")
@@ -136,6 +138,32 @@ def test_an_observation_runs_once_and_is_evidence_of_each_test() -> None:
     assert later.given.observed("key", procedure) == 7
     assert len(runs) == 1
     assert len(later.exchanges) == 1
+
+
+def test_an_observation_may_be_vacuous_for_all_that_share_it() -> None:
+    trial = trial_with(always(200))
+
+    def procedure() -> None:
+        raise Vacuous("no refusal came")
+
+    for each in (trial, type(trial)(trial.session)):
+        with pytest.raises(Vacuous, match="no refusal came"):
+            each.given.observed("key", procedure)
+
+
+@pytest.mark.parametrize(("sends", "word"), [(True, "vacuous"), (False, "error")], ids=["sent", "unsent"])
+def test_what_is_vacuous_has_its_stimulus_in_the_evidence(sends: bool, word: str) -> None:
+    trial = trial_with(always(200))
+    own = (each for each in load_catalogue().requirements if each.role == "authorization-server")
+    requirement = next(each for each in own if each.is_tested and not each.needs)
+
+    def function(send: Send) -> None:
+        _ = sends and send.raw("GET", "https://as.test/x")
+        raise Vacuous("it did not arise")
+
+    ended = execute(function, {"send": ...}, requirement, (), trial.session)
+    assert ended.outcome.word == word
+    assert "it did not arise" in ended.outcome.reason
 
 
 def test_a_token_that_no_witness_sees_active_proves_nothing() -> None:

@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from conformance.harness.asgi import AsgiTransport
-from conformance.harness.outcomes import Inconclusive, NotApplicable, Untested
-from conformance.harness.procedures.federation import (
+from conformance.base.outcomes import Inconclusive, Untested, Vacuous
+from conformance.documents.documented.federation import (
     at_provider,
     changed,
     completed,
@@ -19,7 +18,8 @@ from conformance.harness.procedures.federation import (
     used_up,
 )
 from conformance.harness.session import Session, Trial
-from conformance.harness.target import Target
+from conformance.profile.target import Target
+from conformance.wire.asgi import AsgiTransport
 from tests.harness.fakes import BASE, CLIENT, FEATURES, Answering, Handler, app_of
 
 PROVIDER = "https://idp.test"
@@ -105,7 +105,7 @@ def test_a_server_may_send_to_the_provider_at_once() -> None:
 
 def test_a_provider_that_is_not_openids_needs_no_nonce() -> None:
     trial = trial_of(server(), provider())
-    with pytest.raises(NotApplicable, match="scope openid"):
+    with pytest.raises(Vacuous, match="scope openid"):
         openid_nonces(trial.given, trial.send)
 
 

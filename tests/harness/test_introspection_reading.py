@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness.content import is_json_object
-from conformance.harness.exchange import Reply, Request
-from conformance.harness.procedures.caching import declared_freshness
-from conformance.harness.procedures.inactive_tokens import with_altered_end, without_end
-from conformance.harness.procedures.introspection import holds_active_alone, says_active, says_inactive
-from conformance.harness.procedures.introspection_members import (
+from conformance.documents.rfc7662.caching import declared_freshness
+from conformance.procedures.inactive_tokens import with_altered_end, without_end
+from conformance.procedures.introspection import holds_active_alone, says_active, says_inactive
+from conformance.procedures.introspection_members import (
     is_integer,
     is_scope,
     is_text_or_list,
     is_time,
     texts,
 )
+from conformance.wire.content import is_json_object
+from conformance.wire.exchange import Reply, Request
 
 NOW = 1_800_000_000.0
 TOKENS = [

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness import recovery, schemas
-from conformance.harness.baseline import Baseline, Deviation
-from conformance.harness.journal import NAME, Journal, JournalFault, is_abandoned, read_journal
-from conformance.harness.results import Header, Run, TestResult
+from conformance.base import schemas
+from conformance.running import recovery
+from conformance.tally.baseline import Baseline, Deviation
+from conformance.tally.journal import NAME, Journal, JournalFault, is_abandoned, read_journal
+from conformance.tally.results import Header, Run, TestResult
 from tests.reporting import synthetic
 
 TESTED = [r.id for r in synthetic.catalogue().requirements if r.is_tested and not r.needs]

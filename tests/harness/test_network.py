@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 
 from conformance import __version__
-from conformance.harness.exchange import Reply, Request
-from conformance.harness.guard import Guard, Pace
-from conformance.harness.network import proxy_for
-from conformance.harness.outcomes import Inconclusive
-from conformance.harness.profile import ProfileError, parse_profile
-from conformance.harness.run import open_session
-from conformance.harness.session import Trial, rendered
-from conformance.harness.throttling import asked_wait
-from conformance.harness.transport import NoAnswer
+from conformance.base.outcomes import Inconclusive
+from conformance.harness.session import Trial
 from conformance.preflight.reaching import why_silent
+from conformance.profile.loading import ProfileError, parse_profile
+from conformance.running.whole_run import open_session
+from conformance.wire.evidence import rendered
+from conformance.wire.exchange import Reply, Request
+from conformance.wire.guard import Guard, Pace
+from conformance.wire.network import proxy_for
+from conformance.wire.throttling import asked_wait
+from conformance.wire.transport import NoAnswer
 from tests.hostile.certificates import Authority
 from tests.hostile.ordinary import profile, spoiled
 from tests.hostile.raw import Peer, RawServer, Received, Script, answer, says

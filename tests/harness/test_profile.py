@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness.outcomes import NotApplicable, Untested
-from conformance.harness.profile import ProfileError, parse_profile, read_profile
+from conformance.base.outcomes import NotApplicable, Untested
+from conformance.profile.loading import ProfileError, parse_profile, read_profile
 
 GOOD = """
 [target]
@@ -74,6 +74,27 @@ def test_what_is_wrong_is_named_with_its_line(text: str, message: str) -> None:
     with pytest.raises(ProfileError) as caught:
         parse_profile(text, "p.toml", environment=ENVIRONMENT)
     assert message in str(caught.value)
+
+
+def test_every_gap_is_told_at_once_in_the_order_of_the_lines() -> None:
+    text = GOOD.replace("revocation = true", 'revokation = true\nintrospection = "yes"').replace('client_id = "p"', "")
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(text, "p.toml", environment={})
+    assert str(caught.value).splitlines() == [
+        "p.toml, line 12: clients.confidential.client_secret: the environment variable SECRET is not set",
+        "p.toml, line 18: clients.public: lacks client_id",
+        "p.toml, line 23: features: has no key 'revokation'; did you mean revocation?",
+        "p.toml, line 24: features.introspection: is a string, must be boolean",
+    ]
+
+
+def test_every_literal_secret_is_told_at_once() -> None:
+    text = GOOD.replace("env:SECRET", "literal") + '\n[resource_owner]\nusername = "a"\npassword = "known"\n'
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(text, "p.toml", environment=ENVIRONMENT)
+    told = str(caught.value).splitlines()
+    assert [line.split(": ")[1] for line in told] == ["clients.confidential.client_secret", "resource_owner.password"]
+    assert "known" not in str(caught.value)
 
 
 def test_a_missing_environment_variable_is_named() -> None:

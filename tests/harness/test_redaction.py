@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from conformance.harness.exchange import Exchange, Reply, Request
-from conformance.harness.redaction import Redactor, Vault
 from conformance.harness.send import basic
-from conformance.harness.session import rendered
+from conformance.wire.evidence import rendered
+from conformance.wire.exchange import Exchange, Reply, Request
+from conformance.wire.redaction import Redactor, Vault
 
 TOKEN = "zyQ9-0rT_very.secret~token"
 SECRET = "p%ss:w&rd +word"
@@ -18,7 +21,7 @@ SECRET = "p%ss:w&rd +word"
 def vault() -> Vault:
     """A vault that knows one client."""
     known = Vault({SECRET: "$CLIENT_SECRET"})
-    known.add_basic("id:1", SECRET, "{basic credentials of special}")
+    known.add_basic("id:1", SECRET, "basic credentials of special")
     return known
 
 
@@ -114,3 +117,114 @@ def test_a_secret_that_is_no_word_is_found_before_anything_named_it() -> None:
     for value in ("%30%51%55%45%6B", "to|ken=with odd:characters"):
         vault.add(value, "token")
         assert Redactor(vault).text(f"RuntimeError: lost {value!r}") == "RuntimeError: lost '{token#1}'"
+
+
+def test_a_scheme_without_credentials_is_no_secret() -> None:
+    known = vault()
+    request = Request("GET", "https://x.example/info", (("Authorization", "Basic"), ("X-Scheme", "Basic")))
+
+    assert shown_of(request, known)["headers"] == [["Authorization", "Basic"], ["X-Scheme", "Basic"]]
+
+
+@pytest.mark.parametrize("blanks", [" ", "  ", "\t"], ids=["one", "two", "tab"])
+def test_blanks_of_an_authorization_header_are_shown_as_they_were_sent(blanks: str) -> None:
+    header = ("Authorization", f"Bearer{blanks}{TOKEN}")
+    shown = shown_of(Request("GET", "https://x.example/info", (header,)))
+    assert shown["headers"] == [["Authorization", f"Bearer{blanks}{{access_token#1}}"]]
+
+
+def test_a_cookie_header_is_shown_as_it_was_sent() -> None:
+    header = ("Cookie", "a=abcdefgh12345678;b=second-cookie-value;  c")
+    shown = shown_of(Request("GET", "https://x.example/", (header,)))
+    assert shown["headers"] == [["Cookie", "a={cookie#1};b={cookie#2};  c"]]
+
+
+def shown_of(request: Request, known: Vault | None = None, reply: Reply | None = None) -> dict[str, Any]:
+    """The request of a rendered exchange."""
+    known = known or vault()
+    known.learn(request, reply)
+    return dict(rendered(Exchange(request, reply, 0.0), Redactor(known))["request"])
+
+
+@pytest.mark.parametrize(
+    ("user", "word", "shown"),
+    [
+        ("id:1", SECRET, "{basic credentials of special, form-encoded}"),
+        ("plain", "plain-secret", "{basic credentials of plain}"),
+        ("plain", "another-secret", "{credentials#1}"),
+    ],
+)
+def test_basic_credentials_say_whose_they_are_and_how_they_are_encoded(user: str, word: str, shown: str) -> None:
+    known = vault()
+    known.add_basic("plain", "plain-secret", "basic credentials of plain")
+    request = Request("POST", "https://x.example/token", (basic(user, word),))
+    assert shown_of(request, known)["headers"] == [["Authorization", f"Basic {shown}"]]
+
+
+def test_basic_credentials_in_another_encoding_are_those_of_the_same_client() -> None:
+    escaped = "".join(f"%{octet:02X}" for octet in SECRET.encode())
+    header = ("Authorization", "Basic " + base64.b64encode(f"id%3A1:{escaped}".encode()).decode())
+    raw = ("Authorization", "Basic " + base64.b64encode(f"id:1:{SECRET}".encode()).decode())
+    shown = shown_of(Request("POST", "https://x.example/token", (header, raw)))["headers"]
+    assert shown[0][1] == "Basic {basic credentials of special, form-encoded}"
+    assert SECRET not in str(shown)
+
+
+LOGIN = "ab/cd+ef12345678=="
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://x.example/login?request={quote(LOGIN, safe='')}",
+        f"https://x.example/login/{quote(LOGIN, safe='')}/next",
+        f"https://x.example/login?request={LOGIN}",
+    ],
+    ids=["escaped", "in-the-path", "as-it-is"],
+)
+def test_a_secret_of_a_form_is_one_in_its_url_too(url: str) -> None:
+    request = Request("GET", url)
+    page = f'<form><input type="hidden" name="csrf_token" value="{LOGIN}"></form>'.encode()
+    text = exchange(request, Reply(request, 200, (), page))
+    assert LOGIN not in text
+    assert quote(LOGIN, safe="") not in text
+    assert text.count("{csrf_token#1}") == 2
+
+
+def test_two_secrets_in_one_path_are_both_replaced() -> None:
+    known = vault()
+    known.add("first-secret-12345", "csrf_token")
+    known.add("second-secret-12345", "csrf_token")
+    shown = Redactor(known).text("https://x.example/a/first-secret-12345/second-secret-12345/b")
+    assert shown == "https://x.example/a/{csrf_token#1}/{csrf_token#2}/b"
+
+
+def test_a_short_secret_is_replaced_as_a_whole_and_never_inside_a_word() -> None:
+    redactor = Redactor(Vault({"pw": "$P"}))
+    assert redactor.text("the upward power: pw, 'pw', pwd, p w") == "the upward power: $P, '$P', pwd, p w"
+    assert redactor.text("username=u&password=pw") == "username=u&password=$P"
+
+
+def test_a_long_secret_is_replaced_wherever_it_stands() -> None:
+    assert Redactor(Vault({"s3cret-of-a-client": "$S"})).text("xs3cret-of-a-clientx") == "x$Sx"
+
+
+def test_a_name_that_is_its_own_password_stays_readable() -> None:
+    known = Vault({"bob": "$PASSWORD"}, ["bob"])
+    text = exchange_with(known, "grant_type=password&username=bob&password=bob", b'{"username": "bob"}')
+    assert "username=bob&password=$PASSWORD" in text
+    assert '{\\"username\\": \\"bob\\"}' in text
+
+
+def exchange_with(known: Vault, sent: str, received: bytes) -> str:
+    """A rendered exchange as JSON text, by a vault of one's own."""
+    request = Request("POST", "https://x.example/token", (), sent.encode())
+    reply = Reply(request, 200, (), received)
+    known.learn(request, reply)
+    return json.dumps(rendered(Exchange(request, reply, 0.0), Redactor(known)))
+
+
+def test_a_code_verifier_is_shown_since_it_is_worth_nothing_without_its_code() -> None:
+    body = "grant_type=authorization_code&code=abcdefgh12345678&code_verifier=verifier-verifier-verifier-verifier-43"
+    shown = shown_of(Request("POST", "https://x.example/token", (), body.encode()))
+    assert shown["body"] == body.replace("abcdefgh12345678", "{code#1}")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.harness.procedures.sampling import SAMPLE_SIZE, bits, described, guessable, is_jwt, pattern_in
+from conformance.procedures.sampling import SAMPLE_SIZE, bits, described, guessable, is_jwt, pattern_in
 
 ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness.catalogue import load_catalogue
-from conformance.harness.topics import Topic, load_topics, places_of, topics_of
+from conformance.base.documents import Document
+from conformance.tally.catalogue import load_catalogue
+from conformance.tally.topics import Topic, load_topics, places_of, topics_of
 
 CATALOGUE = load_catalogue()
 TOPICS = load_topics()
@@ -16,7 +17,7 @@ TOPICS = load_topics()
 def test_every_requirement_that_can_be_broken_has_a_topic() -> None:
     can_break = [r.id for r in CATALOGUE.requirements if r.is_tested and r.level != "MAY"]
     lacking = sorted(set(can_break) - set(topics_of(CATALOGUE.requirements, TOPICS)))
-    assert lacking == [], "name these, or their section, in a topic of conformance/requirements/topics"
+    assert lacking == [], "name these, or their section, in a topic of the document"
 
 
 def test_topics_cover_what_is_there_and_each_place_once() -> None:
@@ -49,6 +50,6 @@ def test_the_most_specific_place_wins() -> None:
 
 
 def test_a_topic_that_lacks_a_key_is_named(tmp_path: Path) -> None:
-    (tmp_path / "odd.toml").write_text('[[topic]]\nname = "odd"\ncovers = []\nmatters = "x"\n')
-    with pytest.raises(ValueError, match=r"odd\.toml: odd: lacks 'causes'"):
-        load_topics(tmp_path)
+    (tmp_path / "topics.toml").write_text('[[topic]]\nname = "odd"\ncovers = []\nmatters = "x"\n')
+    with pytest.raises(ValueError, match=r"own/topics\.toml: odd: lacks 'causes'"):
+        load_topics([Document("own", tmp_path, "Our own")])

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from conformance.harness.exchange import Request
-from conformance.harness.network import Network
-from conformance.harness.transport import NoAnswer, SocketTransport
-from conformance.harness.wire import Timeouts
+from conformance.wire.exchange import Request
+from conformance.wire.network import Network
+from conformance.wire.sockets import Timeouts
+from conformance.wire.transport import NoAnswer, SocketTransport
 from tests.hostile.raw import RawServer, Script, answer, says
 
 

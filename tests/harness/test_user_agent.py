@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from conformance.harness.forms import Form
-from conformance.harness.outcomes import Inconclusive
-from conformance.harness.target import SignIn
-from tests.harness.fakes import BASE, Answering, trial_with
+from conformance.base.outcomes import Inconclusive
+from conformance.browser.forms import Form
+from conformance.profile.target import SignIn
+from tests.harness.fakes import BASE, CLIENT, Answering, trial_with
 
 BACK = "https://client.example/cb?code=a-code-value&state=s"
 SIGN_IN = """<form method=post action="/login"><input type=hidden name=csrf_token value=0123456789abcdef>
@@ -94,6 +96,26 @@ def test_what_a_person_would_click_to_get_back_is_found(page: str, mechanism: st
     answer = trial.send.authorize()
     assert answer.destination == BACK
     assert answer.mechanism == mechanism
+
+
+@pytest.mark.parametrize("mechanism", ["Location", "link"])
+@pytest.mark.parametrize(
+    ("registered", "asked"),
+    [
+        ("com.example.app:/cb", "com.example.app:/cb"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"),
+        ("http://[::1]:8400/cb", "http://[::1]:61023/cb"),
+    ],
+)
+def test_a_native_app_is_a_place_to_end_at_whatever_its_port(registered: str, asked: str, mechanism: str) -> None:
+    back = f"{asked}?code=a-code-value"
+    page = f'<a href="{back}">Return</a>'
+    trial = trial_with(
+        server(TWO_BUTTONS, end=(302, {"Location": back}, "") if mechanism == "Location" else (200, {}, page))
+    )
+    answer = trial.send.authorize(replace(CLIENT, redirect_uris=(registered,)), redirect_uri=asked)
+    assert (answer.destination, answer.mechanism) == (back, mechanism)
+    assert all(exchange.request.url.startswith(BASE) for exchange in trial.exchanges)
 
 
 def test_a_link_that_declines_is_no_step_when_there_is_a_button_to_approve() -> None:

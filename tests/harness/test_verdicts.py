@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
-from conformance.harness.verdicts import ORDER, Tallied, Verdict, combine, conclusion_of, gate_of, verdict_of
+from conformance.tally.verdicts import ORDER, Tallied, Verdict, combine, conclusion_of, gate_of, verdict_of
 
 
 def entry(verdict: Verdict = "passed", **changes: Any) -> Tallied:
     """A MUST requirement on the authorization server, changed as told."""
-    content = {"id": "x", "document": "rfc6749", "level": "MUST", "role": "authorization-server", **changes}
+    content = {
+        "id": "x",
+        "document": "rfc6749",
+        "level": "MUST",
+        "role": "authorization-server",
+        "concludes": True,
+        **changes,
+    }
     return Tallied(verdict=verdict, **content)
 
 
@@ -36,6 +43,8 @@ def test_level_and_outcome_make_the_verdict(level: Any, word: Any, verdict: str)
 def test_the_gravest_of_several_tests_wins() -> None:
     assert combine(["passed", "warned", "not applicable"]) == "warned"
     assert combine(["not applicable", "passed"]) == "passed"
+    assert combine(["vacuous", "passed"]) == "passed"
+    assert combine(["untested", "vacuous"]) == "vacuous"
     assert combine(reversed(ORDER)) == "failed"
     assert combine([]) is None
 
@@ -51,11 +60,12 @@ def test_the_gravest_of_several_tests_wins() -> None:
         ([entry("failed"), entry("error")], "not conformant", 3),
         ([entry("inconclusive")], "incomplete", 6),
         ([entry("inconclusive", level="SHOULD")], "conformant", 0),
+        ([entry(), entry("vacuous")], "conformant", 0),
         ([entry("untested")], "partial", 0),
         ([entry("untested", no_test_yet=True)], "incomplete", 6),
         ([entry("not applicable", declined=True)], "partial", 0),
-        ([entry("failed", role="resource-server")], "conformant", 1),
-        ([entry("failed", document="robustness")], "conformant", 1),
+        ([entry("failed", role="resource-server", concludes=False)], "conformant", 1),
+        ([entry("failed", document="robustness", concludes=False)], "conformant", 1),
         ([entry("untestable"), entry("not applicable")], "conformant", 0),
     ],
 )

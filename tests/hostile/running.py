@@ -14,13 +14,13 @@ from typing import Any
 
 import psutil
 
-from conformance.harness.catalogue import Catalogue, load_catalogue
-from conformance.harness.collecting import Case, collect_cases
-from conformance.harness.profile import parse_profile
-from conformance.harness.run import RunOptions, RunRecorder, open_session
-from conformance.harness.running import execute, finished, result_of
+from conformance.profile.loading import parse_profile
+from conformance.running.collecting import Case, collect_cases
+from conformance.running.single_test import execute, finished, result_of
+from conformance.running.whole_run import RunOptions, RunRecorder, open_session
+from conformance.tally.catalogue import Catalogue, load_catalogue
 
-MODULES = "rfc*/test_s0[2345]*.py"
+MODULES = "documents/rfc*/test_s0[2345]*.py"
 REPORTS = {"results.json", "report.html", "junit.xml", "journal.jsonl"}
 MEGABYTE = 2**20
 

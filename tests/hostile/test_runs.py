@@ -80,30 +80,50 @@ def verdicts(done: Done) -> dict[str, str]:
 # Nothing answers at the start
 
 
-def test_a_target_that_refuses_gets_a_report(tmp_path: Path) -> None:
+def refused(folder: Path, text: str, *words: str) -> str:
+    """What is said where there is nothing to test: one line, no report, and the latest run stays the latest."""
+    latest = folder / "reports" / "latest"
+    latest.parent.mkdir()
+    latest.symlink_to("the-last-one")
+    process = start(folder, text, words)
+    printed, _ = process.communicate(timeout=60)
+    told = [line for line in printed.splitlines() if not line.startswith("Testing ")]
+    assert (process.returncode, len(told)) == (4, 1), printed
+    assert [path.name for path in latest.parent.iterdir()] == ["latest"]
+    return told[0]
+
+
+def test_a_target_that_refuses_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    done = run(tmp_path, profile(url))
-    assert (done.code, done.results["gate"]) == (4, 4)
-    assert "Connection refused" in done.results["unanswered"]
-    assert "nothing answers at" in done.printed
-    assert set(done.results["counts"]["verdicts"]) & {"failed", "error"} == set()
+    told = refused(tmp_path, profile(url))
+    assert told.startswith(f"oauth2-conformance: nothing answers at {url}: connection failed: ")
+    assert "Connection refused (p.toml, line " in told
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_target_that_hangs_from_the_start_gets_a_report(workers: str, tmp_path: Path) -> None:
+def test_a_target_that_hangs_from_the_start_is_one_line(workers: str, tmp_path: Path) -> None:
     with RawServer(hang) as server:
-        done = run(tmp_path, profile(server.url, 0.5), *NARROW, "-n", workers)
-    assert done.code == 4
-    assert "no complete answer within 0.5 s" in done.results["unanswered"]
-    assert set(verdicts(done).values()) == {"inconclusive"}
+        told = refused(tmp_path, profile(server.url, 0.5), *NARROW, "-n", workers)
+    assert "no complete answer within 0.5 s" in told
 
 
-def test_a_wrong_certificate_gets_a_report(tmp_path: Path) -> None:
+def test_a_wrong_certificate_is_one_line(tmp_path: Path) -> None:
     with RawServer(spoiled(), Authority.at(tmp_path).server()) as server:
-        done = run(tmp_path, profile(server.url), *NARROW)
-    assert done.code == 4
-    assert "the certificate does not verify" in done.results["unanswered"]
+        told = refused(tmp_path, profile(server.url), *NARROW)
+    assert "the certificate does not verify" in told
+
+
+def test_http_in_place_of_https_is_one_line(tmp_path: Path) -> None:
+    with RawServer(spoiled(), Authority.at(tmp_path).server()) as server:
+        told = refused(tmp_path, profile(server.url.replace("https:", "http:")), *NARROW)
+    assert f"http is spoken where TLS is expected (p.toml, line 4: target.base_url: the URL is {server.url})" in told
+
+
+def test_https_in_place_of_http_is_one_line(tmp_path: Path) -> None:
+    with RawServer(spoiled()) as server:
+        told = refused(tmp_path, profile(server.url.replace("http:", "https:")), *NARROW)
+    assert f"what is spoken there is no TLS (p.toml, line 4: target.base_url: the URL is {server.url})" in told
 
 
 # Something happens on the way

@@ -6,13 +6,16 @@ import itertools
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from _pytest._code import code
+from pytest_html import extras
 
 from conformance import cli
-from conformance.harness import redaction, session
+from conformance.harness import session
 from conformance.plugin import running
+from conformance.wire import redaction
 
 CRASH_AT = 40  # exchanges, so that there is something to leak
 
@@ -87,7 +90,32 @@ def leak() -> None:
     redaction.Redactor.text = lambda _, text: text  # type: ignore[method-assign]
 
 
-KINDS = {each.__name__: each for each in (crash, internal, interrupt, interrupt_nowhere, kill, leak)}
+def leak_beside_tests() -> None:
+    """pytest-html is handed what is not redacted, to show beside a test."""
+    _hand_on(lambda report, text: report.extras.append(extras.text(text, name="exchanges")))
+
+
+def leak_in_words() -> None:
+    """pytest is told what is not redacted, as something that was logged."""
+    _hand_on(lambda report, text: report.sections.append(("Captured log call", text)))
+
+
+def _hand_on(add: Callable[[Any, str], None]) -> None:
+    """Hand every secret on with the report of a test's call."""
+    whole = running._reports
+
+    def reports(item: Any, ended: Any, known: Any) -> Any:
+        call, teardown = whole(item, ended, known)
+        add(call, "\n".join(sorted(known.vault.values())))
+        return call, teardown
+
+    running._reports = reports
+
+
+KINDS = {
+    each.__name__: each
+    for each in (crash, internal, interrupt, interrupt_nowhere, kill, leak, leak_beside_tests, leak_in_words)
+}
 
 if __name__ == "__main__":
     KINDS[sys.argv[1]]()

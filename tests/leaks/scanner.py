@@ -95,4 +95,8 @@ def _decoded(word: str) -> bytes:
         except (OSError, EOFError, zlib.error):
             return b""
     # A word of a text decodes to noise, which holds no secret: only what could be text is worth looking at.
-    return content if content.isascii() else b""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return b""
+    return content

@@ -10,22 +10,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from conformance.harness.asgi import AsgiTransport
-from conformance.harness.catalogue import Catalogue, load_catalogue
-from conformance.harness.collecting import Case, collect_cases
-from conformance.harness.exchange import Reply, Request
-from conformance.harness.profile import Profile, parse_profile
-from conformance.harness.redaction import Vault
-from conformance.harness.results import not_applicable
-from conformance.harness.running import execute
+from conformance.base.outcomes import Breach
+from conformance.harness.record import Record
 from conformance.harness.session import Session
-from conformance.harness.verdicts import Verdict, combine, verdict_of
+from conformance.profile.loading import Profile, parse_profile
+from conformance.running.collecting import Case, collect_cases
+from conformance.running.single_test import execute
+from conformance.tally.catalogue import Catalogue, load_catalogue
+from conformance.tally.confirming import compared
+from conformance.tally.results import not_applicable
+from conformance.tally.verdicts import FINDINGS, Verdict, combine, verdict_of
+from conformance.wire.asgi import AsgiTransport
+from conformance.wire.exchange import Reply, Request
+from conformance.wire.redaction import Vault
 from reference_server import Settings, build, demo
 from reference_server.defects import DEFECTS, Defect
 from reference_server.federation import in_process
 from reference_server.pipeline import Edit
 from reference_server.profile import profile_for
 from reference_server.provider.signing import Signer
+from reference_server.store import Store
 from reference_server.variants import VARIANTS, Variant
 
 BASE = "https://127.0.0.1:8443"
@@ -36,7 +40,7 @@ PROVIDER = "https://127.0.0.1:8444"
 SETTINGS = Settings(issuer=BASE, password_cost=2, external_provider=demo.external_provider(PROVIDER))
 
 # What a defect may do to a requirement that it doesn't break: its precondition can't be arranged any more.
-UNDECIDED: tuple[Verdict, ...] = ("inconclusive", "untested", "not applicable")
+UNDECIDED: tuple[Verdict, ...] = ("inconclusive", "vacuous", "untested", "not applicable")
 
 Step = tuple[str, str]
 
@@ -48,6 +52,8 @@ class Ended:
     verdict: Verdict
     why: str
     steps: frozenset[Step] = frozenset()
+    breach: Breach | None = None
+    once: str = ""
 
 
 class Deaf(Vault):
@@ -64,6 +70,7 @@ class World:
     profile: Profile
     session: Session
     steps: set[Step] = field(default_factory=set)
+    store: Store | None = None
 
 
 @cache
@@ -75,7 +82,7 @@ def catalogue() -> Catalogue:
 @cache
 def cases() -> tuple[Case, ...]:
     """All tests of the suite; `MATRIX_FILES`, a glob below the package, narrows them while one works on a section."""
-    return tuple(collect_cases(os.environ.get("MATRIX_FILES", "*/test_*.py")))
+    return tuple(collect_cases(os.environ.get("MATRIX_FILES", "**/test_*.py")))
 
 
 @cache
@@ -115,25 +122,44 @@ def open_world(variant: str | None, edits: Sequence[Edit] = (), *, traced: bool 
     transport = AsgiTransport(apps)
     session = Session.open(profile.target, transport, profile.secrets)
     session.vault = Deaf(profile.secrets)
-    return World(profile, session, steps)
+    return World(profile, session, steps, server.store)
 
 
 def run_case(case: Case, world: World) -> Ended:
     """Run one test in a world."""
     requirement = catalogue().by_id[case.requirement]
-    outcome = execute(case.function, case.parameters, requirement, case.needs, world.session).outcome
+    execution = execute(case.function, case.parameters, requirement, case.needs, world.session)
+    world.session.record.take(execution.trial.exchanges, execution.trial.returns)
+    outcome = execution.outcome
     why = outcome.reason or f"expected {outcome.expected}; observed {outcome.observed}"
-    return Ended(verdict_of(requirement.level, outcome.word), why)
+    return Ended(verdict_of(requirement.level, outcome.word), why, breach=outcome.breach, once=execution.trial.once)
+
+
+def settled(case: Case, world: World, first: Ended) -> Ended:
+    """What a finding comes to when its test is tried again, alone, at the end of a run: the same, or inconclusive."""
+    if first.verdict not in FINDINGS or first.once:
+        return first
+    world.session.forget()
+    requirement = catalogue().by_id[case.requirement]
+    second = execute(case.function, case.parameters, requirement, case.needs, world.session).outcome
+    repeat = compared(first.breach, second.word, second.reason)
+    undone = repeat.state == "depends on what went before"
+    return Ended("inconclusive", f"{repeat.words}: {first.why}") if undone else first
 
 
 @cache
-def clean(variant: str | None) -> Mapping[str, Ended]:
-    """How every test ends on a clean server. On the default one each has a world of its own: its steps are known."""
+def clean(variant: str | None, only: frozenset[str] | None = None) -> Mapping[str, Ended]:
+    """How every test ends on a clean server. On the default one each has a world of its own: its steps are known.
+
+    `only` narrows it to the tests of some requirements, on variants.
+    """
     if variant is not None:
-        return with_edits(variant, (), cases())
+        return with_edits(variant, (), within(only))
     ended = {}
+    record = Record()
     for case in cases():
         world = open_world(None, traced=True)
+        world.session.record = record
         result = run_case(case, world)
         world.session.close()
         ended[key(case)] = Ended(result.verdict, result.why, frozenset(world.steps))
@@ -148,14 +174,30 @@ def key(case: Case) -> str:
 def with_edits(variant: str | None, edits: Sequence[Edit], chosen: Iterable[Case]) -> dict[str, Ended]:
     """How the chosen tests end on a server with edits; they share one session, as in a run."""
     world = open_world(variant, edits)
+    known = list(chosen)
     try:
-        return {key(case): run_case(case, world) for case in chosen}
+        ended = {key(case): run_case(case, world) for case in known}
+        if os.environ.get("MATRIX_REPEAT"):
+            ended |= {key(case): settled(case, world, ended[key(case)]) for case in known}
+        return ended
     finally:
         world.session.close()
 
 
-def touched_cases(edits: Sequence[Edit], variant: str | None) -> list[Case]:
-    """The tests that a list of edits can change: those that ran an edited step; all of them for a setting.
+def within(only: frozenset[str] | None) -> list[Case]:
+    """The tests of some requirements; None: all tests."""
+    return [case for case in cases() if only is None or case.requirement in only]
+
+
+def within_scope(declared: Iterable[str], only: frozenset[str] | None) -> set[str]:
+    """Those of some requirements that are looked at; None: all are."""
+    return {name for name in declared if only is None or name in only}
+
+
+def touched_cases(edits: Sequence[Edit], variant: str | None, only: frozenset[str] | None = None) -> list[Case]:
+    """The tests, of all or of some requirements, that a list of edits can change.
+
+    These are those that ran an edited step; all of them for a setting.
 
     On a variant these are the tests that ran the step on the default server, and those that end otherwise there; all
     of them when the step is the variant's own. The full matrix runs every test.
@@ -164,15 +206,19 @@ def touched_cases(edits: Sequence[Edit], variant: str | None) -> list[Case]:
     for edit in edits:
         touches = edit.touches()
         if touches is None or os.environ.get("MATRIX_FULL"):
-            return list(cases())
+            return within(only)
         steps |= touches
     default = clean(None)
     if variant is None:
-        return [case for case in cases() if default[key(case)].steps & steps]
+        return [case for case in within(only) if default[key(case)].steps & steps or case.is_judged_last]
     if not steps <= frozenset().union(*(ended.steps for ended in default.values())):
-        return list(cases())
-    there = clean(variant)
-    return [case for case in cases() if default[key(case)].steps & steps or _differs(default, there, key(case))]
+        return within(only)
+    there = clean(variant, only)
+
+    def is_touched(case: Case) -> bool:
+        return bool(default[key(case)].steps & steps) or _differs(default, there, key(case)) or case.is_judged_last
+
+    return [case for case in within(only) if is_touched(case)]
 
 
 def _differs(one: Mapping[str, Ended], other: Mapping[str, Ended], name: str) -> bool:
@@ -193,10 +239,23 @@ def differences(before: Mapping[str, Ended], after: Mapping[str, Ended]) -> dict
     return {name: (old[name], verdict) for name, verdict in new.items() if old.get(name) != verdict}
 
 
-def defect_differences(defect: Defect) -> tuple[dict[str, tuple[Verdict, Verdict]], Mapping[str, Ended]]:
-    """What a defect changes, with how the tests that it touches ended."""
-    after = with_edits(defect.on, defect.edits, touched_cases(defect.edits, defect.on))
-    return differences(clean(defect.on), after), after
+def defect_differences(
+    defect: Defect, only: frozenset[str] | None = None
+) -> tuple[dict[str, tuple[Verdict, Verdict]], Mapping[str, Ended]]:
+    """What a defect changes, of all or of some requirements, with how the tests that it touches ended.
+
+    A breach may bring about what the clean server has no occasion for: that this is decided then is no harm.
+    """
+    chosen = touched_cases(defect.edits, defect.on, only)
+    if not chosen:
+        return {}, {}
+    after = with_edits(defect.on, defect.edits, chosen)
+    # What the touched tests recorded may hold no answer that a rule speaks of: then the clean run's stand for it.
+    silent = {key(case) for case in chosen if case.is_judged_last and after[key(case)].verdict == "not applicable"}
+    heard = {name: end for name, end in after.items() if name not in silent}
+    found = differences(clean(defect.on, None if defect.on is None else only), heard)
+    brought_about = {name for name, (old, new) in found.items() if old == "vacuous" and new in ("passed", "noted")}
+    return {name: turn for name, turn in found.items() if name not in brought_about}, after
 
 
 def reasons(ended: Mapping[str, Ended], requirements: Iterable[str]) -> str:
@@ -225,4 +284,6 @@ def declared_changes(variant: Variant) -> dict[str, str]:
     left_out = expected_not_applicable(profile_of(variant.name).target.features)
     before = by_requirement(clean(None))
     left = {name: "not applicable" for name in left_out if before.get(name, "not applicable") != "not applicable"}
-    return {**left, **variant.changes}
+    # What a variant shares with another one holds as far as its own profile claims it.
+    unclaimed = left_out - set(left) if variant.like else set()
+    return {**left, **{name: word for name, word in variant.changes.items() if name not in unclaimed}}

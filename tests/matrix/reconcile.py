@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from conformance.harness.verdicts import Verdict
+from conformance.tally.verdicts import Verdict
 from reference_server import consequences
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS

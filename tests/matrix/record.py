@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.certification.matrix import EXACT, FILE
-from conformance.harness.catalogue import load_catalogue
+from conformance.tally.catalogue import load_catalogue
 from reference_server.defects import DEFECTS, Defect
 from reference_server.variants import VARIANTS, Variant
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from conformance.bundled import start_bundled
-from conformance.harness.collecting import Case
-from conformance.harness.profile import parse_profile
-from conformance.harness.run import open_session
+from conformance.profile.loading import parse_profile
+from conformance.running.collecting import Case
+from conformance.running.whole_run import open_session
 from tests.matrix.engine import Ended, World, cases, clean, key, run_case
 
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from urllib.parse import parse_qsl
 
 import pytest
 
-from conformance.harness.asgi import AsgiTransport
-from conformance.harness.collecting import Case, collect_cases
-from conformance.harness.profile import Profile, parse_profile
-from conformance.harness.session import Session
-from conformance.preflight.controls import Examiner
+from conformance.browser.pages import CONTROL as RENDERED
 from conformance.preflight.examination import examine
 from conformance.preflight.telling import diagnoses
+from conformance.profile.loading import Profile, parse_profile
+from conformance.running.collecting import Case, collect_cases
 from reference_server import build
+from reference_server.defects.error_pages import bare_page, shown
+from reference_server.pipeline import Call, Response, after, named
+from reference_server.pipeline import replace as replace_step
 from reference_server.profile import profile_for
 from reference_server.variants import VARIANTS
-from tests.matrix.engine import BASE, CONTROL, PLAIN, SETTINGS, World, open_world, run_case
+from tests.matrix.engine import BASE, CONTROL, PLAIN, SETTINGS, open_world, run_case
+from tests.preflight.test_minimal_profiles import DEPLOYMENTS, minimal
+from tests.preflight.worlds import SOURCE, document, examined, profile_of, world_with
 
-SOURCE = "p.toml"
 # What somebody mistypes: the text in the profile, what stands there instead, and what the diagnosis says.
 MISTYPED = {
     "client secret": ("client-a-demo-secret-8c1fQ2Zt", "wrong-secret", "clients.confidential.client_secret: the"),
@@ -33,7 +36,13 @@ MISTYPED = {
     "button": ("[features]", '[sign_in]\napprove = "No such"\n\n[features]', "sign_in.approve: no button"),
 }
 # Tests that a mistake would break: they ask each endpoint, as each client, with each grant.
-FILES = ("rfc6749/test_s04_1_[123]*.py", "rfc6749/test_s05_1*.py", "rfc6749/test_s04_3*.py", "rfc7009/test_s02_1_*.py")
+FILES = (
+    "documents/rfc6749/test_s04_1_[123]*.py",
+    "documents/rfc6749/test_s04_2_2_1*.py",
+    "documents/rfc6749/test_s05_1*.py",
+    "documents/rfc6749/test_s04_3*.py",
+    "documents/rfc7009/test_s02_1_*.py",
+)
 
 
 @cache
@@ -42,28 +51,12 @@ def some_cases() -> tuple[Case, ...]:
     return tuple(case for files in FILES for case in collect_cases(files))
 
 
-def world_with(profile: Profile) -> World:
-    """A clean server in this process, and the suite with a profile of its own."""
-    server = build(SETTINGS)
-    transport = AsgiTransport({BASE: server.app, PLAIN: server.app, CONTROL: server.control_app})
-    return World(profile, Session.open(profile.target, transport, profile.secrets))
-
-
 def mistyped(what: str) -> Profile:
     """The right profile with a mistake."""
     text = profile_for(build(SETTINGS), BASE, PLAIN, CONTROL)
     right, wrong, _ = MISTYPED[what]
     assert right in text
     return parse_profile(text.replace(right, wrong), SOURCE)
-
-
-def examined(profile: Profile) -> Examiner:
-    """What the controls of a profile find."""
-    world = world_with(profile)
-    try:
-        return examine(world.profile, world.session)
-    finally:
-        world.session.close()
 
 
 @pytest.mark.parametrize("variant", [None, *(variant.name for variant in VARIANTS)])
@@ -101,3 +94,73 @@ def test_what_one_client_gets_may_be_a_breach_for_another() -> None:
     refused = next(control for control in examiner.controls if control.name == "[clients.insecure]: grant password")
     assert refused.state == "fails"
     assert examiner.faults == {}
+
+
+def decisions(profile: Profile) -> list[tuple[str, str]]:
+    """What was decided at consent pages, in order: approve or decline, and whose request it was."""
+    sent = [exchange.request for control in examined(profile).controls for exchange in control.exchanges]
+    posted = [dict(parse_qsl(request.body.decode())) for request in sent if request.method == "POST"]
+    posted = [form for form in posted if "authorization_request" in form]
+    asked = [(form, dict(parse_qsl(form["authorization_request"]))) for form in posted if "password" not in form]
+    decided = [(form, request) for form, request in asked if "decision" in form or "_method" in form]
+    return [("decline" if "_method" in form else "approve", request["client_id"]) for form, request in decided]
+
+
+@pytest.mark.parametrize("deployment", ["everything", "codes and refresh", "bundled"])
+def test_each_client_is_approved_once_after_all_is_declined(deployment: str) -> None:
+    bundled = profile_for(build(SETTINGS), BASE, PLAIN, CONTROL)
+    text = bundled if deployment == "bundled" else minimal(*DEPLOYMENTS[deployment])
+    made = decisions(parse_profile(text, SOURCE))
+    words = [decision for decision, _ in made]
+    approved = [client for decision, client in made if decision == "approve"]
+    assert words == sorted(words, reverse=True), "a decline after an approval"
+    assert approved
+    assert len(approved) == len(set(approved))
+    assert words.count("decline") > len(approved)
+
+
+def keep_for_all(call: Call) -> None:
+    """RFC 6749 section 6: a new refresh token is optional; here it comes with all that was granted."""
+    if set(call.scope) != set(call.grant.scope):
+        call.refresh_token = None
+
+
+def test_a_refresh_for_less_uses_up_what_was_held() -> None:
+    content = document()
+    content["features"]["grants"] = ["authorization_code", "refresh_token"]
+    content["features"] |= {"extension_grant": False, "introspection_bearer": False}
+    replay_ends_all = next(variant.edits for variant in VARIANTS if variant.name == "replay-ends-everything")
+
+    examiner = examined(profile_of(content), (*replay_ends_all, after("issue", "make_refresh_token", keep_for_all)))
+
+    refreshed = [
+        exchange.reply.status
+        for control in examiner.controls
+        for exchange in control.exchanges
+        if exchange.reply is not None and b"grant_type=refresh_token" in exchange.request.body
+    ]
+    assert set(refreshed) == {200}
+
+
+def test_a_denial_that_ends_on_a_page_blames_no_password() -> None:
+    examiner = examined(profile_of(document()), (shown(bare_page(400)),))
+
+    signed_in = next(control for control in examiner.controls if control.name == "[resource_owner]: signs in")
+    assert signed_in.state == "holds"
+    assert examiner.faults == {}
+
+
+def show_button_of_script(call: Call) -> Response:
+    """A page on which nobody can say no, as a browser driver hands it on: a script makes its button work."""
+    text = f"<p>{call.client.client_id} asks.</p><button type='button' {RENDERED}='0'>Grant access</button>"
+    return Response(200, text.encode(), [("Content-Type", "text/html")])
+
+
+def test_a_page_that_asks_by_script_refuses_no_redirect_uri() -> None:
+    edits = (replace_step("consent", "show_consent", named("show_consent", show_button_of_script)),)
+
+    examiner = examined(profile_of(document()), edits)
+
+    uris = [control for control in examiner.controls if ": redirect URI " in control.name]
+    assert uris
+    assert [control.diagnosis() for control in uris if control.state == "fails"] == []

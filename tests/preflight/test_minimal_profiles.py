@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from conformance.harness.collecting import Case, collect_cases
-from conformance.harness.profile import parse_profile
-from conformance.harness.verdicts import Verdict, combine
+from conformance.harness.footprint import Footprint
+from conformance.preflight.controls import Examiner
 from conformance.preflight.examination import examine
-from conformance.preflight.outlook import SHOWS_OVER_SOCKETS, foresee
+from conformance.preflight.forecast import SHOWS_OVER_SOCKETS, foresee
+from conformance.profile.loading import parse_profile
 from conformance.reporting.toml import as_toml
+from conformance.running.collecting import Case, collect_cases
+from conformance.tally.verdicts import Verdict, combine
 from reference_server import demo
 from reference_server.accounts import ALL_GRANTS
 from tests.matrix.engine import BASE, World, run_case
-from tests.preflight.test_examination import world_with
+from tests.preflight.worlds import world_with
 
 CODE = ("authorization_code",)
 USER = ("me", "profile")
@@ -90,7 +92,10 @@ def test_nothing_is_left_undecided_and_what_is_untested_says_how_to_enable_it(de
 def test_the_outlook_is_what_a_run_does() -> None:
     """What is left out is foretold, requirement by requirement."""
     world = world_for("codes and machines")
-    foretold = {each.id: each.fate for each in foresee(world.profile, (), {}).requirements}
+    foretold = {
+        each.id: each.fate
+        for each in foresee(world.profile, Examiner(world.profile, world.session), Footprint()).requirements
+    }
     became: dict[str, list[Verdict]] = {}
     for case in all_cases():
         ended = run_case(case, world)

@@ -52,7 +52,7 @@ def test_registered_query_is_kept(agent: Browser) -> None:
 def test_implicit_flow(agent: Browser) -> None:
     reply = agent.decide(agent.sign_in(**authorization(response_type="token")))
     assert reply.location.startswith("https://client.example/cb#access_token=")
-    assert sorted(reply.fragment) == ["access_token", "expires_in", "scope", "state", "token_type"]
+    assert sorted(reply.fragment) == ["access_token", "expires_in", "iss", "scope", "state", "token_type"]
 
 
 def test_a_used_code_is_denied_and_its_tokens_end(agent: Browser) -> None:

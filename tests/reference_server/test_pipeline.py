@@ -85,8 +85,8 @@ def test_variants_fit(variant: Variant) -> None:
 def test_choices_are_checked() -> None:
     assert catalogue_fault(None, []) is None
     assert catalogue_fault("no-implicit", ["cacheable-token-response"]) is None
-    assert catalogue_fault("nope", []) == "there is no variant named 'nope'"
-    assert catalogue_fault(None, ["nope"]) == "there is no defect named 'nope'"
+    assert catalogue_fault("zzzzzz", []) == "there is no variant named 'zzzzzz'"
+    assert catalogue_fault(None, ["zzzzzz"]) == "there is no defect named 'zzzzzz'"
 
 
 def test_profile() -> None:

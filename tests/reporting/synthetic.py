@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from conformance.harness import results
-from conformance.harness.catalogue import Catalogue, Requirement, load_catalogue
-from conformance.harness.results import Header, Run, TestResult
+from conformance.tally import results
+from conformance.tally.catalogue import Catalogue, Requirement, load_catalogue
+from conformance.tally.results import Header, Run, TestResult
 
 BASE_URL = "https://as.example.com"
 PROFILE: Mapping[str, Any] = {
@@ -82,8 +82,8 @@ def _name_of(exchange: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(exchange).encode()).hexdigest()
 
 
-def content(tests: list[TestResult] | None = None, **header: Any) -> dict[str, Any]:
-    """The content of a `results.json` of a run in which these tests ended."""
+def header(**more: Any) -> Header:
+    """What is known of a run before its first test, with more or something else."""
     known: dict[str, Any] = {
         "target_name": "staging",
         "base_url": BASE_URL,
@@ -95,7 +95,12 @@ def content(tests: list[TestResult] | None = None, **header: Any) -> dict[str, A
         "selection": (),
         "catalogue_digest": catalogue().digest,
     }
-    run = Run(Header(**{**known, **header}), list(tests or []), finished="2026-03-01T10:00:12Z")
+    return Header(**{**known, **more})
+
+
+def content(tests: list[TestResult] | None = None, **more: Any) -> dict[str, Any]:
+    """The content of a `results.json` of a run in which these tests ended."""
+    run = Run(header(**more), list(tests or []), finished="2026-03-01T10:00:12Z")
     run.collected = {r.id: [f"test_{r.id}"] for r in catalogue().requirements}
     return results.build(run, catalogue())
 
@@ -111,6 +116,39 @@ def documents_differ() -> dict[str, Any]:
     )
 
 
+ODD = ("grant_type=authorization_code&code={code#1}&code={code#1}", '{"access_token":"{access_token#1}"}')
+PAIR = ("rfc6749-3.2-repeated-parameter-refused", "rfc6749-5.2-repeated-parameter-invalid-request")
+ALONE = "rfc6749-5.1-token-response-no-store"
+
+
+def run_with_faults() -> dict[str, Any]:
+    """A run with two faults: a parameter that comes twice is taken, which breaks two requirements; and a header that is
+    missing. Each finding has its judged exchange among others, the first ones their control too."""
+    usual = exchange(reply='{"access_token":"{access_token#2}"}', phase="given")
+    odd, after = exchange(body=ODD[0], reply=ODD[1], at=0.25), exchange(body="grant_type=other", at=0.5)
+    tests = [
+        _judged(
+            TestResult(PAIR[0], "test_it[code]", "broken", expected="a refusal", observed="200"), usual, odd, after
+        ),
+        _judged(TestResult(PAIR[0], "test_it[scope]", "broken", expected="a refusal", observed="200"), usual, odd),
+        _judged(TestResult(PAIR[1], "test_code", "broken", expected="an error", observed="200"), usual, odd),
+        _judged(
+            TestResult(ALONE, "test_header", "broken", expected="no-store", observed="none"), exchange(), exchange(at=1)
+        ),
+    ]
+    return content(tests)
+
+
+def _judged(test: TestResult, usual: dict[str, Any], judged: dict[str, Any], *more: dict[str, Any]) -> TestResult:
+    """A finding that rests on an exchange, with another one as its control, and more of them behind."""
+    found = with_evidence(test, usual, judged, *more)
+    control, place = found.exchanges[:2]
+    aspect = "header Cache-Control" if test.requirement == ALONE else "issued"
+    excerpt = judged["response"]["body"][:60]
+    names = {"exchange": place, "answer": place, "control": control if aspect == "issued" else ""}
+    return replace(found, judged={**names, "aspect": aspect, "excerpt": excerpt})
+
+
 def known(identifier: str, state: str = "known") -> dict[str, str]:
     """An entry of a run's baseline."""
     words = {"reason": "the proxy does it", "owner": "platform", "expires": "2027-01-01"}
@@ -122,7 +160,7 @@ def full_run(seed: int = 1, broken: float = 0.01, exchanges_each: int = 5) -> di
     return _run_of(catalogue().requirements, seed, broken, exchanges_each)
 
 
-def small_run(seed: int = 60) -> dict[str, Any]:
+def small_run(seed: int = 284) -> dict[str, Any]:
     """A run of every kind of verdict, small enough for a browser's checks: some requirements of each section.
 
     The default seed is one whose dice throw all of them.
@@ -140,7 +178,7 @@ def small_run(seed: int = 60) -> dict[str, Any]:
 
 def _run_of(requirements: Iterable[Requirement], seed: int, broken: float, exchanges_each: int) -> dict[str, Any]:
     dice = random.Random(seed)
-    tested = (requirement for requirement in requirements if requirement.is_tested)
+    tested = (each for each in requirements if each.is_tested and each.role != "client")
     return content([test for each in tested for test in _tests_of(each, dice, broken, exchanges_each)])
 
 
@@ -153,13 +191,14 @@ def _tests_of(requirement: Requirement, dice: random.Random, broken: float, numb
 
 def _test_of(requirement: Requirement, n: int, dice: random.Random, broken: float, number: int) -> TestResult:
     outcome = "broken" if dice.random() < broken else "kept"
-    outcome = outcome if dice.random() > 0.02 else dice.choice(("inconclusive", "untested", "error"))
+    outcome = outcome if dice.random() > 0.02 else dice.choice(("inconclusive", "vacuous", "untested", "error"))
     more: dict[str, Any] = {
         "broken": {
             "expected": "a decided answer (no 5xx, no timeout) that carries no token",
             "observed": "status 200 with JSON (access_token, token_type, expires_in, refresh_token, scope)",
         },
         "inconclusive": {"reason": "no code came back: the sign-in form at /oauth/authorize has no password field"},
+        "vacuous": {"reason": "the token response tells no lifetime"},
         "untested": {"reason": "set [limits] code_lifetime in the profile to have this tested"},
         "error": {"reason": "KeyError: 'token'", "detail": "Traceback (most recent call last):\nKeyError: 'token'\n"},
     }.get(outcome, {})
@@ -204,12 +243,14 @@ def _realistic(dice: random.Random, n: int, number: int) -> dict[str, Any]:
 
 def hostile_run() -> dict[str, Any]:
     """A run against a target that attacks whoever reads its report: in every verdict that shows evidence."""
-    outcomes = ("broken", "inconclusive", "error", "kept", "untested")
-    tested = [r for r in catalogue().requirements if r.is_tested and "implicit" not in r.needs]
+    outcomes = ("broken", "inconclusive", "vacuous", "error", "kept", "untested")
+    servers = (r for r in catalogue().requirements if r.role != "client")
+    tested = [r for r in servers if r.is_tested and "implicit" not in r.needs]
     tests = []
     # A SHOULD comes first and is broken, so that there is a warning whatever the catalogue holds.
-    tested.sort(key=lambda requirement: requirement.level != "SHOULD" or requirement.role != "authorization-server")
-    chosen = [tested[0], *tested[40 : 39 + len(HOSTILE) * len(outcomes)]]
+    warned = next(r for r in tested if r.level == "SHOULD" and r.role == "authorization-server")
+    binding = [r for r in tested if r.level != "SHOULD"]
+    chosen = [warned, *binding[40 : 39 + len(HOSTILE) * len(outcomes)]]
     for n, requirement in enumerate(chosen):
         attack, outcome = HOSTILE[n % len(HOSTILE)], outcomes[n % len(outcomes)]
         test = TestResult(requirement.id, f"test[{attack}]", outcome, attack, attack, attack, attack)
@@ -238,7 +279,7 @@ def hostile_everywhere(attack: str) -> dict[str, Any]:
     found = small_run()
     broken = next(entry["id"] for entry in found["requirements"] if entry["verdict"] == "failed")
     entry = {"id": broken, "reason": "known", "owner": "team", "expires": "2027-01-01", "state": "known"}
-    known = {"entries": [entry], "source": "known.toml"}
+    known = {"entries": [entry], "source": "known.toml", "no_longer_decided": []}
     hostile = _attacked({**found, "selection": ["rfc6749"], "baseline": known}, attack)
     assert isinstance(hostile, dict)
     return hostile

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from conformance.harness import schemas
+from conformance.base import schemas
 from conformance.reporting import rendered, summary
 from conformance.reporting.comparison import compare
 from conformance.reporting.comparison_html import comparison_as_html
+from conformance.tally.results import TestResult
 
 from . import synthetic
 
@@ -231,6 +232,39 @@ def test_on_paper_findings_stand_open(pages: dict[str, Path], opened: Any) -> No
     )
     assert page.pdf(format="A4").startswith(b"%PDF")
     assert page.evaluate("window.printed") == 1
+
+
+STYLED = "<style>\n" + "body { color: red }\n" * 30 + "</style>"
+SCRIPTED = "<script>" + "moved(1);" * 50 + "</script>"
+ABOUT_A_SCRIPT = "<script>injected()</script>"
+SHEET = [["Content-Type", "text/css"]]
+
+
+@pytest.fixture(scope="module")
+def of_a_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report with a finding, and a test that passed, about a page with a stylesheet and scripts."""
+    page = f"<!DOCTYPE html><head>{STYLED}{SCRIPTED}</head><p>Refused</p>{ABOUT_A_SCRIPT}"
+    sheet = synthetic.exchange(reply="p { color: blue }" * 50)
+    sheet["response"]["headers"] = SHEET
+    ends = ((synthetic.WELL_KNOWN, "broken"), (synthetic.ALONE, "kept"))
+    tests = [TestResult(name, "test", outcome, expected="a", observed="b") for name, outcome in ends]
+    shown = [synthetic.with_evidence(test, synthetic.exchange(reply=page), sheet) for test in tests]
+    file = tmp_path_factory.mktemp("page") / "report.html"
+    file.write_bytes(rendered(synthetic.content(shown), "html"))
+    return file
+
+
+@pytest.mark.parametrize("place", ["#findings", f"[id='{synthetic.ALONE}']"], ids=["in the page", "unpacked"])
+def test_on_paper_the_stylesheets_and_scripts_of_a_page_are_left_out(place: str, of_a_page: Path, opened: Any) -> None:
+    shown = opened(of_a_page)
+    shown.open_everything()
+    evidence = shown.page.locator(place)
+    machinery = ("color: red", "moved(1)", "color: blue")
+    on_screen = evidence.text_content()
+    shown.page.emulate_media(media="print")
+    on_paper = evidence.inner_text()
+    assert [text for text in machinery if text not in on_screen or text in on_paper] == []
+    assert [text for text in ("<p>Refused</p>", "<style>", ABOUT_A_SCRIPT) if text not in on_paper] == []
 
 
 def test_without_a_script_the_findings_and_their_evidence_are_there(

@@ -14,10 +14,13 @@ from conformance import cli
 from conformance.reporting.comparison import compare
 from conformance.reporting.comparison_console import print_comparison
 from conformance.reporting.comparison_html import comparison_as_html
+from conformance.tally.claims import Claims
+from conformance.tally.results import TestResult
 
 from . import synthetic
 
 REQUIREMENT = "rfc6749-4.1.2-reused-code-denied"
+PKCE = "rfc7636-4.6-verifier-verified"
 
 
 def with_verdict(verdict: str, **more: Any) -> dict[str, Any]:
@@ -35,6 +38,10 @@ def with_verdict(verdict: str, **more: Any) -> dict[str, Any]:
         ("passed", "failed", "worse"),
         ("passed", "warned", "worse"),
         ("noted", "inconclusive", "worse"),
+        ("passed", "vacuous", "worse"),
+        ("vacuous", "failed", "worse"),
+        ("vacuous", "passed", "better"),
+        ("vacuous", "inconclusive", "other"),
         ("passed", "error", "worse"),
         ("inconclusive", "failed", "worse"),
         ("warned", "failed", "worse"),
@@ -99,6 +106,21 @@ def test_the_console_tells_what_got_worse_by_level() -> None:
     assert f"worse: passed -> failed  MUST  {REQUIREMENT}" in stream.getvalue()
 
 
+def test_faults_are_told_of_each_file_and_of_what_they_made_worse() -> None:
+    stream = io.StringIO()
+    comparison = compare([synthetic.content(), synthetic.run_with_faults()])
+    print_comparison(comparison, stream)
+    shared = comparison.shared_faults()[1]
+    assert len(shared) > 1
+    title = next(iter(shared.values()))
+    told = stream.getvalue().partition(f"worse, of one fault: {title}\n")[2]
+    assert all(identifier in told for identifier in shared)
+    assert "findings: none" in stream.getvalue()
+    assert "findings: 2 faults" in stream.getvalue()
+    page = html.document_fromstring(comparison_as_html(comparison)).text_content()
+    assert page.count("One fault with others") == len(shared)
+
+
 @pytest.mark.parametrize(("verdicts", "code"), [(("passed", "failed"), 1), (("failed", "passed"), 0)])
 def test_a_regression_is_exit_1(verdicts: tuple[str, str], code: int, tmp_path: Path) -> None:
     files = [tmp_path / f"{n}.json" for n in range(2)]
@@ -107,3 +129,15 @@ def test_a_regression_is_exit_1(verdicts: tuple[str, str], code: int, tmp_path: 
     output = tmp_path / "page.html"
     assert cli.main(["compare", *map(str, files), "-o", str(output)]) == code
     assert output.read_bytes().startswith(b"<!doctype html>")
+
+
+def test_a_new_claim_is_told_as_one_and_no_regression() -> None:
+    broken = [TestResult(PKCE, "test", "broken", expected="this", observed="that")]
+    before = synthetic.content(broken, claims=Claims(("core",)))
+    after = synthetic.content(broken, claims=Claims(("core", "pkce"), are_named=True))
+    comparison = compare([before, after])
+    assert comparison.changed("worse") == []
+    stream = io.StringIO()
+    print_comparison(comparison, stream)
+    assert "new claim: pkce" in stream.getvalue()
+    assert "new claim: pkce" in comparison_as_html(comparison)

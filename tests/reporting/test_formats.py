@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from conformance.reporting import FILES, rendered, summary
+from conformance.reporting.faults import faults_of
 from conformance.reporting.provenance import provenance
 
 from . import synthetic
@@ -78,9 +79,10 @@ def test_sarif_fits_the_official_schema(run: str, request: pytest.FixtureRequest
     assert next(Draft4Validator(schema).iter_errors(log), None) is None
 
 
-def test_a_sarif_result_for_each_finding_and_open_question(full: dict[str, Any]) -> None:
+def test_a_sarif_result_for_each_fault_and_open_question(full: dict[str, Any]) -> None:
     run = run_of(full)
-    expected = [entry["id"] for entry in summary.with_verdict(full["requirements"], "failed", "warned", "inconclusive")]
+    expected = [fault.lead.entry["id"] for fault in faults_of(full)]
+    expected += [entry["id"] for entry in summary.with_verdict(full["requirements"], "inconclusive")]
     assert [result["ruleId"] for result in run["results"]] == expected
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]

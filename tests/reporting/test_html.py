@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from lxml import html
 
-from conformance.harness.results import TestResult
 from conformance.reporting import write_reports
 from conformance.reporting.html import report_as_html
 from conformance.reporting.toml import as_toml
+from conformance.tally.results import TestResult
 
 from . import synthetic
 
@@ -123,7 +123,7 @@ def test_a_full_run_stays_small_and_fast(tmp_path: Path, broken: float) -> None:
     started = time.process_time()
     write_reports(content, tmp_path)
     assert time.process_time() - started < 3  # a machine shared with others; alone it is well below 1 s
-    assert (tmp_path / "report.html").stat().st_size < 5 * MEGABYTE
+    assert (tmp_path / "report.html").stat().st_size < 6 * MEGABYTE
 
 
 def test_a_clean_run_has_no_findings() -> None:

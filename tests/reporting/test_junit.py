@@ -31,6 +31,7 @@ def test_a_suite_for_each_document_and_a_case_for_each_requirement() -> None:
         ("error", "error"),
         ("inconclusive", "skipped"),
         ("untested", "skipped"),
+        ("vacuous", "skipped"),
         ("not applicable", "skipped"),
         ("untestable", "skipped"),
     ],

@@ -10,10 +10,10 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
+from conformance.base.schemas import schema_folder
 from conformance.fuzz.described import deviations
-from conformance.harness.asgi import AsgiTransport
-from conformance.harness.exchange import Reply, Request
-from conformance.harness.schemas import schema_folder
+from conformance.wire.asgi import AsgiTransport
+from conformance.wire.exchange import Reply, Request
 from tests.matrix.engine import BASE, cases, open_world, run_case
 
 PATH: Path = schema_folder() / "openapi.yaml"

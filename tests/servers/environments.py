@@ -36,9 +36,9 @@ class Environment:
     variables: Mapping[str, str]
 
 
-def environment(name: str) -> Environment:
-    """The environment of a server, which is made when it isn't there."""
-    folder = HERE / name
+def environment(name: str, here: Path = HERE) -> Environment:
+    """The environment of a server, which is made when it isn't there; of a client in another folder."""
+    folder = here / name
     if (folder / "requirements.txt").exists():
         home = _made(name, folder / "requirements.txt", _install_python_packages)
         return Environment((str(_python(home)), "start.py"), {})

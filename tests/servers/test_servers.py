@@ -48,10 +48,14 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("servers")
 
 
+def content_of(name: str) -> dict[str, Any]:
+    """What is recorded of a server."""
+    return tomllib.loads((HERE / name / "findings.toml").read_text(encoding="utf-8"))
+
+
 def recorded(name: str) -> list[dict[str, Any]]:
     """The findings that are recorded of a server."""
-    content = tomllib.loads((HERE / name / "findings.toml").read_text(encoding="utf-8"))
-    entries: list[dict[str, Any]] = content["finding"]
+    entries: list[dict[str, Any]] = content_of(name)["finding"]
     return entries
 
 
@@ -68,6 +72,16 @@ def test_nothing_is_left_open(name: str, reports: Path) -> None:
     entries = results_of(name, reports / name)["requirements"]
     left = {entry["id"]: entry["reason"] for entry in entries if entry["verdict"] in UNFINISHED}
     assert left == {}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_what_did_not_arise_is_recorded_with_the_reason(name: str, reports: Path) -> None:
+    entries = results_of(name, reports / name)["requirements"]
+    groups = content_of(name).get("vacuous", [])
+    assert {entry["id"] for entry in entries if entry["verdict"] == "vacuous"} == {
+        identifier for group in groups for identifier in group["ids"]
+    }
+    assert all(group["why"] for group in groups)
 
 
 @pytest.mark.parametrize("name", SERVERS)

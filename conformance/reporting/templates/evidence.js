@@ -93,9 +93,25 @@ const { all, byId, element, fillOpen, unpack, visible, word } = (() => {
     }));
   };
 
+  // Stylesheets and scripts of pages, which stay off paper: the same as on the page
+  const machinery = /(<(style|script)\b[^>]*>)([^]*?)(?=<\/\2\b|$)/gi;
+  const machineryType = /^(text\/css|(text|application)\/(x-)?javascript)\b/i;
+  const unprinted = (text) => (text.length > 200 ? element("span", "machinery", element("span", "", text)) : text);
+  const inParts = (headers, text) => {
+    if (headers.some(([name, value]) => name.toLowerCase() === "content-type" && machineryType.test(value))) return [unprinted(text)];
+    const parts = [];
+    let end = 0;
+    for (const found of text.matchAll(machinery)) {
+      const start = found.index + found[1].length;
+      parts.push(text.slice(end, start), unprinted(found[3]));
+      end = start + found[3].length;
+    }
+    return [...parts, text.slice(end)].filter(Boolean);
+  };
+
   const side = (headers, text) => [
     ...headers.flatMap(([name, value]) => [word("k", `${name}:`), ` ${visible(value)}\n`]),
-    ...(text ? ["\n", element("span", "b", lines(text)), "\n"] : []),
+    ...(text ? ["\n", element("span", "b", ...inParts(headers, lines(text))), "\n"] : []),
   ];
 
   const copyable = (line) => {
@@ -117,12 +133,17 @@ const { all, byId, element, fillOpen, unpack, visible, word } = (() => {
     return [shown];
   };
 
-  const exchange = (x, moment) => {
-    const shown = element("details", "exchange");
-    shown.open = x.phase !== "given";
+  // What a finding makes of an exchange: the same words as on the page
+  const markOf = (place, index) =>
+    [["judged", "judged"], ["answer", "shows it"], ["control", "compared with"]].find(([name]) => place.dataset[name] === String(index))?.[1] ?? "";
+
+  const exchange = (x, moment, mark, isOpen) => {
+    const shown = element("details", mark ? "exchange marked" : "exchange");
+    shown.open = isOpen;
     const answer = x.response;
     shown.append(
       element("summary", "", word("phase", x.phase), " ", word("m", x.request.method), " ", word("path", shortUrl(x.request.url, x.base)), " ",
+        ...(mark ? [word("judging", mark), " "] : []),
         word("s", answer ? answer.status : "no response"), " ", word("t", moment.after), " ", bar(moment.start, moment.width)),
       element("pre", "wire out", word("m", x.request.method), " ", word("u", x.request.url), "\n", ...side(x.request.headers, x.request.body)),
       answer
@@ -142,7 +163,9 @@ const { all, byId, element, fillOpen, unpack, visible, word } = (() => {
       const known = (await unpack()).exchanges;
       const exchanges = wanted.map((index) => known[index]);
       const moments = timeline(exchanges);
-      place.append(...exchanges.map((x, n) => exchange(x, moments[n])));
+      const marks = wanted.map((index) => markOf(place, index));
+      const isOpen = (x, mark) => (place.dataset.judged ? ["judged", "shows it"].includes(mark) : x.phase !== "given");
+      place.append(...exchanges.map((x, n) => exchange(x, moments[n], marks[n], isOpen(x, marks[n]))));
     } catch (error) {
       place.append(element("p", "notice", `This browser can't unpack the evidence (${error}); results.json beside this file holds it.`));
     }

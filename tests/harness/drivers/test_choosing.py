@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from conformance.harness.drivers.choosing import Action, guessed, inside
-from conformance.harness.exchange import Reply, Request
-from conformance.harness.pages import read_page
-from conformance.harness.target import ResourceOwner, SignIn
+from conformance.browser.drivers.choosing import Action, guessed, inside
+from conformance.browser.pages import read_page
+from conformance.profile.target import ResourceOwner, SignIn
+from conformance.wire.exchange import Reply, Request
 
 PAGES = tomllib.loads(Path(__file__).with_name("pages.toml").read_text("utf-8"))["page"]
 ALICE = ResourceOwner("resource_owner", "alice", "secret")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness.drivers import UnusableDriver, make_driver
-from conformance.harness.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive
+from conformance.browser.drivers import UnusableDriver, make_driver
 from conformance.harness.session import Trial
-from conformance.harness.target import SignIn
+from conformance.profile.target import SignIn
 from tests.harness.fakes import Answering, trial_with
 
 BACK = "https://client.example/cb?code=a-code-value&state=s"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.harness.answer import Answer
-from conformance.harness.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive
+from conformance.browser.answer import Answer
 from conformance.harness.session import Trial
-from conformance.harness.target import SignIn, SignInStep
+from conformance.procedures.asking import told
+from conformance.profile.target import SignIn, SignInStep
 from tests.harness.fakes import Answering, Handler, trial_with
 
 BACK = "https://client.example/cb?code=a-code-value&state=s"
@@ -116,13 +117,58 @@ def test_a_form_by_get_replaces_the_query_of_its_action() -> None:
         ),
         ("<form method=post><input type=password name=a><input type=password name=b></form>", "new password"),
         ("<form method=post><button>Foo</button><button>Bar</button></form>", "'Foo', 'Bar'"),
-        ("<p>Your account has no access to this application.</p>", "no access to this application"),
-        ((403, {}, "<p>Blocked by policy 17</p>"), "Blocked by policy 17"),
+        ("<p>No access.</p><a href=/more>Continue</a>", "no button of the page surely approves"),
+        ("<p>No access.</p><a href=/login>Log in</a>", "no button of the page surely approves"),
+        ("<p>No access.</p><script>later()</script>" + "<p>Really none. </p>" * 20, "may come from its scripts"),
+        ("<p>No access.</p>" + "<p onclick='more()'>Really none. </p>" * 20, "may come from its scripts"),
+        ('<p>No access.</p><meta http-equiv="refresh" content="5; url=/oauth/authorize">', "moves on by itself"),
+        ((403, {}, '<div class="cf-turnstile"></div>'), "captcha"),
+        (
+            (401, {}, LOGIN.replace("name=password", "name=a").replace("<button>", "<input type=password name=b>")),
+            "new",
+        ),
     ],
-    ids=["shell", "noscript", "script", "captcha", "second factor", "new password", "unclear", "dead end", "error"],
 )
 def test_it_says_why_it_is_stuck_and_what_the_page_says(page: str | Answering, reason: str) -> None:
     assert reason in stuck(trial_with(server({"/oauth/authorize": page}))).stuck
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>Your account has no access to this application.</p>",
+        (403, {}, "<p>Blocked by policy 17</p>"),
+        (400, {}, "<p>Bad request</p><script>track()</script><form method=post><button>Menu</button></form>"),
+        (501, {}, "<p>No such response type</p>"),
+        (400, {"Content-Type": "application/json"}, '{"error": "invalid_scope"}'),
+        (200, {"Content-Type": "application/json"}, '{"error": "invalid_scope"}'),
+        '<p>No such scope.</p><a href="/portal">Back to the portal</a> <a href="/imprint">Imprint</a>',
+        '<p>No such scope.</p><a href="/">Go Home</a> <a href="https://docs.example/errors">Ask AI</a>',
+        '<p>No such scope.</p><form action="/search"><input type=search name=q><button>Go</button></form>',
+        '<p>No such scope.</p><form method=post action="/logout"><button>Log out</button></form>',
+        '<p>No such scope.</p><script type="application/ld+json">{"@type": "WebPage"}</script>',
+    ],
+)
+def test_a_page_that_leads_nowhere_is_the_answer(page: str | Answering) -> None:
+    answer = stuck(trial_with(server({"/oauth/authorize": page})))
+
+    assert answer.stuck == ""
+    assert "that says " in str(answer)
+
+
+def test_a_throttled_answer_is_none() -> None:
+    trial = trial_with(server({"/oauth/authorize": (429, {}, "<p>Too many requests.</p>")}))
+    trial.throttling_shows = True
+
+    assert "status 429" in stuck(trial).stuck
+
+
+@pytest.mark.parametrize("status", [200, 201, 304, 400])
+def test_a_location_beside_another_status_is_called_what_it_is(status: int) -> None:
+    answer = stuck(trial_with(server({"/oauth/authorize": (status, {"Location": BACK}, "")})))
+
+    assert answer.misses_redirect
+    assert f"status {status} with a Location, {BACK}, to which this status sends no browser" in str(answer)
 
 
 def test_a_wrong_password_is_sent_once_and_reported_with_the_account() -> None:
@@ -239,3 +285,39 @@ def test_a_step_that_does_not_fit_says_so(step: SignInStep, reason: str) -> None
 
     with pytest.raises(Inconclusive, match=reason):
         trial.send.authorize()
+
+
+def test_a_page_with_attributes_like_a_rendered_one_is_read_as_any_other() -> None:
+    marked = LOGIN.replace("<input ", '<input data-control="user" data-unseen ')
+    trial = trial_with(server({"/oauth/authorize": marked, "/login": checked, "/decide": decided}))
+
+    answer = trial.send.authorize()
+
+    assert (answer.destination, answer.signed_in, answer.consented) == (BACK, True, True)
+
+
+SAME = """<form method=post action="/decide"><input type=hidden name=d value=yes><button>Allow</button>
+<button onclick="this.form.d.value = 'no'">Deny</button></form>"""
+BY_SCRIPT = SAME.replace("<button>", "<button name=b value=1>").replace("<button onclick", "<button name=b onclick")
+
+
+def test_a_refusal_that_is_sent_like_an_approval_is_not_sent() -> None:
+    trial = trial_with(server({"/oauth/authorize": SAME, "/decide": decided}))
+
+    answer = stuck(trial, "decline")
+
+    assert answer.stuck.startswith(
+        "'Deny' sends the same as 'Allow', and only a script can tell them apart: use driver"
+    )
+    assert all(exchange.request.method == "GET" for exchange in trial.exchanges)
+    assert trial.send.authorize().destination == BACK
+
+
+def test_a_refusal_that_a_script_may_change_counts_if_an_error_tells_of_it() -> None:
+    trial = trial_with(server({"/oauth/authorize": BY_SCRIPT, "/decide": decided}))
+    with pytest.raises(Inconclusive, match="a script of the page may change what 'Deny' sends: use driver"):
+        told(trial.send.authorize(decision="decline"))
+
+    with_script = CONSENT + "<script>track()</script>"
+    trial = trial_with(server({"/oauth/authorize": with_script, "/decide": decided}))
+    assert told(trial.send.authorize(decision="decline")).get("error") == "access_denied"

@@ -15,14 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from conformance.harness.drivers import UnusableDriver, check_driver
-from conformance.harness.drivers.manual import ManualDriver
-from conformance.harness.drivers.person import PersonAtBrowser
-from conformance.harness.outcomes import Inconclusive, Untested
-from conformance.harness.profile import read_profile
-from conformance.harness.run import open_session
+from conformance.base.outcomes import Inconclusive, Untested
+from conformance.browser.drivers import UnusableDriver, check_driver
+from conformance.browser.drivers.manual import ManualDriver
+from conformance.browser.drivers.person import PersonAtBrowser
 from conformance.harness.session import Session, Trial
-from conformance.harness.target import SignIn
+from conformance.profile.loading import read_profile
+from conformance.profile.target import SignIn
+from conformance.running.whole_run import open_session
 from tests.harness.fakes import Answering, trial_with
 
 LOGIN = "<form method=post><input name=username><input type=password name=password><button>Log in</button></form>"
@@ -170,7 +170,7 @@ def test_a_redirect_to_this_machine_is_caught_with_its_fragment() -> None:
 
 
 def test_without_a_terminal_or_a_port_to_listen_on_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.harness.drivers.manual.open_terminal", lambda: None)
+    monkeypatch.setattr("conformance.browser.drivers.manual.open_terminal", lambda: None)
     trial, _ = trial_of()
 
     with pytest.raises(UnusableDriver, match="needs a terminal"):

@@ -32,7 +32,7 @@ CLIENTS = (
     Registration("post", "post-secret", ("https://post.example/cb",), authentication="client_secret_post"),
     Registration("public", "", ("https://public.example/cb",), ("authorization_code", "implicit"), "none"),
     Registration("sp:e%c+i&a l", "se:c%r+e&t 1", ("https://special.example/cb",)),
-    Registration("single-redirect", "single-redirect-secret", ("https://single.example/cb",)),
+    Registration("single-redirect", "", ("https://single.example/cb",), ("authorization_code", "implicit"), "none"),
     Registration("restricted", "restricted-secret", ("https://restricted.example/cb",), ("authorization_code",)),
 )
 

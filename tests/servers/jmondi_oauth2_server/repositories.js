@@ -27,6 +27,18 @@ const CLIENTS = [
   ]),
   client("other", "other-secret", ["https://other.example/cb"]),
   client("public", null, ["https://public.example/cb"], ["authorization_code", "refresh_token", "implicit"]),
+  client(
+    "native",
+    null,
+    [
+      "com.example.native:/oauth2redirect",
+      "http://127.0.0.1/oauth2redirect",
+      "http://[::1]/oauth2redirect",
+      "https://native.example/oauth2redirect",
+      "exampleapp:/oauth2redirect", // nothing looks at what is registered
+    ],
+    ["authorization_code", "refresh_token"],
+  ),
   client("sp:e%c+i&a l", "se:c%r+e&t 1", ["https://special.example/cb"]),
   client("single-redirect", "single-redirect-secret", ["https://single.example/cb"]),
   client("restricted", "restricted-secret", ["https://restricted.example/cb"], ["authorization_code", "refresh_token"]),

@@ -15,6 +15,13 @@ from website.models import OAuth2Client, User, db
 USERS = {"alice": "correct horse battery staple", "bob": "wrong pony charger paperclip"}
 CALLBACK = "https://client.example/cb"
 CALLBACK_WITH_QUERY = "https://client.example/cb?tenant=a%2Fb%26c"
+NATIVE = (
+    "com.example.native:/oauth2redirect",
+    "http://127.0.0.1/oauth2redirect",
+    "http://[::1]/oauth2redirect",
+    "https://native.example/oauth2redirect",
+    "exampleapp:/oauth2redirect",  # nothing looks at what is registered
+)
 SERVER_SIDE = ("authorization_code", "password", "client_credentials", "refresh_token")
 
 
@@ -35,6 +42,7 @@ CLIENTS = (
     Registration("other", "other-secret", ("https://other.example/cb",), internal=False),
     Registration("post", "post-secret", ("https://post.example/cb",), authentication="client_secret_post"),
     Registration("public", "", ("https://public.example/cb",), ("authorization_code", "implicit"), "none"),
+    Registration("native", "", NATIVE, ("authorization_code",), "none"),
     Registration("sp:e%c+i&a l", "se:c%r+e&t 1", ("https://special.example/cb",)),
     Registration("single-redirect", "single-redirect-secret", ("https://single.example/cb",)),
     Registration("restricted", "restricted-secret", ("https://restricted.example/cb",), ("authorization_code",)),

@@ -1,0 +1,94 @@
+"""What a test can end with, other than returning: the exceptions that carry the suite's three consequences.
+
+`Violation` is raised by `expect` alone, `Inconclusive`, `Vacuous` and `Untested` by `given`, `send` and the probes.
+Any other exception is a fault of the suite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# A breach by what the server did, or by what it didn't do: refused, left out, told nobody.
+Breach = Literal["act", "omission"]
+OutcomeWord = Literal["kept", "broken", "inconclusive", "vacuous", "untested", "not applicable", "error"]
+
+
+class Violation(Exception):
+    """The target broke the requirement: what was expected and what was observed, in words.
+
+    `subject` is the reply, answer or token that was judged, `aspect` what of it was wrong ("status", "header Location";
+    empty where only the words tell), `proof` the text in it that shows the breach. `breach` says whether the server did
+    what it mustn't, which was seen once for all, or didn't do what it must, which may depend on what went before.
+    """
+
+    def __init__(
+        self,
+        expected: str,
+        observed: str,
+        subject: object = None,
+        *,
+        aspect: str = "",
+        proof: str = "",
+        breach: Breach = "omission",
+    ) -> None:
+        super().__init__(f"expected {expected}; observed {observed}")
+        self.expected = expected
+        self.observed = observed
+        self.subject = subject
+        self.aspect = aspect
+        self.proof = proof
+        self.breach = breach
+
+
+class Inconclusive(Exception):
+    """A precondition or a positive control could not be arranged: says which, and what to set up."""
+
+
+class Vacuous(Exception):
+    """The stimulus was sent, and the situation that the sentence speaks of did not arise: says which one."""
+
+
+class Stale(Inconclusive):
+    """What was judged may have been ended by something else: worth another try, with fresh credentials."""
+
+
+class Untested(Exception):
+    """An opt-in probe that is off, or something that the profile doesn't provide: says how to turn it on."""
+
+
+class NotApplicable(Exception):
+    """The target doesn't claim what the test needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one test ended.
+
+    `reason` is a sentence for people; `expected`, `observed` and `breach` are set when the outcome is "broken".
+    """
+
+    word: OutcomeWord
+    reason: str = ""
+    expected: str = ""
+    observed: str = ""
+    breach: Breach | None = None
+
+
+def outcome_of(error: BaseException | None, note: str = "") -> Outcome:
+    """Translate how a test function ended into an outcome; `note` is what the test observed when it kept."""
+    match error:
+        case None:
+            return Outcome("kept", note)
+        case Violation():
+            return Outcome("broken", "", error.expected, error.observed, error.breach)
+        case Inconclusive():
+            return Outcome("inconclusive", str(error))
+        case Vacuous():
+            return Outcome("vacuous", str(error))
+        case Untested():
+            return Outcome("untested", str(error))
+        case NotApplicable():
+            return Outcome("not applicable", str(error))
+        case _:
+            return Outcome("error", f"{type(error).__name__}: {error}")

@@ -1,0 +1,1 @@
+"""User agents: pages, forms, cookies, sign-in and consent, and who drives them."""

@@ -1,0 +1,1 @@
+"""Clients under test: they are driven against stages, and what they send is judged."""

@@ -1,0 +1,145 @@
+"""A command as a client: one process for one login, with a browser of ours on its path and a time limit.
+
+It gets a list of environment variables, never the whole of ours. A URL that it opens in a browser, or prints, is opened
+by the suite's own user agent, which goes on to the client's listener on loopback and reads the page there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conformance.clients.context import Context, variables
+from conformance.clients.driving import Ending, UnusableClient
+from conformance.clients.user_agent import Browser, NoWayBack
+from conformance.profile.client_role import Driving
+
+BROWSERS = ("browser", "xdg-open", "open", "x-www-browser", "sensible-browser")
+# One line for each URL: they are opened by the process that reads them.
+SCRIPT = """#!/bin/sh
+for word in "$@"; do
+  case "$word" in http*) printf '%s\\n' "$word" >> {urls} ;; esac
+done
+"""
+KEPT = ("HOME", "LANG", "LC_ALL", "PATH")
+# Characters of output that are kept: a client may flood.
+MOST_OUTPUT = 20_000
+# Seconds that a client may go on once its page has answered.
+GRACE = 3.0
+PAUSE = 0.01
+
+
+@dataclass
+class _Output:
+    """What a process prints, read as it comes, and the URLs in it."""
+
+    wanted: str
+    text: str = ""
+    urls: list[str] = field(default_factory=list)
+
+    def read(self, stream: object) -> None:
+        pattern = re.compile(re.escape(self.wanted) + r"\?[^\s\"'<>]+")
+        for line in stream:  # type: ignore[attr-defined]
+            text = line.decode("utf-8", "replace")
+            if len(self.text) < MOST_OUTPUT:
+                self.text += text[: MOST_OUTPUT - len(self.text)]
+            self.urls += pattern.findall(text)
+
+
+def run_command(driving: Driving, context: Context, browser: Browser) -> Ending:
+    """One login of a command. Raises UnusableClient for one that can't be started."""
+    with tempfile.TemporaryDirectory(prefix="oauth2-client-") as folder:
+        urls = Path(folder) / "urls"
+        urls.touch()
+        _write_browsers(Path(folder), urls)
+        process = _started(driving, _environment(driving, context, folder))
+        output = _Output(context.authorization_endpoint)
+        reader = threading.Thread(target=output.read, args=(process.stdout,), daemon=True)
+        reader.start()
+        try:
+            return _followed(process, driving.time_limit, browser, (urls, output), reader)
+        finally:
+            _end(process)
+
+
+def _write_browsers(folder: Path, urls: Path) -> None:
+    for name in BROWSERS:
+        (folder / name).write_text(SCRIPT.format(urls=f"'{urls}'"), encoding="ascii")
+        (folder / name).chmod(0o700)
+
+
+def _environment(driving: Driving, context: Context, folder: str) -> dict[str, str]:
+    own = {name: os.environ[name] for name in (*KEPT, *driving.env) if name in os.environ}
+    path = os.pathsep.join([folder, own.get("PATH", os.defpath)])
+    here = "127.0.0.1,localhost"
+    return {
+        **own,
+        **variables(context),
+        "PATH": path,
+        "BROWSER": f"{folder}/browser",
+        "NO_PROXY": here,
+        "no_proxy": here,
+    }
+
+
+def _started(driving: Driving, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            driving.command,
+            cwd=driving.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise UnusableClient(f"driver.command: {driving.command[0]} can't be started: {error}") from error
+
+
+def _followed(
+    process: subprocess.Popen[bytes],
+    seconds: float,
+    browser: Browser,
+    told: tuple[Path, _Output],
+    reader: threading.Thread,
+) -> Ending:
+    """Open what the client wants opened until it has ended, or has had its time."""
+    urls, output = told
+    until, answered_at, opened = time.perf_counter() + seconds, 0.0, set[str]()
+    while process.poll() is None and time.perf_counter() < until:
+        for url in (*_lines(urls), *output.urls):
+            if url not in opened:
+                opened.add(url)
+                with contextlib.suppress(NoWayBack):
+                    browser.browse(url)
+                answered_at = time.perf_counter() if browser.pages else 0.0
+        if answered_at and time.perf_counter() > answered_at + GRACE:
+            return Ending("answered", f"its page answered, and it ran on for {GRACE:g} s", output.text)
+        time.sleep(PAUSE)
+    if process.poll() is None:
+        return Ending("timed out", f"its process did not end within {seconds:g} s", output.text)
+    reader.join(1)
+    how = "succeeded" if process.returncode == 0 else "refused"
+    return Ending(how, f"its process ended with exit code {process.returncode}", output.text)  # type: ignore[arg-type]
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and what it has started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

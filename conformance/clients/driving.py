@@ -1,0 +1,78 @@
+"""Drives a client through one login: a callable in a thread, or a command as a process, each within a time limit."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from conformance.base.outcomes import Untested
+from conformance.clients.context import Context
+from conformance.clients.user_agent import Browser
+from conformance.profile.client_role import Driving
+
+# How a login came to its end. Only what has ended, or begun anew, has refused what it didn't act on.
+How = Literal["succeeded", "refused", "answered", "timed out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a client ended a login: `words` say it for people, `output` is what a command printed."""
+
+    how: How
+    words: str
+    output: str = ""
+
+
+class UnusableClient(Exception):
+    """The client can't be begun at all: the profile is wrong about it."""
+
+
+def loaded(driving: Driving) -> Callable[[Any], Any]:
+    """The callable that a profile names. Raises UnusableClient."""
+    module_name, _, name = driving.callable.partition(":")
+    if driving.folder not in sys.path:
+        sys.path.insert(0, driving.folder)
+    try:
+        found: Any = importlib.import_module(module_name)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise UnusableClient(f"driver.callable: {driving.callable}: {error}") from error
+    if not callable(found):
+        raise UnusableClient(f"driver.callable: {driving.callable} can't be called")
+    return found  # type: ignore[no-any-return]
+
+
+def call(function: Callable[[Any], Any], context: Context, seconds: float) -> Ending:
+    """Run a callable in a thread of its own; one that doesn't come back is left behind."""
+    came: list[Ending] = []
+
+    def run() -> None:
+        try:
+            tokens = function(context)
+        except BaseException as error:
+            came.append(Ending("refused", f"it raised {type(error).__name__}: {error}"))
+        else:
+            came.append(
+                Ending("succeeded", "it returned tokens") if tokens else Ending("refused", "it returned nothing")
+            )
+
+    thread = threading.Thread(target=run, name="client", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return came[0] if came else Ending("timed out", f"it did not come back within {seconds:g} s")
+
+
+def drive(driving: Driving, context: Context, browser: Browser) -> Ending:
+    """One login of the client that a profile describes. Raises UnusableClient."""
+    if driving.callable:
+        return call(loaded(driving), context, driving.time_limit)
+    if driving.command:
+        from conformance.clients.commands import run_command
+
+        return run_command(driving, context, browser)
+    raise Untested("the profile doesn't say how the client is driven: add `command` or `callable` under [driver]")

@@ -1,0 +1,20 @@
+"""The documented API, flow 2: the grant type that the page names "user_credentials" once."""
+
+from __future__ import annotations
+
+from conformance.documents.documented.api import (
+    BY_BODY,
+    is_flow_1_or_unsupported,
+    machine_client,
+    machine_served,
+)
+from conformance.harness import Expect, Given, Send, requirement
+
+
+@requirement("documented-flow-2-user-credentials-name")
+def test_the_other_name_is_served_alike_or_unsupported(given: Given, send: Send, expect: Expect) -> None:
+    machine_served(given, send)
+
+    reply = send.client_credentials(machine_client(given), BY_BODY, scope="app", grant_type="user_credentials")
+
+    expect.that(is_flow_1_or_unsupported(reply), "a token as in flow 1, or error 'unsupported_grant_type'", reply)

@@ -1,0 +1,1 @@
+"""Tests of HTTP's own duties, RFC 9110."""

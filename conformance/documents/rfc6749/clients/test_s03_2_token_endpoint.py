@@ -1,0 +1,54 @@
+"""RFC 6749 section 3.2: how the token endpoint is asked."""
+
+import pytest
+
+from conformance.clients.expect import Expect
+from conformance.clients.rules import has_value, keeps_query, posted
+from conformance.clients.serve import CLIENT_ID, Serve
+
+requirement, needs = pytest.mark.requirement, pytest.mark.needs
+KEPT = (("tenant", "a b"), ("version", "2"))
+
+
+@requirement("rfc6749-3.2-query-retained-by-client")
+def test_the_query_of_the_token_endpoint_is_kept(serve: Serve, expect: Expect) -> None:
+    login = serve.login("token-endpoint-with-query")
+
+    expect(login).every("token", "the query of the endpoint's URI", keeps_query(*KEPT))
+
+
+@requirement("rfc6749-3.2-client-uses-post")
+def test_a_code_is_exchanged_by_post(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    expect(login).every("token", "a POST request", posted)
+
+
+@requirement("rfc6749-3.2-client-uses-post")
+def test_no_redirect_makes_it_another_method(serve: Serve, expect: Expect) -> None:
+    login = serve.login("token-redirects-to-http")
+
+    expect(login).every("token", "a POST request", posted)
+
+
+@requirement("rfc6749-3.2-client-uses-post")
+@needs("refresh_token")
+def test_tokens_are_refreshed_by_post(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("refresh")
+
+    expect(login).every("token", "a POST request", posted)
+
+
+@requirement("rfc6749-3.2.1-client-id-identifies")
+def test_whether_the_client_names_itself_in_the_body(serve: Serve) -> None:
+    login = serve.honest()
+
+    named = {sent.first("client_id") is not None for sent in login.all("code exchange")}
+    serve.note("it sends client_id" if True in named else "it leaves client_id to its authentication")
+
+
+@requirement("rfc6749-3.2.1-client-sends-client-id")
+def test_a_public_client_names_itself(serve: Serve, expect: Expect) -> None:
+    login = serve.public()
+
+    expect(login).every("code exchange", "the client's identifier", has_value("client_id", serve.client_id(CLIENT_ID)))

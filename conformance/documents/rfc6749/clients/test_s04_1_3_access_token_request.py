@@ -1,0 +1,31 @@
+"""RFC 6749 section 4.1.3: how the client exchanges its code."""
+
+import pytest
+
+from conformance.clients.expect import Expect
+from conformance.clients.rules import authenticates, in_body, is_form_in_utf8
+from conformance.clients.serve import Serve
+
+requirement, needs = pytest.mark.requirement, pytest.mark.needs
+
+
+@requirement("rfc6749-4.1.3-client-sends-form-body")
+def test_a_code_is_exchanged_by_a_form(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    expect(login).every("code exchange", "a form in UTF-8", is_form_in_utf8)
+
+
+@requirement("rfc6749-4.1.3-client-sends-form-body")
+def test_the_parameters_stand_in_the_body(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    expect(login).every("code exchange", "grant_type and code in the body", in_body("grant_type", "code"))
+
+
+@requirement("rfc6749-4.1.3-client-authenticates")
+@needs("client_password")
+def test_the_client_authenticates_with_its_code(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    expect(login).every("code exchange", "client authentication", authenticates)

@@ -1,0 +1,16 @@
+"""RFC 6749 section 7: how the client uses its access token."""
+
+import pytest
+
+from conformance.clients.expect import Expect
+from conformance.clients.rules import issued, presents
+from conformance.clients.serve import Serve
+
+requirement = pytest.mark.requirement
+
+
+@requirement("rfc6749-7-client-presents-access-token")
+def test_the_access_token_comes_with_the_request(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    expect(login).every("resource", "the access token that was issued", presents(*issued(login, "access_token")))

@@ -1,0 +1,42 @@
+"""RFC 6749 section 3.1.2.4: invalid endpoint."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.browser.user_agent import CLICKED, Answer
+from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.procedures.authorization_answers import says_something
+from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.redirects import brings_grant, expect_not_moved, missed, near_misses, second_uri
+
+
+@requirement("rfc6749-3.1.2.4-resource-owner-informed")
+def test_the_owner_is_told_of_a_missing_uri(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+    second_uri(request.client)
+
+    answer = request.changed(redirect_uri=OMIT)
+
+    expect.that(brings_grant(answer) or tells_owner(answer), "a page that says what is wrong", answer)
+
+
+@requirement("rfc6749-3.1.2.4-resource-owner-informed")
+@pytest.mark.parametrize("name", ["foreign-host", "fragment", "path-alone", "extra-path"])
+def test_the_owner_is_told_of_a_bad_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
+    found = missed(given, send, name)
+
+    expect.that(brings_grant(found.answer) or tells_owner(found.answer), "a page that says what is wrong", found.answer)
+
+
+@requirement("rfc6749-3.1.2.4-no-redirect-to-invalid-uri")
+@pytest.mark.parametrize("name", near_misses("foreign", "scheme", "authority", "path", "query", "fragment", "relative"))
+def test_no_mechanism_leads_to_an_invalid_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
+    found = missed(given, send, name)
+
+    expect_not_moved(expect, found)
+
+
+def tells_owner(answer: Answer) -> bool:
+    """Whether the user agent stayed on a page with something to read; a bare JSON error is no page, but it tells."""
+    return (answer.destination is None or answer.mechanism in CLICKED) and says_something(answer)

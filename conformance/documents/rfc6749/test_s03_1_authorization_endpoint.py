@@ -1,0 +1,286 @@
+"""RFC 6749 section 3.1: authorization endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.browser.user_agent import Answer, UserAgent
+from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
+from conformance.harness.send import Change
+from conformance.procedures.authorization_answers import is_form_encoded, refused, values
+from conformance.procedures.authorization_requests import (
+    expect_alike,
+    is_granted,
+    ordinary,
+    posted,
+    repeated,
+    repeated_parameters,
+    spare_owner,
+    taken_by_post,
+)
+from conformance.procedures.code_exchanges import verifiable_code
+from conformance.procedures.consent_reach import posted_in_another_browser
+from conformance.procedures.endpoint_uris import endpoint_uris
+from conformance.procedures.redirects import ATTACKER, GRANT_OF, ResponseType, any_response_type, served
+from conformance.procedures.scopes import brought, obtained, told_alike
+from conformance.procedures.transport import authorization_request_in_the_clear, expect_unserved
+from conformance.profile.target import Target
+
+LONG_STATE = 400
+NO_SUCH_METHOD = (404, 405, 501)
+FAULTS = [
+    pytest.param({}, id="none"),
+    pytest.param({"response_type": OMIT}, id="no-response_type"),
+    pytest.param({"response_type": "other"}, id="unknown-response_type"),
+    pytest.param({"redirect_uri": f"https://{ATTACKER}/"}, id="unregistered-redirect_uri"),
+    pytest.param({"client_id": "other"}, id="unknown-client"),
+]
+
+
+@requirement("rfc6749-3.1-resource-owner-signs-in-first")
+def test_nobody_gets_nothing(given: Given, send: Send, expect: Expect) -> None:
+    request, nobody = ordinary(given, send), given.nobodys_user_agent()
+
+    first, again = request.changed(user_agent=nobody), request.changed(user_agent=nobody)
+
+    expect(first).grants_nothing()
+    expect(again).grants_nothing()
+
+
+@requirement("rfc6749-3.1-resource-owner-signs-in-first")
+@needs("authorization_code", "introspection")
+def test_a_page_of_one_person_grants_nothing_of_theirs_in_anothers_browser(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    shown_to, brought = posted_in_another_browser(given, send)
+
+    is_own = brought is None or brought != shown_to
+    expect.that(is_own, "no token of somebody who isn't signed in there", "a token of whom the page was shown to")
+
+
+@requirement("rfc6749-3.1-failed-sign-in-grants-nothing")
+def test_a_wrong_password_grants_nothing(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+    pretender = replace(spare_owner(given), password=given.invented("password"))
+
+    answer = request.changed(user_agent=UserAgent(pretender, most_passwords=1))
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-3.1-endpoint-uri-query")
+def test_the_endpoint_uri_may_have_a_query(given: Given, send: Send, target: Target) -> None:
+    uris = endpoint_uris(given, send, target, "authorization")
+
+    given.note(f"the authorization endpoint is {' and '.join(uris)}")
+
+
+@requirement("rfc6749-3.1-endpoint-uri-query-form-encoded")
+def test_the_query_of_the_endpoint_uri_is_a_form(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    uris = endpoint_uris(given, send, target, "authorization")
+
+    queries = [uri.partition("#")[0].partition("?")[2] for uri in uris]
+    expect.that(all(map(is_form_encoded, queries)), "form-encoded query components", " and ".join(uris), breach="act")
+
+
+@requirement("rfc6749-3.1-endpoint-uri-query-kept")
+def test_parameters_may_follow_another_query(given: Given, send: Send, expect: Expect) -> None:
+    usual = ordinary(given, send)
+    request = send.authorization_request(usual.client, usual.response_type)
+
+    answer = send.authorization(replace(request, pairs=((given.invented("parameter"), "1"), *request.pairs)))
+
+    expect.that(is_granted(answer), "the request to be served", answer)
+
+
+@requirement("rfc6749-3.1-endpoint-uri-no-fragment")
+def test_the_endpoint_uri_has_no_fragment(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    uris = endpoint_uris(given, send, target, "authorization")
+
+    expect.that(not any("#" in uri for uri in uris), "no fragment component", " and ".join(uris), breach="act")
+
+
+@requirement("rfc6749-3.1-tls-required")
+def test_an_authorization_request_over_plain_http_is_not_served(given: Given, send: Send, expect: Expect) -> None:
+    probe = authorization_request_in_the_clear(given, send, any_response_type(given))
+
+    expect_unserved(expect, probe, "an authorization request")
+
+
+@requirement("rfc6749-3.1-get-supported")
+def test_get_is_served(given: Given, send: Send, expect: Expect) -> None:
+    response_type = any_response_type(given)
+
+    answer = send.authorize(given.client_for(GRANT_OF[response_type]), response_type)
+
+    expect.that(answer.reply.status not in NO_SUCH_METHOD, "GET to be served", answer)
+    given.came_back(answer, "an ordinary authorization request")
+
+
+@requirement("rfc6749-3.1-get-supported")
+def test_a_longer_get_is_served(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+
+    answer = request.changed(state="s" * LONG_STATE)
+
+    expect.that(is_granted(answer), f"GET with a state of {LONG_STATE} characters to be served", answer)
+
+
+@requirement("rfc6749-3.1-post-supported")
+def test_post_may_be_served(given: Given, send: Send) -> None:
+    request = ordinary(given, send)
+
+    answer = posted(given, request)
+
+    given.note(f"an authorization request by POST: {answer}")
+
+
+@requirement("rfc6749-3.1-post-served-like-get")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_post_is_served_like_get(given: Given, send: Send, expect: Expect, fault: dict[str, Change]) -> None:
+    request = ordinary(given, send)
+    taken_by_post(given, request)
+    by_get = request.changed(fault)
+
+    by_post = request.changed(fault, method="POST")
+
+    expect_alike(expect, by_get, by_post, request.client.redirect_uris, "the same request by GET")
+
+
+@requirement("rfc6749-3.1-post-served-like-get")
+def test_state_comes_back_after_post_as_after_get(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+    by_post = taken_by_post(given, request)
+
+    by_get = request.changed()
+
+    expect.that(state_returned(by_post) == state_returned(by_get), f"state as by GET: {by_get}", by_post)
+
+
+@requirement("rfc6749-3.1-empty-required-parameter-as-missing")
+@pytest.mark.parametrize("name", ["response_type", "client_id"])
+def test_an_empty_required_parameter_is_missing(given: Given, send: Send, expect: Expect, name: str) -> None:
+    request = ordinary(given, send)
+    without = request.changed({name: OMIT})
+
+    answer = request.changed({name: ""})
+
+    expect_alike(expect, without, answer, request.client.redirect_uris, f"a request without {name}")
+
+
+@requirement("rfc6749-3.1-empty-optional-parameter-as-omitted")
+@pytest.mark.parametrize(
+    ("client", "name"),
+    [
+        pytest.param(None, "scope", marks=needs("scopes"), id="scope"),
+        pytest.param(None, "redirect_uri", id="redirect_uri-of-several"),
+        pytest.param("single_redirect", "redirect_uri", id="redirect_uri-of-one"),
+    ],
+)
+def test_an_empty_optional_parameter_is_omitted(
+    given: Given, send: Send, expect: Expect, client: str | None, name: str
+) -> None:
+    request = ordinary(given, send, given.client(client) if client else None)
+    without = request.changed({name: OMIT})
+
+    answer = request.changed({name: ""})
+
+    expect_alike(expect, without, answer, request.client.redirect_uris, f"a request without {name}")
+
+
+@requirement("rfc6749-3.1-empty-optional-parameter-as-omitted")
+@needs("authorization_code", "scopes")
+def test_an_empty_scope_brings_what_an_omitted_one_brings(given: Given, send: Send, expect: Expect) -> None:
+    without = brought(obtained(given, send, OMIT, "authorization_code"))
+
+    with_empty = obtained(given, send, "", "authorization_code")
+
+    expect.that(told_alike(without, with_empty), f"the same as for a request without scope ({without})", with_empty)
+
+
+@requirement("rfc6749-3.1-empty-state-as-omitted")
+def test_an_empty_state_is_omitted(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+    without = request.changed(state=OMIT)
+
+    answer = request.changed(state="")
+
+    expect_alike(expect, without, answer, request.client.redirect_uris, "a request without state")
+    expect.that(values(answer, "state") == [], "no state in the response", answer, breach="act")
+
+
+@requirement("rfc6749-3.1-unknown-parameter-ignored")
+def test_an_unknown_parameter_is_ignored(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+
+    answer = request.changed({given.invented("parameter"): "1"})
+
+    expect.that(is_granted(answer), "the request to be served", answer)
+
+
+@requirement("rfc6749-3.1-repeated-parameter-refused")
+@pytest.mark.parametrize("how", ["equal", "different"])
+@pytest.mark.parametrize("name", ["response_type", "client_id", "redirect_uri", "scope", "state"])
+def test_a_repeated_parameter_is_refused(given: Given, send: Send, expect: Expect, name: str, how: str) -> None:
+    request = ordinary(given, send)
+
+    answer = request.changed(repeated(request, name, how))
+
+    expect(answer).is_refused()
+
+
+@requirement("rfc6749-3.1-repeated-parameter-refused")
+@needs("implicit")
+@pytest.mark.parametrize("name", ["response_type", "client_id", "redirect_uri", "scope", "state"])
+def test_a_parameter_repeated_by_an_implicit_request_is_refused(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    request = ordinary(given, send, response_type="token")
+
+    answer = request.changed(repeated(request, name, "equal"))
+
+    expect(answer).is_refused()
+
+
+@requirement("rfc6749-3.1-repeated-parameter-refused")
+@needs("authorization_code")
+@pytest.mark.parametrize("name", ["code_challenge", "code_challenge_method"])
+def test_a_repeated_challenge_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
+    verifiable_code(given, send)
+    request = ordinary(given, send)
+    sent = send.authorization_request(request.client).get(name)
+
+    answer = request.changed({name: [sent or "", sent or ""]})
+
+    expect(answer).is_refused()
+
+
+@requirement("rfc6749-3.1-response-parameters-once")
+@pytest.mark.parametrize(
+    "response_type",
+    [pytest.param("code", marks=needs("authorization_code")), pytest.param("token", marks=needs("implicit"))],
+)
+def test_no_parameter_of_a_grant_is_repeated(
+    given: Given, send: Send, expect: Expect, response_type: ResponseType
+) -> None:
+    answer = served(given, given.client_for(GRANT_OF[response_type]), response_type)
+
+    expect.that(
+        not repeated_parameters(answer), "each parameter once", f"{repeated_parameters(answer)} twice", breach="act"
+    )
+
+
+@requirement("rfc6749-3.1-response-parameters-once")
+@needs("authorization_code")
+def test_no_parameter_of_an_error_is_repeated(given: Given, send: Send, expect: Expect) -> None:
+    answers = refused(given, send)
+
+    twice = sorted({name for answer in answers for name in repeated_parameters(answer)})
+    expect.that(not twice, "each parameter once", f"{twice} twice", breach="act")
+
+
+def state_returned(answer: Answer) -> list[bool]:
+    """For each state that came back, whether it is the one that was sent."""
+    return [value == answer.request.get("state") for value in values(answer, "state")]

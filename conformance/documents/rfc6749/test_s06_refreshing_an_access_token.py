@@ -1,0 +1,384 @@
+"""RFC 6749 section 6: refreshing an access token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
+from conformance.harness.send import FORM
+from conformance.procedures.refreshing import (
+    OF_EITHER_CLIENT,
+    another_client,
+    full_scope_obtained,
+    fully_granted,
+    in_order,
+    narrow_grant,
+    narrower,
+    refreshable,
+    refreshable_of,
+    refreshable_with_secret,
+    refreshed_as_live,
+    refreshing_seen,
+    scope_obtained,
+    successor,
+)
+from conformance.procedures.resource_access import in_other_case
+from conformance.procedures.token_families import (
+    refreshed_after_revocation,
+    refreshed_beside_an_ended_grant,
+    third_generation,
+    third_refresh_by_new_token,
+    third_refresh_of_narrow_grant,
+    third_refresh_that_is_served,
+)
+from conformance.procedures.token_refusals import unknown_refresh_token, wrong_secret
+from conformance.procedures.token_responses import altered
+
+SPELLINGS = ("REFRESH_TOKEN", "refresh-token")
+SUBSETS = {
+    "all": lambda scopes: scopes,
+    "one": lambda scopes: scopes[:1],
+    "in-another-order": lambda scopes: scopes[::-1],
+}
+
+
+@requirement("rfc6749-6-refresh-as-form-answered")
+def test_a_form_gets_an_access_token(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(tokens)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-6-refresh-as-form-answered")
+def test_a_form_with_escapes_gets_an_access_token(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+    pairs, headers = send.authenticated({"grant_type": "refresh_token"}, tokens.client, None, {})
+    form = send.form_request("token", pairs)
+    escaped = "".join(f"%{byte:02X}" for byte in (tokens.refresh_token or "").encode())
+
+    body = form.body + f"&refresh_token={escaped}".encode()
+    reply = send.raw("POST", form.url, [("Content-Type", FORM), *headers], body)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-6-grant-type-required")
+def test_without_grant_type_it_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(tokens, grant_type=OMIT)
+
+    expect(reply).is_not_served()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-grant-type-exact")
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_another_spelling_of_the_grant_type_is_refused(given: Given, send: Send, expect: Expect, spelling: str) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(tokens, grant_type=spelling)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-required")
+def test_without_refresh_token_it_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(tokens, refresh_token=OMIT)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-granted-scope-accepted")
+@pytest.mark.parametrize("subset", SUBSETS)
+def test_scopes_that_were_granted_are_accepted(given: Given, send: Send, expect: Expect, subset: str) -> None:
+    tokens, granted = fully_granted(given, send)
+    asked = SUBSETS[subset](in_order(tokens, granted))
+
+    reply = send.refresh(tokens, scope=" ".join(asked))
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-6-scope-never-widened")
+def test_no_refresh_goes_beyond_the_grant(given: Given, send: Send, expect: Expect) -> None:
+    tokens, beyond = narrow_grant(given, send)
+    asked = f"{tokens.asked_scope} {beyond}"
+
+    reply = send.refresh(tokens, scope=asked)
+
+    expect.that(not reply.is_breakdown, "a decided answer", reply)
+    obtained = scope_obtained(given, send, reply, tokens, asked)
+    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+
+
+@requirement("rfc6749-6-scope-never-widened")
+def test_no_third_refresh_goes_beyond_the_grant(given: Given, send: Send, expect: Expect) -> None:
+    scope, beyond = third_refresh_of_narrow_grant(given, send)
+
+    expect.that(beyond not in scope.at_least, "no scope beyond the one granted", scope, breach="act")
+
+
+@requirement("rfc6749-6-scope-never-widened")
+@needs("revocation")
+def test_no_refresh_brings_the_scope_of_an_ended_grant(given: Given, send: Send, expect: Expect) -> None:
+    found, beyond = refreshed_beside_an_ended_grant(given, send)
+
+    scope = found.scope
+    expect.that(scope is None or beyond not in scope.at_least, "no scope beyond its own grant", scope, breach="act")
+
+
+@requirement("rfc6749-6-omitted-scope-is-full-grant")
+def test_without_scope_it_is_the_full_grant(given: Given, send: Send, expect: Expect) -> None:
+    tokens, granted = fully_granted(given, send)
+
+    reply = send.refresh(tokens)
+
+    obtained = full_scope_obtained(given, send, reply, tokens, tokens.asked_scope)
+    expect.that(granted <= obtained.at_most, f"all of {' '.join(sorted(granted))}", f"{reply}: {obtained}")
+
+
+@requirement("rfc6749-6-omitted-scope-is-full-grant")
+def test_without_scope_it_is_the_full_grant_after_a_narrower_refresh(given: Given, send: Send, expect: Expect) -> None:
+    tokens, granted = fully_granted(given, send)
+    narrowed = given.refreshed(tokens, scope=narrower(given, send, tokens, granted))
+
+    reply = send.refresh(narrowed)
+
+    obtained = full_scope_obtained(given, send, reply, tokens, tokens.asked_scope)
+    expect.that(granted <= obtained.at_most, f"all of {' '.join(sorted(granted))}", f"{reply}: {obtained}")
+
+
+@requirement("rfc6749-6-omitted-scope-is-full-grant")
+def test_without_scope_it_is_the_full_grant_after_two_narrower_refreshes(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    third = third_refresh_that_is_served(given, send)
+
+    wanted = f"all of {' '.join(sorted(third.granted))}"
+    expect.that(third.granted <= third.obtained.at_most, wanted, f"{third.reply}: {third.obtained}")
+
+
+@requirement("rfc6749-6-refresh-token-bound-to-client")
+def test_another_client_gets_nothing_for_the_third_one(given: Given, send: Send, expect: Expect) -> None:
+    other = another_client(given, send, "other")
+    tokens = third_generation(given, send)
+
+    reply = send.refresh(tokens, other)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+def test_a_refresh_token_in_the_other_case_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(tokens, refresh_token=in_other_case(tokens.refresh_token or ""))
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-bound-to-client")
+@pytest.mark.parametrize("name", ["other", "public"])
+def test_another_client_gets_nothing_for_it(given: Given, send: Send, expect: Expect, name: str) -> None:
+    other = another_client(given, send, name)
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(tokens, other)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-unauthenticated-refresh-refused")
+@pytest.mark.parametrize("authentication", ["none", "absent"], ids=["named", "nameless"])
+def test_without_authentication_it_is_refused(given: Given, send: Send, expect: Expect, authentication: str) -> None:
+    tokens = refreshable_with_secret(given, send)
+
+    reply = send.refresh(tokens, authentication=authentication)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-wrong-authentication-refused")
+def test_with_a_wrong_secret_it_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable_with_secret(given, send)
+
+    reply = send.refresh(tokens, wrong_secret(given, tokens.client))
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-token-owner-is-authenticated-client")
+def test_an_authenticated_client_gets_nothing_for_anothers_token(given: Given, send: Send, expect: Expect) -> None:
+    other = another_client(given, send, "other")
+    tokens = refreshable_with_secret(given, send)
+
+    reply = send.refresh(tokens, other)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+def test_an_invented_refresh_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    reply = unknown_refresh_token(given, send)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(replace(tokens, refresh_token=altered(tokens.refresh_token or "")))
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+def test_an_access_token_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(replace(tokens, refresh_token=tokens.access_token))
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-validated")
+@needs("authorization_code")
+def test_a_code_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
+    client = given.client_for("authorization_code")
+    refreshing_seen(given, send, client)
+    code = given.authorization_code(client)
+
+    reply = send.token("refresh_token", client, {"refresh_token": code.value})
+
+    expect(reply).is_refused()
+    given.control(code)
+
+
+@requirement("rfc6749-6-refresh-issues-access-token")
+def test_an_access_token_comes(given: Given, send: Send, expect: Expect) -> None:
+    tokens = given.refreshable()
+
+    reply = send.refresh(tokens)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-6-refresh-issues-access-token")
+def test_the_access_token_is_good(given: Given, send: Send, expect: Expect) -> None:
+    token = refreshed_as_live(given, send)
+
+    expect(token).is_active()
+
+
+@requirement("rfc6749-6-refresh-issues-access-token")
+@needs("revocation")
+def test_the_access_token_is_good_after_a_revocation(given: Given, send: Send, expect: Expect) -> None:
+    found = refreshed_after_revocation(given, send)
+
+    expect.that(found.is_new_token_good, "a usable access token", "one that is taken for inactive")
+
+
+@requirement("rfc6749-6-refresh-issues-access-token")
+@needs("revocation")
+def test_the_access_token_is_good_beside_an_ended_grant(given: Given, send: Send, expect: Expect) -> None:
+    found, _ = refreshed_beside_an_ended_grant(given, send)
+
+    expect.that(found.is_new_token_good, "a usable access token", "one that is taken for inactive")
+
+
+@requirement("rfc6749-6-failed-refresh-error-response")
+def test_an_invalid_refresh_gets_an_error(given: Given, send: Send, expect: Expect) -> None:
+    reply = unknown_refresh_token(given, send)
+
+    expect(reply).is_an_error()
+
+
+@requirement("rfc6749-6-new-refresh-token-optional")
+def test_a_new_refresh_token_may_come(given: Given, send: Send) -> None:
+    tokens = given.refreshable()
+
+    fresh = given.refreshed(tokens)
+
+    given.note(f"a refresh brings {'a new' if fresh.refresh_token != tokens.refresh_token else 'no new'} refresh token")
+
+
+@requirement("rfc6749-6-new-refresh-token-redeemable")
+@OF_EITHER_CLIENT
+def test_a_new_refresh_token_obtains_an_access_token(given: Given, send: Send, expect: Expect, whose: str) -> None:
+    fresh = successor(given, send, refreshable_of(given, whose))
+
+    reply = send.refresh(fresh)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-6-new-refresh-token-redeemable")
+def test_the_third_refresh_token_obtains_an_access_token(given: Given, send: Send, expect: Expect) -> None:
+    fresh = third_generation(given, send)
+
+    reply = send.refresh(fresh)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-6-new-refresh-token-redeemable")
+def test_a_refresh_token_obtains_an_access_token_after_two_narrower_refreshes(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    reply = third_refresh_by_new_token(given, send)
+
+    expect(reply).issues_a_token()
+
+
+@requirement("rfc6749-6-old-refresh-token-may-be-revoked")
+def test_the_old_refresh_token_may_die(given: Given, send: Send) -> None:
+    tokens = given.refreshable()
+    successor(given, send, tokens)
+
+    reply = send.refresh(tokens)
+
+    given.note(f"the old refresh token {'still works' if reply.is_success else 'is refused'} after a new one came")
+
+
+@requirement("rfc6749-6-new-refresh-token-same-scope")
+@OF_EITHER_CLIENT
+def test_a_new_refresh_token_has_no_less_scope(given: Given, send: Send, expect: Expect, whose: str) -> None:
+    tokens, granted = fully_granted(given, send, whose)
+    fresh = successor(given, send, tokens, scope=narrower(given, send, tokens, granted))
+    asked = " ".join(in_order(tokens, granted))
+
+    reply = send.refresh(fresh, scope=asked)
+
+    obtained = full_scope_obtained(given, send, reply, tokens, asked)
+    expect.that(granted <= obtained.at_most, f"all of {asked}", f"{reply}: {obtained}")
+
+
+@requirement("rfc6749-6-new-refresh-token-same-scope")
+def test_a_new_refresh_token_has_no_more_scope(given: Given, send: Send, expect: Expect) -> None:
+    tokens, beyond = narrow_grant(given, send)
+    fresh = successor(given, send, tokens)
+    asked = f"{tokens.asked_scope} {beyond}"
+
+    reply = send.refresh(fresh, scope=asked)
+
+    expect.that(not reply.is_breakdown, "a decided answer", reply)
+    obtained = scope_obtained(given, send, reply, tokens, asked)
+    expect.that(beyond not in obtained.at_least, "the old one's scope", obtained, breach="act")

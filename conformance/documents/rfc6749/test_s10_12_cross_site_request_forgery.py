@@ -1,0 +1,104 @@
+"""RFC 6749 section 10.12: cross-site request forgery."""
+
+from __future__ import annotations
+
+from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.procedures.asking import told
+from conformance.procedures.authorization_answers import arrived
+from conformance.procedures.consent import (
+    asked,
+    asked_beside_main_client,
+    forged_decision,
+    linked_decision,
+    look,
+)
+from conformance.procedures.consent_reach import (
+    after_another_person,
+    after_consent_of_another,
+    more_after_less,
+)
+from conformance.procedures.redirects import any_response_type
+
+
+@requirement("rfc6749-10.12-state-returned-with-code")
+def test_state_comes_back_with_the_code(given: Given, expect: Expect) -> None:
+    answer = given.came_back(given.approval(None, "code"))
+
+    expect(answer).returns_state(answer.request.get("state"))
+
+
+@requirement("rfc6749-10.12-state-returned-with-token")
+def test_state_comes_back_beside_the_token(given: Given, expect: Expect) -> None:
+    answer = given.came_back(given.approval(None, "token"))
+
+    states = [value for name, value in answer.fragment if name == "state"]
+    expect.that(states == [answer.request.get("state")], "the request's state in the fragment, once", states)
+
+
+@requirement("rfc6749-10.12-forged-consent-has-no-effect")
+def test_a_forged_decision_grants_nothing(given: Given, send: Send, expect: Expect) -> None:
+    answer = forged_decision(given, send, knowing="nothing")
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-foreign-consent-has-no-effect")
+def test_a_decision_with_the_secrets_of_another_browser_grants_nothing(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    answer = forged_decision(given, send, knowing="a copy of its own")
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+def test_a_link_that_decides_grants_nothing(given: Given, send: Send, expect: Expect) -> None:
+    answer = linked_decision(given, send)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+def test_consent_to_one_client_is_none_to_another(given: Given, send: Send, expect: Expect) -> None:
+    page = asked_beside_main_client(given, send)
+    given.came_back(given.approval(None, any_response_type(given), user_agent=page.user_agent))
+
+    answer = look(given, send, page.request, page.user_agent)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+def test_a_refusal_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
+    page = asked(given, send)
+    arrived(given, told(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
+
+    answer = look(given, send, page.request, page.user_agent)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+@needs("authorization_code", "scopes")
+def test_consent_to_a_scope_is_none_to_another(given: Given, send: Send, expect: Expect) -> None:
+    scope, other = more_after_less(given, send)
+
+    kept = scope is None or other not in scope.at_least
+    expect.that(kept, "the resource owner asked again, or no more granted than was approved", scope, breach="act")
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+@needs("authorization_code")
+def test_consent_of_one_person_is_none_of_another(given: Given, send: Send, expect: Expect) -> None:
+    answer = after_consent_of_another(given, send)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+@needs("authorization_code", "introspection")
+def test_consent_in_a_browser_is_none_of_who_signs_in_next(given: Given, send: Send, expect: Expect) -> None:
+    approved_by, brought = after_another_person(given, send)
+
+    is_kept = brought is None or brought == approved_by
+    expect.that(is_kept, "the next person asked", "a grant by somebody who was not asked", breach="act")

@@ -1,0 +1,76 @@
+"""RFC 6750 section 2: how a client sends its token to the resource."""
+
+import pytest
+
+from conformance.clients.expect import Expect
+from conformance.clients.serve import Serve
+from conformance.documents.rfc6750.clients.token_requests import (
+    avoidable_form,
+    avoidable_query,
+    by_several_methods,
+    carried,
+    in_form,
+    in_query,
+    not_in_header,
+    unseparated,
+    without_no_store,
+    wrongly_in_form,
+)
+
+requirement = pytest.mark.requirement
+
+
+@requirement("rfc6750-2-one-method-per-request")
+def test_a_request_carries_its_token_in_one_way(serve: Serve, expect: Expect) -> None:
+    login = serve.honest(until="resource")
+
+    expect(login).every("resource", "one way of sending the token", by_several_methods)
+
+
+@requirement("rfc6750-2.1-client-uses-header")
+def test_the_token_is_in_the_header(serve: Serve, expect: Expect) -> None:
+    login = serve.honest(until="resource")
+
+    expect(login).every("resource", "Authorization: Bearer", not_in_header)
+
+
+@requirement("rfc6750-2.2-form-conditions")
+def test_a_form_may_carry_a_token(serve: Serve, expect: Expect) -> None:
+    login = carried(serve, in_form, "body")
+
+    expect(login).every("resource", "a single form in a request whose body has a meaning", wrongly_in_form)
+
+
+@requirement("rfc6750-2.2-form-parameters-separated")
+def test_the_token_is_a_parameter_of_the_form(serve: Serve, expect: Expect) -> None:
+    login = carried(serve, in_form, "body")
+
+    expect(login).every("resource", "access_token by itself", unseparated(login, lambda sent: sent.form))
+
+
+@requirement("rfc6750-2.2-form-body-avoided")
+def test_the_token_is_in_no_form(serve: Serve, expect: Expect) -> None:
+    login = serve.honest(until="resource")
+
+    expect(login).every("resource", "a token in the header, not in a form", avoidable_form)
+
+
+@requirement("rfc6750-2.3-query-parameters-separated")
+def test_the_token_is_a_parameter_of_the_query(serve: Serve, expect: Expect) -> None:
+    login = carried(serve, in_query, "URL")
+
+    expect(login).every("resource", "access_token by itself", unseparated(login, lambda sent: sent.query))
+
+
+@requirement("rfc6750-2.3-client-sends-no-store")
+def test_a_token_in_the_query_is_kept_out_of_caches(serve: Serve, expect: Expect) -> None:
+    login = carried(serve, in_query, "URL")
+
+    expect(login).every("resource", "Cache-Control: no-store", without_no_store)
+
+
+@requirement("rfc6750-2.3-query-avoided")
+def test_the_token_is_in_no_query(serve: Serve, expect: Expect) -> None:
+    login = serve.honest(until="resource")
+
+    expect(login).every("resource", "a token in the header, not in the URL", avoidable_query)

@@ -1,0 +1,77 @@
+"""RFC 7009 section 2.2: revocation response."""
+
+from __future__ import annotations
+
+from conformance.documents.rfc7009.revocation_effects import revoked_again
+from conformance.documents.rfc7009.revocation_requests import (
+    of_expired_access_token,
+    of_invented_token_with_invented_hint,
+)
+from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.tokens import TokenKind
+from conformance.procedures.revocation import (
+    answered,
+    both_kinds,
+    hinted,
+    judgment,
+    revocable,
+    unknown_token,
+)
+
+
+@requirement("rfc7009-2.2-success-answered-with-200")
+@both_kinds
+def test_success_is_200(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
+    found = revocable(given, send, kind)
+
+    expect(found.reply).has_status(200)
+
+
+@requirement("rfc7009-2.2-unknown-token-answered-with-200")
+def test_an_invented_token_is_200(given: Given, send: Send, expect: Expect) -> None:
+    reply = unknown_token(given, send)
+
+    expect(reply).has_status(200)
+
+
+@requirement("rfc7009-2.2-second-revocation-answered-with-200")
+def test_a_second_revocation_is_200(given: Given, send: Send, expect: Expect) -> None:
+    found = revoked_again(given, send)
+
+    expect(found.reply).has_status(200)
+
+
+@requirement("rfc7009-2.2-expired-token-answered-with-200")
+def test_an_expired_token_is_200(given: Given, send: Send, expect: Expect) -> None:
+    reply = of_expired_access_token(given, send)
+
+    expect(reply).has_status(200)
+
+
+@requirement("rfc7009-2.2-invalid-hint-ignored")
+@both_kinds
+def test_an_invented_hint_doesnt_matter(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
+    revocable(given, send, kind)
+
+    found = hinted(given, send, kind, "invented")
+
+    expect.that(found.ended, found.wanted, found, breach="act")
+
+
+@requirement("rfc7009-2.2-invalid-hint-same-answer")
+@both_kinds
+def test_an_invented_hint_doesnt_show_in_the_answer(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
+    without = answered(given, send, kind)
+
+    found = hinted(given, send, kind, "invented")
+
+    expect.that(judgment(found.reply) == judgment(without.reply), f"as without a hint: {without.reply}", found.reply)
+
+
+@requirement("rfc7009-2.2-invalid-hint-same-answer")
+def test_an_invented_hint_of_an_invented_token_doesnt_show(given: Given, send: Send, expect: Expect) -> None:
+    without = unknown_token(given, send)
+
+    reply = of_invented_token_with_invented_hint(given, send)
+
+    expect.that(judgment(reply) == judgment(without), f"as without a hint: {without}", reply)

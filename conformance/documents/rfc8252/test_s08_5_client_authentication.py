@@ -1,0 +1,57 @@
+"""RFC 8252 section 8.5: what the secret of an app is worth that every copy holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.documents.rfc8252.native_clients import native_clients, native_with_secret
+from conformance.documents.rfc8252.secrets_of_apps import asked_for_itself, naming_itself, seen_exchanging
+from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.refusals import refuses_client
+from conformance.procedures.pkce import presented
+from conformance.profile.target import Target
+
+
+@requirement("rfc8252-8.5-no-shared-secret-demanded")
+def test_a_client_without_a_secret_is_not_refused(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    client = native_clients(target)[0]
+
+    reply = naming_itself(given, send, client)
+
+    expect.that(not refuses_client(reply), "a client that names itself not refused", reply)
+
+
+@requirement("rfc8252-8.5-no-shared-secret-demanded")
+def test_a_client_with_a_shared_secret_may_leave_it_out(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    client = native_with_secret(given, target)
+    seen_exchanging(given, send, client)
+
+    reply = naming_itself(given, send, client)
+
+    expect.that(not refuses_client(reply), "a client without its shared secret not refused", reply)
+
+
+@requirement("rfc8252-8.5-treated-as-public")
+def test_a_shared_secret_opens_no_grant_of_confidential_clients(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    client = native_with_secret(given, target)
+
+    reply = asked_for_itself(given, send, client)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc8252-8.5-secret-is-no-proof")
+@pytest.mark.parametrize("how", ["missing", "another"])
+def test_a_shared_secret_stands_in_for_no_verifier(
+    given: Given, send: Send, expect: Expect, target: Target, how: str
+) -> None:
+    client = native_with_secret(given, target)
+    seen_exchanging(given, send, client)
+
+    reply = presented(given, send, how, client.name)
+
+    expect(reply).is_refused()

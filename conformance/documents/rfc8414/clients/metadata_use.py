@@ -1,0 +1,59 @@
+"""What shows whether a client uses metadata: a mark in them, of which its configuration knows nothing."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from conformance.base.outcomes import Vacuous
+from conformance.clients.played import Played, Sent
+from conformance.clients.serve import Serve
+
+MARK = ("from", "metadata")
+INSERTED = "/.well-known/oauth-authorization-server"
+WELL_KNOWN = (INSERTED, "/.well-known/openid-configuration")
+
+
+def uses_metadata(sent: Sent) -> str:
+    """A request that goes where only the metadata say."""
+    return "the authorization endpoint of the metadata" if MARK in sent.query else ""
+
+
+def uses_none(sent: Sent) -> str:
+    """A request that goes elsewhere."""
+    return "" if MARK in sent.query else "an authorization endpoint that the metadata don't name"
+
+
+def login_by_metadata(serve: Serve, misbehavior: str) -> Played:
+    """A login at a server with such metadata; vacuous for a client that uses not even right ones."""
+    serve.informed()
+    login = serve.login(misbehavior, until="metadata")
+    twin = login.twin
+    if twin is None or not any(uses_metadata(sent) for sent in twin.sent):
+        raise Vacuous("the client takes no endpoint from metadata")
+    return login
+
+
+def path_of(sent: Sent) -> str:
+    """The path that was asked."""
+    return urlsplit(sent.request.url).path
+
+
+def is_inserted(sent: Sent) -> bool:
+    """Whether the well-known path stands in front of the issuer's."""
+    return path_of(sent).startswith(WELL_KNOWN)
+
+
+def asks_otherwise(sent: Sent) -> str:
+    """Another method than GET."""
+    return "" if sent.request.method == "GET" else f"a {sent.request.method} request"
+
+
+def keeps_slash(sent: Sent) -> str:
+    """RFC 8414 section 3.1: the last slash of the issuer's path is left out. What OpenID Connect appends is its own."""
+    return f"the path {path_of(sent)}" if is_inserted(sent) and path_of(sent).endswith("/") else ""
+
+
+def appended_first(login: Played) -> str:
+    """RFC 8414 section 5: the well-known path behind the issuer's, before the other place was tried."""
+    first = next(iter(login.all("metadata")), None)
+    return "" if first is None or is_inserted(first) else f"the path {path_of(first)}"

@@ -1,0 +1,106 @@
+"""Pages that a person meets at the server: what they load and lead to, and what their headers say."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+from lxml.etree import ParserError, XMLSyntaxError
+
+from conformance.base.outcomes import Untested, Vacuous
+from conformance.base.uris import host_and_port, urljoin, urlsplit
+from conformance.browser.pages import read_page
+from conformance.harness.given import Given
+from conformance.harness.send import Send
+from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.end_user_pages import ANCESTORS, FRAME_HEADER, frame_options, tour
+from conformance.profile.target import Target
+from conformance.wire.exchange import Reply
+
+KEPT_OUT = ("deny", "sameorigin")
+# Sources of a policy that any site may be: RFC 9700 wants unauthorized ones kept out.
+ANYBODY = ("*", "http:", "https:", "http://*", "https://*")
+# Where a page names what it loads or leads to.
+REFERRER = "//meta[translate(@name, 'REF', 'ref') = 'referrer']/@content"
+PLACES = "//@src | //link/@href | //a/@href | //area/@href | //object/@data | //form/@action | //*/@poster"
+# What style sheets in a page, and single styles, load.
+STYLES = "//style/text() | //@style"
+IN_STYLE = re.compile(r"""(?:\burl\(\s*|@import\s+)["']?(?!url\()([^\s"')]+)""", re.I)
+
+
+def pages_met(given: Given, send: Send, kind: str) -> tuple[Reply, ...]:
+    """The pages that ask for a password or a decision, or those that tell of an error."""
+    return tour(given, send).asking_pages if kind == "asking" else _error_pages(given, send)
+
+
+def _error_pages(given: Given, send: Send) -> tuple[Reply, ...]:
+    good = ordinary(given, send)
+    answer = given.observed("the page for an unknown client", lambda: good.changed(client_id=given.invented("client")))
+    pages = tuple(page for page in answer.pages if "html" in page.media_type)
+    if not pages:
+        raise Vacuous(f"no page tells of an unknown client: {answer}")
+    return pages
+
+
+# What they load
+
+
+def foreign_places(page: Reply, target: Target) -> list[str]:
+    """Whatever a page loads from, or links to, at hosts that aren't the server's own."""
+    own = {name for name, _ in target.hosts()} | set(target.own_hosts)
+    return [place for place in _places(page) if (host := _host(place)) is not None and host not in own]
+
+
+def _places(page: Reply) -> list[str]:
+    loaded = [place for text in _found(page, STYLES) for place in IN_STYLE.findall(text)]
+    return [urljoin(page.request.url, place.strip()) for place in (*_found(page, PLACES), *loaded)]
+
+
+def _found(page: Reply, path: str) -> list[str]:
+    try:
+        document = lxml.html.document_fromstring(page.body)
+    except (ParserError, XMLSyntaxError, ValueError):
+        return []
+    return [str(each) for each in document.xpath(path)]
+
+
+def _host(place: str) -> str | None:
+    return host_and_port(place)[0] if urlsplit(place).scheme in ("http", "https") else None
+
+
+# What their headers say
+
+
+def referrer_policy(page: Reply) -> str:
+    """The policy that a browser goes by: the last one that it knows, of the header or of the page itself."""
+    named = [part.strip().lower() for value in page.header_values("Referrer-Policy") for part in value.split(",")]
+    named += [value.strip().lower() for value in _found(page, REFERRER)]
+    return next(iter(reversed([each for each in named if each])), "")
+
+
+def ancestors(page: Reply) -> list[str]:
+    """The sources that each policy of a page lets frame it."""
+    policies = [part.split() for value in page.header_values("Content-Security-Policy") for part in _parts(value)]
+    return [" ".join(words[1:]).lower() for words in policies if words and words[0].lower() == ANCESTORS]
+
+
+def _parts(value: str) -> list[str]:
+    return re.split(r"[;,]", value)
+
+
+def keeps_out_by_policy(page: Reply) -> bool:
+    """Whether a content security policy names who may frame the page, and that isn't anybody."""
+    return any(not set(sources.split()) & set(ANYBODY) for sources in ancestors(page))
+
+
+def keeps_out_by_header(page: Reply) -> bool:
+    """Whether X-Frame-Options has a value by which browsers keep other sites out."""
+    values = [value.lower() for value in frame_options(page)]
+    return bool(values) and all(value in KEPT_OUT for value in values)
+
+
+def unless_a_script_may(pages: list[Reply]) -> list[Reply]:
+    """Pages that lack a header. Untested where a script of theirs may do what the header would."""
+    if pages and all(read_page(page).scripts for page in pages):
+        raise Untested(f"the page has no {FRAME_HEADER}, but scripts that may break frames: only a browser can tell")
+    return pages

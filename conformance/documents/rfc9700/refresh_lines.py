@@ -1,0 +1,80 @@
+"""Lines of refresh tokens, each of which replaced the one before; what becomes of them when one comes a second time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.base.outcomes import Inconclusive, Untested, Vacuous
+from conformance.harness.given import Given
+from conformance.harness.send import Send
+from conformance.harness.tokens import Tokens
+from conformance.procedures.public_clients import refreshable
+from conformance.procedures.refreshing import successor
+from conformance.profile.target import Target
+from conformance.wire.exchange import Reply
+
+# Seconds that a test may wait for a time of grace to be over.
+LONGEST_GRACE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Three refresh tokens of a public client: the first two were used, the last one wasn't."""
+
+    first: Tokens
+    second: Tokens
+    newest: Tokens
+
+
+def replaced_for_public_client(given: Given, send: Send, target: Target) -> tuple[Reply, str | None]:
+    """The answer to a public client's refresh, and the token that was used; Untested where a certificate may bind it.
+
+    Vacuous where a request without proof of a key gets no refresh token.
+    """
+    if target.client_certificate is not None:
+        raise Untested("refresh tokens may be bound to the certificate of the connection, which isn't looked at")
+    tokens = _refreshable(given)
+    return given.issued(send.refresh(tokens), "a refresh"), tokens.refresh_token
+
+
+def _refreshable(given: Given) -> Tokens:
+    try:
+        return refreshable(given)
+    except Inconclusive as problem:
+        if not given.claims("dpop"):
+            raise
+        raise Vacuous(f"without a proof of a key a public client gets no tokens: {problem}") from problem
+
+
+def line(given: Given, send: Send) -> Line:
+    """A line of a public client; Vacuous where refresh tokens aren't replaced."""
+    first = _refreshable(given)
+    second = successor(given, send, first)
+    return Line(first, second, successor(given, send, second))
+
+
+def replayed(given: Given, send: Send, tokens: Tokens) -> Reply:
+    """A used refresh token once more, after whatever time of grace the profile declares."""
+    grace = given.limit("refresh_leeway")
+    if grace > LONGEST_GRACE:
+        raise Untested(f"this probe waits for {grace:g} seconds of grace, at most {LONGEST_GRACE:g} can be waited for")
+    if grace:
+        given.waited("a time of grace to be over", grace)
+    return send.refresh(tokens)
+
+
+def is_over(given: Given, send: Send, target: Target, used: str) -> Reply:
+    """The refresh with the newest token, after the one before it or the one before that came a second time."""
+    found = line(given, send)
+    replayed(given, send, {"last": found.second, "first": found.first}[used])
+    return send.refresh(found.newest)
+
+
+def idle(given: Given) -> Tokens:
+    """A refresh token that nobody has used for the declared time; Untested where none is declared."""
+    seconds = given.limit("refresh_idle_time")
+    tokens = given.refreshable()
+    if tokens.refresh_token is None:
+        raise Vacuous("no refresh token came")
+    given.outlived(tokens.refresh_token, seconds)
+    return tokens

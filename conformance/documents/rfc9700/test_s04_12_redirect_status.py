@@ -1,0 +1,26 @@
+"""RFC 9700 section 4.12: 307 redirect."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.documents.rfc9700.password_posts import KINDS, SEE_OTHER, answered, redirecting
+from conformance.harness import Expect, Given, Send, requirement
+
+TEMPORARY = 307
+
+
+@requirement("rfc9700-4.12-no-307")
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_password_is_answered_with_307(given: Given, send: Send, expect: Expect, kind: str) -> None:
+    reply = answered(given, send, kind)
+
+    expect.that(reply.status != TEMPORARY, "another status than 307", reply, breach="act")
+
+
+@requirement("rfc9700-4.12-303-used")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_password_is_answered_with_303(given: Given, send: Send, expect: Expect, kind: str) -> None:
+    reply = redirecting(answered(given, send, kind))
+
+    expect(reply).has_status(SEE_OTHER)

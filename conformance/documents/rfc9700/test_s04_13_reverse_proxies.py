@@ -1,0 +1,20 @@
+"""RFC 9700 section 4.13: TLS terminating reverse proxies."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.documents.rfc9700.forwarded import HEADERS, led_astray
+from conformance.harness import Expect, Given, Send, requirement
+from conformance.profile.target import Target
+
+
+@requirement("rfc9700-4.13-proxy-sanitizes-headers")
+@pytest.mark.parametrize("name", HEADERS)
+@pytest.mark.parametrize("where", ["metadata", "authorization"])
+def test_forged_headers_change_no_address(
+    given: Given, send: Send, expect: Expect, target: Target, name: str, where: str
+) -> None:
+    reply, told = led_astray(given, send, target, name, where)
+
+    expect.that(not told, "addresses of the server's own", told, breach="act", at=reply)

@@ -1,0 +1,122 @@
+"""Tries findings again when all tests have ended: in one process, alone, in a session that remembers nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
+
+import pytest
+
+from conformance.harness import fuzzing
+from conformance.harness.session import Session
+from conformance.plugin.collection import is_of_suite
+from conformance.plugin.staging import house_of
+from conformance.plugin.stashes import CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER
+from conformance.reporting.summary import counted
+from conformance.running import apart
+from conformance.running.collecting import Case, case_of, collect_cases
+from conformance.running.single_test import Finished, execute, finished, result_of
+from conformance.running.whole_run import open_session
+from conformance.tally.confirming import MOST, Attempts, findings_in, seconds_for, why_not_again
+from conformance.tally.results import TestResult
+
+# Names of exchanges and placeholders begin with it: they are of no process that ran tests before.
+WORKER = "again-"
+SecondTry = Callable[[TestResult], TestResult]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Try findings again behind the last test. What an interruption leaves over says so in the reports."""
+    began = time.perf_counter()
+    ended = yield
+    config = session.config
+    if RECORDER in config.stash and not config.option.no_repeats and not session.shouldfail and not session.shouldstop:
+        _try_again(session, time.perf_counter() - began)
+    return ended
+
+
+def _try_again(session: pytest.Session, run: float) -> None:
+    config = session.config
+    recorder, catalogue = config.stash[RECORDER], config.stash[CATALOGUE]
+    target = config.stash[PROFILE].target
+    levels = {requirement.id: requirement.level for requirement in catalogue.requirements}
+    attempts = Attempts(target.limits.failed_authentications)
+    to_try: list[TestResult] = []
+    claimed = {each.id for each in catalogue.requirements if target.claims.take(each)}
+    for finding in findings_in([test for test in recorder.run.tests if test.requirement in claimed], levels):
+        why_not = why_not_again(finding.once, target.sign_in.driver)
+        if not why_not and len(to_try) == MOST:
+            why_not = f"{MOST} others were"
+        why_not = why_not or attempts.take(finding.failed_sign_ins)
+        if why_not:
+            recorder.settle(finding, why_not)
+        else:
+            to_try.append(finding)
+    if not to_try:
+        return
+    config.stash[PROGRESS].announce(f"trying {counted(len(to_try), 'finding')} again, each alone")
+    deadline = time.perf_counter() + seconds_for(run)
+    with _second_tries(session, to_try) as second_try:
+        for finding in to_try:
+            in_time = time.perf_counter() < deadline
+            recorder.settle(finding, second_try(finding) if in_time else "the time for that was over")
+
+
+@contextlib.contextmanager
+def _second_tries(session: pytest.Session, findings: Sequence[TestResult]) -> Iterator[SecondTry]:
+    """A function that says how a finding's test ends the second time."""
+    config = session.config
+    cases = _cases(session, findings)
+    asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed, config.option.fuzz_seconds)
+    fresh = open_session(config.stash[PROFILE], WORKER.rstrip("-"), 1, asked, house_of(config))
+    fresh.worker = WORKER
+    run = partial(_run, config, cases, fresh)
+    names = [_name(finding) for finding in findings]
+    progress = config.stash[PROGRESS]
+    processes = (
+        apart.Apart([names], partial(_run_apart, run, fresh), 1, progress.waiting) if apart.is_possible() else None
+    )
+
+    def second_try(finding: TestResult) -> TestResult:
+        ended = processes.finished(_name(finding)) if processes else run(_name(finding))
+        fresh.vault.hear(ended.news)
+        config.stash[FOOTPRINT].add(ended.footprint)
+        return result_of(ended, finding.requirement, finding.name, fresh.redactor)
+
+    try:
+        yield second_try
+    finally:
+        if processes:
+            processes.close()
+        fresh.close()
+
+
+def _run_apart(
+    run: Callable[[str], Finished], session: Session, _process: int, name: str, tell: apart.TellWait
+) -> Finished:
+    session.on_wait = tell
+    return run(name)
+
+
+def _run(config: pytest.Config, cases: Mapping[str, Case], session: Session, name: str) -> Finished:
+    session.forget()
+    case = cases[name]
+    requirement = config.stash[CATALOGUE].by_id[case.requirement]
+    return finished(execute(case.function, case.parameters, requirement, case.needs, session))
+
+
+def _cases(session: pytest.Session, findings: Sequence[TestResult]) -> dict[str, Case]:
+    """The tests of findings. The controller of pytest-xdist has collected none: there they are collected now."""
+    wanted = {_name(finding) for finding in findings}
+    of_clients = session.config.stash[PROFILE].target.is_client
+    collected = [case_of(item) for item in session.items if is_of_suite(item)]
+    collected = collected or collect_cases(fuzz=not of_clients, of_clients=of_clients)
+    named = {f"{case.requirement}::{case.name}": case for case in collected}
+    return {name: case for name, case in named.items() if name in wanted}
+
+
+def _name(finding: TestResult) -> str:
+    return f"{finding.requirement}::{finding.name}"

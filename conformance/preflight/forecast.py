@@ -1,0 +1,167 @@
+"""What a run with a profile will test, what not, what it will take and what it leaves: foretold by rehearsing it."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.harness.footprint import Footprint
+from conformance.preflight.controls import Control, Examiner
+from conformance.preflight.rehearsal import rehearse
+from conformance.profile.loading import Profile
+from conformance.profile.target import Target
+from conformance.running.collecting import Case, collect_cases
+from conformance.tally.catalogue import Catalogue, load_catalogue
+from conformance.tally.results import not_applicable, not_claimed
+
+Fate = str  # tested, undecided, untested, not applicable, untestable
+FATES: tuple[Fate, ...] = ("tested", "undecided", "untested", "not applicable", "untestable")
+# What the rehearsal can't show, because it has no sockets; the real run has them.
+SHOWS_OVER_SOCKETS = "TLS shows over sockets only"
+WORKERS_SUGGESTED = 8
+SECONDS_OF_OUR_OWN = 0.0015  # for each request, on a machine of today
+SECONDS_OF_A_PERSON = 20.0  # for each link that somebody opens, signs in at and decides
+# Where none was seen on its way: the request itself, sign-in, decision, and what they lead over.
+REQUESTS_OF_A_JOURNEY = 4
+# So many tell whether a session lasts.
+ENOUGH_JOURNEYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What will become of one requirement."""
+
+    id: str
+    document: str
+    level: str
+    fate: Fate
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What will become of every requirement on servers, and what a run takes and leaves.
+
+    `round_trip` are the seconds that one answer takes, `journey` those of an authorization request with all pages that
+    it leads over, `waits` those spent waiting for something to expire; `pace` is how many requests may go out in a
+    second, 0 for any. `footprint` counts what the check of the profile has left already, too.
+    """
+
+    requirements: tuple[Foretold, ...]
+    footprint: Footprint
+    round_trip: float
+    journey: float
+    waits: float
+    pace: float
+
+    @property
+    def requests(self) -> int:
+        """How many requests are sent."""
+        return self.footprint.requests
+
+    @property
+    def seconds(self) -> float:
+        """About how long a run takes with one process."""
+        seen = self.footprint
+        apart = (seen.requests - seen.on_the_way) * (self.round_trip + SECONDS_OF_OUR_OWN)
+        sending = max(apart + seen.journeys * self.journey, seen.requests / self.pace if self.pace else 0.0)
+        return sending + self.waits
+
+    def counts(self) -> dict[str, Counter[Fate]]:
+        """Numbers by document."""
+        numbers: dict[str, Counter[Fate]] = {}
+        for each in self.requirements:
+            numbers.setdefault(each.document, Counter())[each.fate] += 1
+        return numbers
+
+    def reasons(self, fate: Fate) -> list[tuple[str, int]]:
+        """Why requirements have this fate, the most frequent reason first."""
+        return Counter(each.reason for each in self.requirements if each.fate == fate).most_common()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "requests": self.requests,
+            "round_trip_ms": round(self.round_trip * 1000, 1),
+            "seconds": round(self.seconds, 1),
+            "waits": round(self.waits, 1),
+            "footprint": self.footprint.as_dict(),
+            "requirements": [{"id": each.id, "fate": each.fate, "reason": each.reason} for each in self.requirements],
+        }
+
+
+def foresee(
+    profile: Profile,
+    examiner: Examiner,
+    before: Footprint,
+    cases: Sequence[Case] | None = None,
+    processes: int = 1,
+) -> Outlook:
+    """Rehearse a run of some tests (default: all that don't fuzz).
+
+    `examiner` knows how long the target takes to answer and what of the profile is wrong, `before` is what the controls
+    left: a run's own controls leave the same.
+    """
+    catalogue = load_catalogue()
+    chosen = collect_cases() if cases is None else cases
+    rehearsed = rehearse(profile, examiner.faults, catalogue, chosen, processes)
+    round_trip = _round_trip(examiner.controls)
+    return Outlook(
+        requirements=tuple(_foretold(profile.target, catalogue, rehearsed.ended)),
+        footprint=_in_all(before, rehearsed.footprint),
+        round_trip=round_trip,
+        journey=before.driven / before.journeys if before.journeys else REQUESTS_OF_A_JOURNEY * round_trip,
+        waits=rehearsed.waits + rehearsed.asked * SECONDS_OF_A_PERSON,
+        pace=profile.target.limits.requests_per_second or 0.0,
+    )
+
+
+def _in_all(before: Footprint, rehearsed: Footprint) -> Footprint:
+    """What the controls and the tests leave together; where a session ends with each request, all sign in anew."""
+    whole = Footprint()
+    for name, use in before.accounts.items():
+        if use.journeys >= ENOUGH_JOURNEYS and 2 * use.entered > use.journeys and name in rehearsed.accounts:
+            account = rehearsed.accounts[name]
+            account.sign_ins += account.journeys - account.entered
+    whole.add(before)
+    whole.add(rehearsed)
+    return whole
+
+
+def _fate(word: str, reason: str) -> Fate:
+    """What a rehearsed test's end says of the real one."""
+    if word == "inconclusive" and reason.startswith("the profile is wrong"):
+        return "undecided"
+    if word in ("untested", "not applicable") and reason != SHOWS_OVER_SOCKETS:
+        return word
+    return "tested"
+
+
+def _foretold(
+    target: Target, catalogue: Catalogue, ended: Mapping[str, Sequence[tuple[str, str]]]
+) -> Iterable[Foretold]:
+    for requirement in catalogue.requirements:
+        if requirement.role not in ("authorization-server", "resource-server"):
+            continue
+        why_not = not_applicable(requirement, target.features, target.declined)
+        if requirement.untestable:
+            fate, reason = "untestable", requirement.untestable
+        elif why_not is not None:
+            fate, reason = "not applicable", why_not
+        elif not (target.claims.outlook or target.claims.take(requirement)):
+            fate, reason = "not applicable", not_claimed(requirement)
+        else:
+            ends = ended.get(requirement.id, [("untested", "no test yet")])
+            fates = [(_fate(word, reason), reason) for word, reason in ends]
+            order = ("undecided", "tested", "untested", "not applicable")
+            fate = next(word for word in order if word in {each for each, _ in fates})
+            reason = next(why for each, why in fates if each == fate)
+        yield Foretold(requirement.id, requirement.document, requirement.level, fate, reason)
+
+
+def _round_trip(controls: Sequence[Control]) -> float:
+    times = [each.reply.elapsed for control in controls for each in control.exchanges if each.reply is not None]
+    return statistics.median(times) if times else 0.0

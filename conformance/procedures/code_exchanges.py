@@ -1,0 +1,118 @@
+"""Codes in other hands, at other times and several times at once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conformance.base.outcomes import Vacuous
+from conformance.harness.given import Given
+from conformance.harness.send import Send
+from conformance.harness.tokens import Code
+from conformance.procedures.authorization_answers import code_client
+from conformance.procedures.token_requests import code_exchange_seen
+from conformance.profile.target import Client, Target
+from conformance.wire.exchange import Reply
+
+if TYPE_CHECKING:
+    from conformance.harness.session import Trial
+
+# So many at once, so many times: the moment between looking at a code and marking it as used is short.
+AT_ONCE = 5
+TRIES = 3
+LONG_AFTER = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """What simultaneous exchanges of one code came to."""
+
+    replies: tuple[Reply, ...]
+
+    @property
+    def issued(self) -> tuple[Reply, ...]:
+        """Those of them that obtained an access token."""
+        return tuple(reply for reply in self.replies if reply.is_success and reply.members.get("access_token"))
+
+
+def races(given: Given, send: Send) -> tuple[Race, ...]:
+    """Several tries of exchanging a fresh code several times in the same instant."""
+    code_exchange_seen(given)
+    # Each code is issued just before its race: the one before may have ended all that the client had.
+    return tuple(_race(send, given.authorization_code()) for _ in range(TRIES))
+
+
+def _race(send: Send, code: Code) -> Race:
+    return Race(tuple(send.together([send.code_exchange_request(code)] * AT_ONCE)))
+
+
+def long_expired_code(given: Given, target: Target) -> Code:
+    """A code of yesterday; where none can be made older, one that has outlived its declared lifetime."""
+    return expired_code(given, LONG_AFTER if target.control_url else given.limit("code_lifetime"))
+
+
+def expired_code(given: Given, seconds: float) -> Code:
+    """A code that was issued so many seconds ago; the control is a fresh one that can be exchanged."""
+    code_exchange_seen(given)
+    code = given.authorization_code()
+    given.outlived(code.value, seconds)
+    return code
+
+
+def presented_by_another(given: Given, send: Send, issued_to: str, presented_by: str) -> Reply:
+    """A code of one client (names of the profile) presented by another one; both can exchange codes of their own."""
+    owner, other = code_client(given, issued_to), code_client(given, presented_by)
+    seen_exchanged(given, owner)
+    seen_exchanged(given, other)
+    code = given.authorization_code(owner)
+    reply = send.code_exchange(code, client=other)
+    given.control(code, after=reply)
+    return reply
+
+
+def seen_exchanged(given: Given, client: Client) -> Client:
+    """The positive control: a client can exchange a code of its own; seen once."""
+    given.observed(
+        f"a code exchange by {client.name}", lambda: given.tokens_for(given.authorization_code(client)).reply
+    )
+    return client
+
+
+def exchanging_client(given: Given) -> Client:
+    """The main client with a secret, seen to exchange a code of its own."""
+    return seen_exchanged(given, given.client_with_secret("authorization_code"))
+
+
+def verifiable_code(given: Given, send: Send) -> Code:
+    """A code whose verifier the server looks at: another one is refused. Vacuous where it doesn't know verifiers."""
+    code_exchange_seen(given)
+
+    def procedure() -> bool:
+        code = given.authorization_code()
+        if code.verifier is None:
+            return False
+        wrong = code.verifier[::-1]
+        with given.arranging():
+            return send.code_exchange(code, code_verifier=wrong).is_refusal
+
+    if not given.observed("whether a wrong code_verifier is refused", procedure):
+        raise Vacuous("the server takes no notice of code_verifier, which another document defines")
+    return given.authorization_code()
+
+
+def altered(code: Code) -> Code:
+    """The code with one character in its middle replaced by another of its kind."""
+    at = len(code.value) // 2
+    old = code.value[at]
+    new = "0" if old.isdigit() and old != "0" else "1" if old.isdigit() else "b" if old == "a" else "a"
+    return replace(code, value=code.value[:at] + new + code.value[at + 1 :])
+
+
+def made_up_code(trial: Trial, client: Client) -> dict[str, str | None]:
+    """What a token request carries for a code that nobody issued; all else is as the client has to send it."""
+    return {
+        "code": trial.invented("code"),
+        "redirect_uri": next(iter(client.redirect_uris), None),
+        "code_verifier": secrets.token_urlsafe(32) if client.pkce != "off" else None,
+    }

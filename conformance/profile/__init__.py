@@ -1,0 +1,1 @@
+"""From a profile, a TOML file, to the party under test."""

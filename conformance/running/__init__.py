@@ -1,0 +1,1 @@
+"""Executes tests: in processes, group by group, from the options of a run to its reports."""

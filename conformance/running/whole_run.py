@@ -1,0 +1,236 @@
+"""A run from its options to its reports, whoever drives it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.base import exit_codes, schemas
+from conformance.base.budgets import OFF
+from conformance.base.files import write_whole
+from conformance.harness.fuzzing import Fuzzing
+from conformance.harness.session import Session, default_headers
+from conformance.profile.loading import Profile
+from conformance.profile.target import Target
+from conformance.tally import results
+from conformance.tally.baseline import read_baseline
+from conformance.tally.catalogue import Catalogue
+from conformance.tally.confirming import left_alone, tried_again
+from conformance.tally.journal import Journal
+from conformance.tally.results import Header, Run, TestResult
+from conformance.tally.verdicts import FailOn
+from conformance.wire.guard import Guard, Pace
+from conformance.wire.network import Network
+from conformance.wire.stages import OpenHouse
+from conformance.wire.transport import SocketTransport
+
+RESULTS = "results.json"
+# Of a target's name, in that of its folder: file systems take 255 bytes.
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line says about a run; without a profile the bundled server is the target."""
+
+    profile: Path | None
+    base_url: str | None
+    reports: Path
+    fail_on: FailOn = "must"
+    baseline: Path | None = None
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    narrowed: tuple[str, ...] = ()
+    variant: str | None = None
+    defects: tuple[str, ...] = ()
+    fuzz: str = OFF
+    seed: int = 0
+    repeats: bool = True
+
+
+def header_of(target: Target, **more: Any) -> Header:
+    """What a run says of a target before its first test; `more` are the other fields of the header."""
+    return Header(
+        target_name=target.name,
+        base_url=target.base_url,
+        features=tuple(sorted(target.features)),
+        declined=dict(target.declined),
+        claims=target.claims,
+        role=target.role,
+        **more,
+    )
+
+
+def open_session(
+    profile: Profile,
+    worker: str = "",
+    workers: int = 1,
+    fuzzing: Fuzzing | None = None,
+    open_house: OpenHouse | None = None,
+) -> Session:
+    """A session over sockets with the profile's target; `worker` names this process among the `workers` of a run.
+
+    `open_house` opens the stages for a client under test.
+    """
+    target = profile.target
+    headers = (*target.headers.items(), *default_headers(target))
+    pace = Pace((target.limits.requests_per_second or 0.0) / workers)
+    transport = Guard(SocketTransport(Network.of(target.reach)), target.timeout, pace, headers)
+    session = Session.open(target, transport, profile.secrets, worker)
+    session.fuzzing = fuzzing
+    session.open_house = open_house
+    return session
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass
+class RunRecorder:
+    """Gathers a run's results, journals them, and writes the reports at its end."""
+
+    run: Run
+    catalogue: Catalogue
+    folder: Path
+    journal: Journal
+    content: dict[str, Any] = field(default_factory=dict)
+    faults: list[OSError] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls,
+        options: RunOptions,
+        profile: Profile,
+        catalogue: Catalogue,
+        workers: int,
+        controls: Sequence[Mapping[str, Any]] = (),
+    ) -> RunRecorder:
+        """Make the run's folder `<time>-<target>` and begin its journal.
+
+        Raises FileFault for a bad baseline, OSError for a folder that can't be made or written to.
+        `controls` tell how the profile held up.
+        """
+        known = read_baseline(options.baseline, catalogue.by_id) if options.baseline else None
+        header = header_of(
+            profile.target,
+            started=now(),
+            profile=profile.shown,
+            fail_on=options.fail_on,
+            selection=options.only,
+            catalogue_digest=catalogue.digest,
+            bundled=options.profile is None,
+            workers=workers,
+            fuzz=options.fuzz,
+            seed=options.seed,
+            baseline=known,
+            narrowed=options.narrowed,
+            controls=tuple(controls),
+            profile_file=_shown_path(options.profile),
+            variant=options.variant or "",
+            defects=options.defects,
+            repeats=options.repeats,
+            insecure=profile.target.insecure,
+        )
+        folder = _new_folder(options.reports, profile.target.name)
+        return cls(Run(header), catalogue, folder, Journal(folder, header))
+
+    def add(self, test: TestResult) -> None:
+        """Take in how a test ended."""
+        self.run.tests.append(test)
+        self.journal.add(test)
+
+    def settle(self, first: TestResult, second: TestResult | str) -> TestResult:
+        """Take in how a finding's second try ended, or why there is none; returns what the finding is now."""
+        settled = left_alone(first, second) if isinstance(second, str) else tried_again(first, second)
+        self.run.tests[self.run.tests.index(first)] = settled
+        self.journal.settle(settled, second)
+        return settled
+
+    def add_crashed(self, name: str, how: str) -> None:
+        """Take in that the process of a test died, which told nothing itself: a fault of the suite, like any other."""
+        told = {(test.requirement, test.name) for test in self.run.tests}
+        owners = (requirement for requirement, names in self.run.collected.items() if name in names)
+        requirement = next((each for each in owners if (each, name) not in told), None)
+        if requirement is not None:
+            self.add(TestResult(requirement, name, "error", reason=how))
+
+    def finish(self) -> int:
+        """Write `results.json` and every report; returns the exit code: the gate's, where all could be written."""
+        self.run.finished = now()
+        self.journal.end(self.run)
+        self.content, self.faults = write_run(self.run, self.catalogue, self.folder)
+        if not self.faults:
+            self.journal.close()
+        in_the_way = _link_latest(self.folder) if (self.folder / RESULTS).exists() else None
+        self.faults += [in_the_way] if in_the_way else []
+        if self.journal.failure is not None:
+            self.faults.append(self.journal.failure)
+        return exit_codes.USAGE if self.faults else int(self.content["gate"])
+
+
+def write_run(run: Run, catalogue: Catalogue, folder: Path) -> tuple[dict[str, Any], list[OSError]]:
+    """Write `results.json` and every report of a run into its folder.
+
+    Returns the content of `results.json`, and why files could not be written.
+    """
+    from conformance.reporting import write_reports
+
+    # Workers end in any order; the reports follow the order of collection.
+    order = {name: n for n, name in enumerate(n for names in run.collected.values() for n in names)}
+    run.tests.sort(key=lambda test: order.get(test.name, 0))
+    content = results.build(run, catalogue)
+    text = json.dumps(content)
+    faults = []
+    try:
+        write_whole(folder / RESULTS, text.encode("ascii"))
+    except OSError as error:
+        faults.append(error)
+    fault = schemas.first_fault_of_large("results", text)
+    if fault is not None:
+        raise AssertionError(f"results.json does not fit its own schema: {fault}")
+    return content, [*faults, *write_reports(content, folder)]
+
+
+def _shown_path(profile: Path | None) -> str:
+    """A profile's path from the current folder; empty without one, and for one that stands elsewhere."""
+    place = None if profile is None else profile.resolve()
+    return place.relative_to(Path.cwd()).as_posix() if place and place.is_relative_to(Path.cwd()) else ""
+
+
+def _new_folder(reports: Path, target: str) -> Path:
+    """A fresh folder; two runs in the same second get different ones."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    name = f"{stamp}-{re.sub(r'[^A-Za-z0-9._-]+', '-', target)[:LONGEST_NAME]}"
+    for attempt in range(1, 1000):
+        folder = reports / (name if attempt == 1 else f"{name}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(reports))
+
+
+def _link_latest(folder: Path) -> OSError | None:
+    """Point `latest` at the run; where links aren't allowed, go without. Returns what is in the way."""
+    link = folder.parent / "latest"
+    temporary = folder.parent / f".latest-{os.getpid()}"
+    try:
+        temporary.symlink_to(folder.name, target_is_directory=True)
+        temporary.replace(link)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if link.exists() and not link.is_symlink():
+            return FileExistsError(errno.EEXIST, "something is in the way of the link to this run", str(link))
+    return None

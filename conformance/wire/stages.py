@@ -1,0 +1,81 @@
+"""Stages as the suite sees them: issuers that are played for a client under test, and what arrived at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from conformance.wire.exchange import Reply
+
+ENDPOINTS = ("authorization", "token", "revocation", "resource")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How a client is registered at a stage."""
+
+    client_id: str
+    client_secret: str | None
+    redirect_uri: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One request of anybody's to a stage, with its answer; `at` is on the clock of `time.perf_counter`."""
+
+    endpoint: str
+    reply: Reply
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One issuer that is being played: `urls` are its endpoints, by name."""
+
+    issuer: str
+    urls: Mapping[str, str]
+    credentials: Credentials
+    arrived: list[Arrived] = field(default_factory=list)
+
+    def to(self, *endpoints: str) -> list[Arrived]:
+        """What arrived at some endpoints."""
+        return [each for each in self.arrived if each.endpoint in endpoints]
+
+
+class House(Protocol):
+    """Where stages are opened: one for each process of a run."""
+
+    @property
+    def certificates(self) -> Path:
+        """The authority that a client has to trust, and no other."""
+
+    def open(
+        self,
+        credentials: Credentials,
+        misbehaviors: Sequence[str] = (),
+        *,
+        twin: bool = False,
+        second: Stage | None = None,
+    ) -> Stage:
+        """Open a stage that misbehaves in named ways; or its honest twin, of the same shape.
+
+        `second` is another stage, where the client is registered as well.
+        """
+
+    def says(self, misbehavior: str) -> str:
+        """What a misbehavior is, in words."""
+
+    def has_own_twin(self, misbehavior: str) -> bool:
+        """Whether a misbehavior is compared with an honest stage of a shape of its own."""
+
+    def end(self, stage: Stage) -> None:
+        """Close a stage: what comes late finds nothing."""
+
+    def close(self) -> None:
+        """Close all."""
+
+
+OpenHouse = Callable[[], House]

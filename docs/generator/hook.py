@@ -1,0 +1,32 @@
+"""MkDocs asks here for the pages that are made when the site is built (`python -m mkdocs build`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.reporting.text import document_name
+from docs.generator import reference_pages, requirement_pages
+from docs.generator.facts import Facts, gather
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+
+REQUIREMENTS = "Requirements"
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages to those that stand in the folder, and each document to the navigation."""
+    from mkdocs.structure.files import File
+
+    facts = gather()
+    for place, content in (*requirement_pages.pages(facts), *reference_pages.pages(facts)):
+        files.append(File.generated(config, place, content=content))
+    for entry in config.nav or ():
+        if REQUIREMENTS in entry:
+            entry[REQUIREMENTS] += _documents(facts)
+    return files
+
+
+def _documents(facts: Facts) -> list[dict[str, str]]:
+    return [{document_name(name): f"{requirement_pages.FOLDER}/{name}/index.md"} for name in facts.catalogue.documents]

@@ -1,0 +1,9 @@
+"""Deliberate mistakes. Each module of this package lists its own in `DEFECTS`."""
+
+from ..collecting import collect
+from ..consequences import defects_with_consequences
+from ..defect import Defect
+
+DEFECTS: tuple[Defect, ...] = defects_with_consequences(collect(__name__, __path__, "DEFECTS", Defect))
+
+__all__ = ["DEFECTS", "Defect"]

@@ -1,0 +1,45 @@
+"""Imports what the commands import, and compiles what every run compiles: `commanding` forks from here.
+
+The modules that pytest rewrites as it imports them are left to each run.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+import conformance.browser
+import conformance.cli
+import conformance.harness
+import conformance.preflight
+import conformance.profile
+import conformance.reporting
+import conformance.running
+import conformance.tally
+import conformance.wire
+import reference_server.defects
+import reference_server.variants
+
+__all__ = ["conformance", "pytest", "reference_server"]
+
+
+def _import_all(package: ModuleType) -> None:
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
+
+
+for each in (
+    conformance.tally,
+    conformance.reporting,
+    conformance.wire,
+    conformance.profile,
+    conformance.browser,
+    conformance.harness,
+    conformance.running,
+    conformance.preflight,
+):
+    _import_all(each)
+conformance.reporting.prepare()

@@ -1,0 +1,49 @@
+"""Processes that would end each other's tokens don't run side by side, whatever -n says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commanding import command
+from tests.cli.test_runs import results
+
+ONE = "rfc7009-2.1-token-required"
+
+
+@pytest.mark.parametrize(
+    ("variant", "processes", "why"),
+    [
+        ("new-grant-ends-older-tokens", 1, "a second token of the same client and owner ends the first"),
+        ("one-token-until-it-expires", 1, "two requests of one client get the same token"),
+        ("replay-ends-everything", 1, "comes twice ends all tokens of the same client and owner"),
+        ("reusable-refresh-tokens", 3, ""),
+    ],
+)
+def test_one_process_runs_where_several_would_meet(variant: str, processes: int, why: str, tmp_path: Path) -> None:
+    done = command("run", "--only", ONE, "--variant", variant, "-n", "3", folder=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert results(tmp_path)["workers"] == processes
+    assert ("one process runs all tests" in done.stderr) == bool(why)
+    assert why in done.stderr
+
+
+def test_workers_of_pytest_are_not_started_then(tmp_path: Path) -> None:
+    package = Path(__file__).resolve().parents[2] / "conformance"
+    words = ["-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package), "-n", "3"]
+    words += ["--only", ONE, "--variant", "new-grant-ends-older-tokens", "--reports", str(tmp_path / "reports")]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, str(package / "documents" / "rfc7009")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert results(tmp_path)["workers"] == 1
+    assert "bringing up nodes" not in done.stdout

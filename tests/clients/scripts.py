@@ -1,0 +1,85 @@
+"""A client for commands, with habits: `python -m tests.clients.scripts HABIT`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import webbrowser
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import urlsplit
+
+from conformance.clients.context import Context
+from tests.clients import plain
+
+
+def context(browse: object) -> Context:
+    """The context that the environment describes."""
+    value = os.environ.get
+    return Context(
+        issuer=value("OAUTH2_ISSUER", ""),
+        authorization_endpoint=value("OAUTH2_AUTHORIZATION_ENDPOINT", ""),
+        token_endpoint=value("OAUTH2_TOKEN_ENDPOINT", ""),
+        revocation_endpoint=value("OAUTH2_REVOCATION_ENDPOINT", ""),
+        resource=value("OAUTH2_RESOURCE", ""),
+        client_id=value("OAUTH2_CLIENT_ID", ""),
+        client_secret=value("OAUTH2_CLIENT_SECRET"),
+        redirect_uri=value("OAUTH2_REDIRECT_URI", ""),
+        scope=value("OAUTH2_SCOPE", ""),
+        asked=frozenset(filter(None, value("OAUTH2_ASKED", "").split(","))),
+        certificates=value("SSL_CERT_FILE", ""),
+        browse=browse,  # type: ignore[arg-type]
+    )
+
+
+def browse_by(habit: str, url: str) -> str:
+    """Listen at the redirection URI, open the browser in the way of a habit, and return what it was asked for."""
+    came: list[str] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            came.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<p>You can close this window.</p>")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    own = urlsplit(os.environ["OAUTH2_REDIRECT_URI"])
+    with HTTPServer((own.hostname or "", own.port or 0), Listener) as server:
+        if habit == "prints":
+            print(f"Open {url} in your browser", flush=True)
+        else:
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        if habit == "opens-twice":
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        server.handle_request()
+    return f"{own.scheme}://{own.netloc}{came[0]}"
+
+
+def main(habit: str) -> None:
+    """One login, with a habit."""
+    match habit:
+        case "hangs":
+            time.sleep(600)
+        case "crashes":
+            os.abort()
+        case "floods":
+            for _ in range(20_000):
+                print("x" * 100)
+        case "shows-environment":
+            print(sorted(os.environ))
+            sys.exit(1)
+        case _:
+            plain.login(context(lambda url: browse_by(habit, url)))
+            if habit == "stays":
+                time.sleep(600)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except plain.Refused as refusal:
+        sys.exit(f"refused: {refusal}")

@@ -1,0 +1,91 @@
+"""Clients that are commands: they are driven to an end whatever they do, and nothing of ours leaks to them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from conformance.bundled.stages import Playhouse
+from conformance.clients.played import Played
+from conformance.clients.serve import Serve
+from conformance.harness.session import Session, Trial
+from conformance.profile.loading import parse_profile
+from conformance.running.whole_run import open_session
+
+ROOT = Path(__file__).resolve().parents[2]
+PROFILE = """
+[target]
+name = "a command"
+role = "client"
+[driver]
+command = [{python!r}, "-W", "ignore", "-m", "tests.clients.scripts", {habit!r}]
+time_limit = {limit}
+"""
+
+
+def session_with(habit: str, certificates: Path, limit: float = 20) -> Session:
+    text = PROFILE.format(python=sys.executable, habit=habit, limit=limit).replace("'", '"')
+    profile = parse_profile(text, "the profile", folder=ROOT)
+    return open_session(profile, open_house=partial(Playhouse, certificates))
+
+
+@pytest.fixture
+def played(request: pytest.FixtureRequest, certificates: Path) -> Iterator[Played]:
+    """A login of a client with a habit."""
+    habit, limit = request.param
+    with closing(session_with(habit, certificates, limit)) as session:
+        yield Serve(Trial(session)).attempt()
+
+
+@pytest.mark.parametrize("played", [("opens", 20), ("prints", 20), ("opens-twice", 20)], indirect=True)
+def test_a_client_logs_in_however_it_opens_the_browser(played: Played) -> None:
+    assert played.has("served")
+    assert len(played.all("start")) == 1
+    assert played.ending.how == "succeeded"
+    assert "close this window" in played.browser.pages[0].text
+
+
+@pytest.mark.parametrize("played", [("stays", 20)], indirect=True)
+def test_a_client_that_runs_on_behind_its_page_is_ended(played: Played) -> None:
+    assert played.has("served")
+    assert played.ending.how == "answered"
+
+
+@pytest.mark.parametrize("played", [("hangs", 1)], indirect=True)
+def test_a_client_that_hangs_is_ended_in_time(played: Played) -> None:
+    assert played.ending.how == "timed out"
+
+
+@pytest.mark.parametrize("played", [("crashes", 20)], indirect=True)
+def test_a_client_that_crashes_has_refused(played: Played) -> None:
+    assert played.ending.how == "refused"
+
+
+@pytest.mark.parametrize("played", [("floods", 20)], indirect=True)
+def test_of_a_flood_the_beginning_is_kept(played: Played) -> None:
+    assert 0 < len(played.ending.output) <= 20_000
+
+
+def test_a_command_gets_nothing_of_our_environment_but_what_is_named(
+    certificates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_OURS", "hush")
+    with closing(session_with("shows-environment", certificates)) as session:
+        output = Serve(Trial(session)).attempt().ending.output
+
+    assert "OAUTH2_ISSUER" in output
+    assert "SECRET_OF_OURS" not in output
+
+
+def test_what_is_left_of_a_client_is_ended_with_it(certificates: Path) -> None:
+    began = time.monotonic()
+    with closing(session_with("hangs", certificates, 0.5)) as session:
+        Serve(Trial(session)).attempt()
+
+    assert time.monotonic() - began < 10

@@ -1,0 +1,7 @@
+"""The figure of the rooms is what the imports are."""
+
+from tests.documentation.rooms import PAGE, figure
+
+
+def test_the_figure_of_the_rooms_is_what_the_imports_are() -> None:
+    assert figure() in PAGE.read_text(encoding="utf-8"), "python -m tests.documentation.rooms --write"

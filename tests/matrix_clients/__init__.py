@@ -1,0 +1,1 @@
+"""The matrices of clients: every defect of the reference client breaks what it declares, every variant changes it."""

@@ -1,0 +1,124 @@
+"""Changes the reference server's steps mechanically, one place at a time, and lists what no directed test notices.
+
+    python -m tests.mutants                     every mutant
+    python -m tests.mutants --changed           those of functions that differ from main (or --base REV)
+    python -m tests.mutants --only refuse_      those whose name holds a text
+
+Exits with 1 when a mutant lives that `explained.toml` doesn't explain, when an explanation is stale, or when fewer
+than 90 % are killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from conformance.running.collecting import Case
+from tests.matrix.engine import Ended
+from tests.mutants.explanations import explanations, stale, unexplained
+from tests.mutants.mutating import Mutant, lines_of, mutants_of
+from tests.mutants.running import Result, try_mutant
+from tests.mutants.tracing import STEPS, Line, run_traced
+
+LEAST_KILLED = 0.9
+# Steps that no server has by default, by file: the variant that runs them.
+VARIANT_OF = {"native_apps.py": "native-apps"}
+
+
+@dataclass(frozen=True)
+class CleanRun:
+    """How every test ends on the clean server or a variant of it, and by line the tests that run it."""
+
+    ended: Mapping[str, Ended]
+    tests: Mapping[Line, Sequence[Case]]
+
+
+@dataclass
+class Work:
+    """What the forked processes share: the clean runs by variant, and the mutants to try."""
+
+    mutants: Sequence[Mutant] = ()
+    clean: Mapping[str | None, CleanRun] = field(default_factory=dict)
+
+    def result(self, number: int) -> Result:
+        """Try one mutant."""
+        mutant = self.mutants[number]
+        variant = variant_of(mutant)
+        run = self.clean[variant]
+        return try_mutant(mutant, run.tests.get((mutant.path.name, mutant.line), ()), run.ended, variant)
+
+
+def variant_of(mutant: Mutant) -> str | None:
+    """The variant on which a mutant is tried; None for the server as it is."""
+    return VARIANT_OF.get(mutant.path.name)
+
+
+# Functions of forked processes are handed over by name: they find this here, as it was when they were forked.
+WORK = Work()
+
+
+def _result(number: int) -> Result:
+    return WORK.result(number)
+
+
+def all_mutants() -> list[Mutant]:
+    """Every mutant of the reference server's steps."""
+    return [mutant for path in sorted(STEPS.glob("*.py")) for mutant in mutants_of(path)]
+
+
+def changed_since(base: str, mutants: Iterable[Mutant]) -> list[Mutant]:
+    """The mutants of functions with a line that differs from a commit."""
+    changed: set[Line] = set()
+    for path in sorted(STEPS.glob("*.py")):
+        command = ["git", "diff", "--unified=0", base, "--", str(path)]
+        diff = subprocess.run(command, capture_output=True, text=True, check=True, cwd=STEPS).stdout
+        changed |= {(path.name, number) for number in lines_of(diff)}
+    return [mutant for mutant in mutants if any((mutant.path.name, line) in changed for line in mutant.lines)]
+
+
+def main() -> int:
+    """Print survivors by line, and the figure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--changed", action="store_true", help="only functions that differ from --base")
+    parser.add_argument("--base", default="main", metavar="REV")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only mutants whose name holds this")
+    options = parser.parse_args()
+    # What a mutated server says of its own mistakes is of no interest here.
+    logging.disable(logging.CRITICAL)
+    started = time.monotonic()
+    known = all_mutants()
+    chosen = changed_since(options.base, known) if options.changed else known
+    WORK.mutants = [mutant for mutant in chosen if options.only in mutant.name]
+    if not WORK.mutants:
+        print("no mutant is asked for: no function of the steps has changed" if options.changed else "no such mutant")
+        return 0
+    WORK.clean = {variant: CleanRun(*run_traced(variant)) for variant in {variant_of(each) for each in WORK.mutants}}
+    with ProcessPoolExecutor(2, get_context("fork")) as pool:
+        results = list(pool.map(_result, range(len(WORK.mutants)), chunksize=4))
+    return report(results, [mutant.name for mutant in known], time.monotonic() - started)
+
+
+def report(results: Sequence[Result], known: Iterable[str], seconds: float) -> int:
+    """Print what became of the mutants; the exit code."""
+    reasons = explanations()
+    open_ones, outdated = unexplained(results, reasons), stale(results, reasons, known)
+    for each in sorted(open_ones, key=lambda each: (each.mutant.path.name, each.mutant.line)):
+        print(f"{each.fate:9}  steps/{each.mutant.path.name}:{each.mutant.line}  {each.mutant.name}")
+    for name in outdated:
+        print(f"stale      {name}")
+    counts = Counter(each.fate for each in results)
+    share = counts["killed"] / len(results)
+    words = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
+    print(f"{len(results)} mutants: {words}; {share:.1%} killed; {len(open_ones)} unexplained; {seconds:.0f} s")
+    return 1 if open_ones or outdated or share < LEAST_KILLED else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

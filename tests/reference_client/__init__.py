@@ -1,0 +1,1 @@
+"""Tests of the reference client against the reference server, over real sockets on loopback."""
