@@ -184,19 +184,10 @@ def _pytest_words(chosen: argparse.Namespace, pytest_arguments: Sequence[str]) -
         *("-p", "pytest_html.plugin"),
         *("-o", f"cache_dir={chosen.reports.resolve() / '.pytest_cache'}"),
         *(word for option in own for word in option.words(getattr(chosen, option.key))),
-        *(_processes(chosen.processes) if chosen.processes else ()),
+        *(("--processes", str(chosen.processes)) if chosen.processes else ()),
     ]
     # The folders come first: an option that takes a value if one follows would take a folder.
     return [*words, *_test_folders(pytest_arguments), *pytest_arguments]
-
-
-def _processes(count: int) -> list[str]:
-    """The suite's own processes, or pytest-xdist's workers where a process can't be forked."""
-    from conformance.running import apart
-
-    if apart.is_possible():
-        return ["--processes", str(count)]
-    return ["-p", "xdist.plugin", "-n", str(count), "--max-worker-restart", "0"]
 
 
 def _test_folders(pytest_arguments: Sequence[str]) -> list[str]:

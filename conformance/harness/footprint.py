@@ -10,7 +10,7 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -109,17 +109,6 @@ class Footprint:
     def tokens(self, kind: TokenKind) -> int:
         """How many tokens of a kind were issued."""
         return sum(each.kind == kind for each in self.issued.values())
-
-    def dumped(self) -> dict[str, Any]:
-        """Everything, tokens included, as data that another process of the run can load. It is written nowhere."""
-        return asdict(self)
-
-    @classmethod
-    def loaded(cls, content: Mapping[str, Any]) -> Footprint:
-        """The inverse of `dumped`."""
-        accounts, clients = (_uses(content[part]) for part in ("accounts", "clients"))
-        issued = {token: Issued(**each) for token, each in content["issued"].items()}
-        return cls(**{**content, "accounts": accounts, "clients": clients, "issued": issued})
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers alone, for reports."""

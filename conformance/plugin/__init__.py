@@ -1,14 +1,13 @@
 """The pytest plugin: this folder is all that knows pytest's hooks. Here are the options and the run's beginning.
 
-Tests run in forked processes (`running/apart.py`), this one writes the reports. Where that can't be, and under plain
-`pytest -n`, the workers of pytest-xdist do the same: they send each test's evidence on its teardown report.
+Tests run in forked processes (`running/apart.py`), this one writes the reports. Where no process can be forked, this
+one runs the tests too.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from conformance.plugin.opening import (
     announcement,
     bundled_profile,
     check_answers,
+    check_processes,
     check_selectors,
     check_sign_in,
     keep_alone,
@@ -38,10 +38,8 @@ from conformance.plugin.opening import (
 )
 from conformance.plugin.staging import prepare_stages
 from conformance.plugin.stashes import (
-    ANNOUNCED,
     CATALOGUE,
     COLLECTED,
-    CRASHED,
     EXAMINED,
     FAULTS,
     FOOTPRINT,
@@ -56,7 +54,7 @@ from conformance.running.recovery import recover_all
 from conformance.running.whole_run import RunRecorder
 from conformance.tally.catalogue import Catalogue, load_catalogue
 
-PARTS = ("workers", "collection", "running", "repeating", "leaving", "ending", "html")
+PARTS = ("collection", "running", "repeating", "leaving", "ending", "html")
 pytest_plugins = [f"conformance.plugin.{name}" for name in PARTS]
 
 
@@ -87,20 +85,10 @@ def _configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*features): features that the test needs beyond its requirement's own")
     config.stash[COLLECTED] = {}
     config.stash[FAULTS] = []
-    config.stash[CRASHED] = []
     config.stash[FOOTPRINT] = Footprint()
     config.stash[CATALOGUE] = catalogue = _catalogue()
     config.stash[SELECTED] = catalogue.selected(config.option.only, config.option.exclude)
-    worker = getattr(config, "workerinput", None)
-    if worker is not None:
-        # It ends with the process that writes the reports.
-        signals.ignore(signals.END)
-        loaded = load_profile(config, worker.get("bundled_profile"))
-        config.stash[PROFILE] = replace(loaded, target=replace(loaded.target, faults=worker["faults"]))
-        config.option.role = loaded.target.role
-        prepare_stages(config)
-        config.option.fuzz_seed = worker["fuzz_seed"]
-        return
+    check_processes(config)
     signals.interrupt_on_end()
     if config.option.fuzz_random:
         config.option.fuzz_seed = fuzzing.random_seed()
@@ -113,7 +101,7 @@ def _configure(config: pytest.Config) -> None:
     if options.profile is None:
         if options.base_url is not None:
             raise pytest.UsageError("a URL alone says nothing of clients and accounts: give a --profile beside it")
-        announced = config.stash[ANNOUNCED] = bundled_profile(config, options)
+        announced = bundled_profile(config, options)
     elif options.variant or options.defects:
         raise pytest.UsageError("--variant and --defect edit the bundled server: leave out the profile, or these")
     loaded = load_profile(config, announced)

@@ -13,7 +13,7 @@ from conformance.base import exit_codes, files
 from conformance.harness import fuzzing
 from conformance.plugin.collection import FUZZ, is_of_suite
 from conformance.plugin.opening import commanded_of, output_of, processes_of
-from conformance.plugin.stashes import COLLECTED, CRASHED, FAULTS, FOOTPRINT, PROGRESS, RECORDER, SERVER
+from conformance.plugin.stashes import COLLECTED, FAULTS, PROGRESS, RECORDER, SERVER
 from conformance.reporting.console import print_summary
 from conformance.reporting.gate import gate_sentence
 from conformance.reporting.machine import summary_as_json
@@ -117,11 +117,6 @@ def conclude(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None
     """The same, where that hasn't been done yet."""
     config = session.config
     collected: dict[str, list[str]] = config.stash[COLLECTED]
-    worker_output = getattr(config, "workeroutput", None)
-    if worker_output is not None:
-        worker_output["collected"] = collected
-        worker_output["footprint"] = config.stash[FOOTPRINT].dumped()
-        return
     recorder = config.stash.get(RECORDER, None)
     if recorder is not None and exitstatus == pytest.ExitCode.INTERNAL_ERROR:
         print(f"What was gathered: oauth2-conformance report {recorder.folder}", file=sys.stderr)
@@ -136,8 +131,6 @@ def conclude(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None
         config.stash[SERVER].dismiss()
     run: Run = recorder.run
     run.collected.update(collected)
-    for name, how in config.stash[CRASHED]:
-        recorder.add_crashed(name, how)
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
     try:
         session.exitstatus = recorder.finish() or _of_others(config)

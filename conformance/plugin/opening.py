@@ -28,6 +28,7 @@ from conformance.profile import loading
 from conformance.profile.client_role import CLIENT
 from conformance.reporting.summary import counted
 from conformance.reporting.text import document_name
+from conformance.running import apart
 from conformance.running.whole_run import RunOptions, open_session
 from conformance.settings import Settings, SettingsFault, read_settings
 from conformance.tally.catalogue import Catalogue
@@ -254,18 +255,22 @@ def take_turns(config: pytest.Config, loaded: loading.Profile) -> None:
 def _run_alone(config: pytest.Config, why: str) -> None:
     print(f"one process runs all tests: {why}", file=sys.stderr)
     config.option.processes = 1
-    if workers_of(config):
-        # Before pytest-xdist has started any of its workers.
-        config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
 
 
 def processes_of(config: pytest.Config) -> int:
     """How many processes run tests. More than one at a time only where that was asked for, or the server is ours."""
-    by_default = min(2, os.cpu_count() or 1) if config.option.profile is None else 1
-    return workers_of(config) or config.option.processes or by_default
+    by_default = min(2, os.cpu_count() or 1) if config.option.profile is None and apart.FORKS else 1
+    return config.option.processes or by_default
 
 
-def workers_of(config: pytest.Config) -> int:
-    """How many worker processes pytest-xdist was asked for; 0 for none."""
-    count = getattr(config.option, "numprocesses", None)
-    return count if isinstance(count, int) else 0
+def check_processes(config: pytest.Config) -> None:
+    """Refuse the workers of pytest-xdist, which would know what their own tests recorded, and do without a fork.
+
+    Raises UsageError.
+    """
+    if getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError(
+            "pytest's -n parts what the suite judges together: leave it out, or use `oauth2-conformance run -n`"
+        )
+    if processes_of(config) > 1 and not apart.FORKS:
+        _run_alone(config, f"no process can be forked safely on {sys.platform}")

@@ -16,7 +16,7 @@ from conformance.plugin.staging import house_of
 from conformance.plugin.stashes import CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER
 from conformance.reporting.summary import counted
 from conformance.running import apart
-from conformance.running.collecting import Case, case_of, collect_cases
+from conformance.running.collecting import Case, case_of
 from conformance.running.single_test import Finished, execute, finished, result_of
 from conformance.running.whole_run import open_session
 from conformance.tally.confirming import MOST, Attempts, findings_in, seconds_for, why_not_again
@@ -109,11 +109,9 @@ def _run(config: pytest.Config, cases: Mapping[str, Case], session: Session, nam
 
 
 def _cases(session: pytest.Session, findings: Sequence[TestResult]) -> dict[str, Case]:
-    """The tests of findings. The controller of pytest-xdist has collected none: there they are collected now."""
+    """The tests of findings."""
     wanted = {_name(finding) for finding in findings}
-    of_clients = session.config.stash[PROFILE].target.is_client
     collected = [case_of(item) for item in session.items if is_of_suite(item)]
-    collected = collected or collect_cases(fuzz=not of_clients, of_clients=of_clients)
     named = {f"{case.requirement}::{case.name}": case for case in collected}
     return {name: case for name, case in named.items() if name in wanted}
 

@@ -9,11 +9,10 @@ from functools import partial
 import pytest
 
 from conformance import reporting
-from conformance.base.outcomes import Outcome
 from conformance.harness import fuzzing
 from conformance.harness.session import Session
 from conformance.plugin.collection import is_judged_last, is_of_suite, requirement_of
-from conformance.plugin.opening import processes_of, workers_of
+from conformance.plugin.opening import processes_of
 from conformance.plugin.staging import house_of
 from conformance.plugin.stashes import APART, CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER, SESSION
 from conformance.plugin.telling import html_extras, report_of
@@ -34,10 +33,9 @@ def pytest_collection_finish() -> None:
 def session_of(config: pytest.Config) -> Session:
     """This process's session with the target, opened at the first test."""
     if SESSION not in config.stash:
-        about = getattr(config, "workerinput", {})
-        worker, workers = about.get("workerid", ""), about.get("workercount", processes_of(config))
         asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed, config.option.fuzz_seconds)
-        config.stash[SESSION] = session = open_session(config.stash[PROFILE], worker, workers, asked, house_of(config))
+        count, house = processes_of(config), house_of(config)
+        config.stash[SESSION] = session = open_session(config.stash[PROFILE], "", count, asked, house)
         config.add_cleanup(session.close)
     return config.stash[SESSION]
 
@@ -48,9 +46,9 @@ MANY = 2
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Let the tests run in processes of their own, unless they are spread over several already or are debugged."""
+    """Let the tests run in processes of their own, unless they are debugged or that can't be."""
     config = session.config
-    if RECORDER not in config.stash or workers_of(config) or config.option.usepdb or not apart.is_possible():
+    if RECORDER not in config.stash or config.option.usepdb or not apart.is_possible():
         return (yield)
     last = [item for item in session.items if is_judged_last(item)]
     items = {item.nodeid: item for item in session.items if is_of_suite(item) and not is_judged_last(item)}
@@ -85,7 +83,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     session = session_of(item.config)
     processes = item.config.stash.get(APART, None)
     if is_judged_last(item):
-        ended = _run(item, session) if hears_all(item.config) else Finished(ELSEWHERE)
+        ended = _run(item, session)
     elif processes is None:
         progress = item.config.stash.get(PROGRESS, None)
         if progress is not None:
@@ -100,15 +98,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
-
-
-# How a test ends that would have to know what the workers of pytest-xdist have recorded.
-ELSEWHERE = Outcome("not applicable", "it is judged where one process hears of all tests: `oauth2-conformance run -n`")
-
-
-def hears_all(config: pytest.Config) -> bool:
-    """Whether this process hears of what all tests have recorded: a worker of pytest-xdist knows its own."""
-    return not hasattr(config, "workerinput")
 
 
 def _run_apart(

@@ -22,8 +22,6 @@ PROFILE = pytest.StashKey[loading.Profile]()
 CATALOGUE = pytest.StashKey[Catalogue]()
 # The requirements that `--only` and `--exclude` leave.
 SELECTED = pytest.StashKey[frozenset[str]]()
-# What the bundled target says of itself.
-ANNOUNCED = pytest.StashKey[str]()
 # How each process opens stages, where a client is under test.
 OPEN_HOUSE: pytest.StashKey[OpenHouse] = pytest.StashKey()
 SESSION = pytest.StashKey[Session]()
@@ -37,4 +35,3 @@ FOOTPRINT = pytest.StashKey[Footprint]()
 EXAMINED = pytest.StashKey[Examiner]()
 # What became of the tokens that the run was given.
 CLEARED = pytest.StashKey[Cleared]()
-CRASHED = pytest.StashKey[list[tuple[str, str]]]()

@@ -35,12 +35,14 @@ TellWait = Callable[[str, float], None]
 RunTest = Callable[[int, str, TellWait], Finished]
 # Seconds after which whoever asks for a test hears that it isn't there yet.
 TICK = 0.5
+# Not all libraries of other systems bear a fork.
+FORKS = sys.platform == "linux"
 TICKET = struct.Struct("<H")
 
 
 def is_possible() -> bool:
-    """Whether this process can be forked safely: other systems' libraries don't all bear it, nor do threads."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    """Whether this process can be forked safely now: threads don't bear it."""
+    return FORKS and threading.active_count() == 1
 
 
 @dataclass

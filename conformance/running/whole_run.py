@@ -156,14 +156,6 @@ class RunRecorder:
         self.journal.settle(settled, second)
         return settled
 
-    def add_crashed(self, name: str, how: str) -> None:
-        """Take in that the process of a test died, which told nothing itself: a fault of the suite, like any other."""
-        told = {(test.requirement, test.name) for test in self.run.tests}
-        owners = (requirement for requirement, names in self.run.collected.items() if name in names)
-        requirement = next((each for each in owners if (each, name) not in told), None)
-        if requirement is not None:
-            self.add(TestResult(requirement, name, "error", reason=how))
-
     def finish(self) -> int:
         """Write `results.json` and every report; returns the exit code: the gate's, where all could be written."""
         self.run.finished = now()

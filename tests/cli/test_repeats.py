@@ -36,10 +36,9 @@ def test_a_finding_is_tried_again_and_a_race_is_not(processes: str, tmp_path: Pa
     assert [name for name in shown if "seen 2 of 2" not in (latest / name).read_text(encoding="utf-8")] == []
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one", "xdist"])
-def test_plain_pytest_tries_findings_again(workers: tuple[str, ...], tmp_path: Path) -> None:
+def test_plain_pytest_tries_findings_again(tmp_path: Path) -> None:
     package = Path(__file__).resolve().parents[2] / "conformance"
-    words = ["-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package), *workers]
+    words = ["-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package)]
     words += [
         "--only",
         REUSED,

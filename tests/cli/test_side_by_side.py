@@ -32,10 +32,10 @@ def test_one_process_runs_where_several_would_meet(variant: str, processes: int,
     assert why in done.stderr
 
 
-def test_workers_of_pytest_are_not_started_then(tmp_path: Path) -> None:
+def test_workers_of_pytest_are_refused(tmp_path: Path) -> None:
     package = Path(__file__).resolve().parents[2] / "conformance"
     words = ["-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package), "-n", "3"]
-    words += ["--only", ONE, "--variant", "new-grant-ends-older-tokens", "--reports", str(tmp_path / "reports")]
+    words += ["--only", ONE, "--reports", str(tmp_path / "reports")]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words, str(package / "documents" / "rfc7009")],
         cwd=tmp_path,
@@ -44,6 +44,6 @@ def test_workers_of_pytest_are_not_started_then(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert results(tmp_path)["workers"] == 1
-    assert "bringing up nodes" not in done.stdout
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "use `oauth2-conformance run -n`" in done.stderr
+    assert not (tmp_path / "reports").exists()
