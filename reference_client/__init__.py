@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from .choosing import choose
-from .client import Client, build
+from .client import build, logged_in
 from .context import Context, Registration
-from .pipeline import Edit, Login, Refused, after, before, remove, replace, setting
+from .pipeline import Client, Edit, Login, Refused, after, before, remove, replace, setting
 
 
 def login(context: Context) -> Mapping[str, str]:
     """Signs in as the context says, and returns the tokens; raises Refused where that can't be done safely."""
-    return build().login(context)
+    return logged_in(build(), context)
 
 
 def chosen(variant: str | None = None, *defects: str) -> Client:
@@ -29,6 +29,7 @@ __all__ = [
     "before",
     "build",
     "chosen",
+    "logged_in",
     "login",
     "remove",
     "replace",

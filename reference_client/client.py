@@ -3,55 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import TypeAlias
 
 from .context import Context
 from .lists import PIPELINES
-from .pipeline import Edit, Login, Pipelines, Refused, StartOver, Trace, edited
+from .pipeline import Client, Edit, Login, Trace, edited
+from .refusal import Refused, StartOver
 from .settings import Settings
 from .wire import connect
 
+Show: TypeAlias = Callable[[str], None]
 
-@dataclass(slots=True)
-class Client:
-    """Everything that belongs to one client. `memory` is what outlives its logins; the exact client needs none."""
 
-    settings: Settings
-    pipelines: Pipelines
-    memory: dict[str, str] = field(default_factory=dict)
-    trace: Trace | None = None
+def logged_in(client: Client, context: Context, show: Show = lambda page: None) -> Mapping[str, str]:
+    """Signs in, does what is asked, and returns the tokens of the first login; raises Refused otherwise.
 
-    def login(self, context: Context, show: Callable[[str], None] = lambda page: None) -> Mapping[str, str]:
-        """Signs in, does what is asked, and returns the tokens of the first login; raises Refused otherwise.
+    `show` is given the page that the resource owner is to see once a login has succeeded or not.
+    """
+    tokens = _with_patience(client, context, show)
+    if "second_login" in context.asked:
+        _with_patience(client, context, show)
+    if "second_issuer" in context.asked and context.second is not None:
+        _with_patience(client, context.second, show)
+    return tokens
 
-        `show` is given the page that the resource owner is to see once a login has succeeded or not.
-        """
-        tokens = self._with_patience(context, show)
-        if "second_login" in context.asked:
-            self._with_patience(context, show)
-        if "second_issuer" in context.asked and context.second is not None:
-            self._with_patience(context.second, show)
-        return tokens
 
-    def _with_patience(self, context: Context, show: Callable[[str], None]) -> Mapping[str, str]:
-        """RFC 6749 section 4.1: where what it brought is worth nothing any more, a login starts over, once."""
-        for _ in range(self.settings.logins - 1):
-            try:
-                return self._once(context, show)
-            except StartOver:
-                continue
-        return self._once(context, show)
+def _with_patience(client: Client, context: Context, show: Show) -> Mapping[str, str]:
+    """RFC 6749 section 4.1: where what it brought is worth nothing any more, a login starts over, once."""
+    for _ in range(client.settings.logins - 1):
+        try:
+            return _once(client, context, show)
+        except StartOver:
+            continue
+    return _once(client, context, show)
 
-    def _once(self, context: Context, show: Callable[[str], None]) -> Mapping[str, str]:
-        with connect(self.settings, context.certificates) as wire:
-            login = Login(self, context, wire, show)
-            try:
-                login.run("login")
-            except Refused as refusal:
-                login.message = str(refusal)
-                login.run("refused")
-                raise
-            return login.tokens.held()
+
+def _once(client: Client, context: Context, show: Show) -> Mapping[str, str]:
+    with connect(client.settings, context.certificates) as wire:
+        login = Login(client, context, wire, show)
+        try:
+            login.run("login")
+        except Refused as refusal:
+            login.message = str(refusal)
+            login.run("refused")
+            raise
+        return login.tokens.held()
 
 
 def build(edits: Sequence[Edit] = (), trace: Trace | None = None) -> Client:

@@ -12,10 +12,10 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from .choosing import choose
-from .client import Client, build
+from .client import build, logged_in
 from .context import Registration, from_environment
 from .loopback import Loopback, listen
-from .pipeline import Refused
+from .pipeline import Client, Refused
 
 BAD_ARGUMENTS = 4
 DESCRIPTION = "Sign in at the server that the environment variables OAUTH2_ISSUER, OAUTH2_CLIENT_ID, ... name."
@@ -41,7 +41,7 @@ def sign_in(client: Client, registration: Registration) -> int:
     try:
         with ExitStack() as stack:
             loopback = stack.enter_context(listen(client, registration))
-            client.login(at_loopback(registration, loopback), loopback.show)
+            logged_in(client, at_loopback(registration, loopback), loopback.show)
     except (Refused, OSError, ValueError) as refusal:
         print(f"reference_client: {printable(str(refusal))}", file=sys.stderr)
         return 1

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from .client import Client
 from .context import Registration
-from .pipeline import Refused
+from .pipeline import Client, Refused
 from .settings import Settings
 
 DONE = "/done"

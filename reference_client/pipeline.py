@@ -5,40 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from .client import Client
-    from .context import Context
-    from .wire import Reply, Wire
+from .context import Context
+
+# Steps and edits find all their words here.
+from .refusal import Refused as Refused
+from .refusal import StartOver as StartOver
+from .settings import Settings
+from .wire import Draft as Draft
+from .wire import Pairs as Pairs
+from .wire import Reply, Wire
 
 Step: TypeAlias = "Callable[[Login], None]"
 Pipelines: TypeAlias = dict[str, list[Step]]
 Trace: TypeAlias = Callable[[str, str], None]
-Pairs: TypeAlias = list[tuple[str, str]]
-
-
-class Refused(Exception):
-    """The login ends here, and why. `error` is the code that a server gave, if one did."""
-
-    def __init__(self, message: str, error: str = "") -> None:
-        super().__init__(message)
-        self.error = error
-
-
-class StartOver(Refused):
-    """What the client holds is worth nothing any more: the resource owner is asked again."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A request that steps put together."""
-
-    method: str
-    url: str
-    query: Pairs = field(default_factory=list)
-    form: Pairs = field(default_factory=list)
-    headers: Pairs = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -65,6 +46,16 @@ class Tokens:
             "scope": self.scope or "",
         }
         return {name: value for name, value in members.items() if value}
+
+
+@dataclass(slots=True)
+class Client:
+    """Everything that belongs to one client. `memory` is what outlives its logins; the exact client needs none."""
+
+    settings: Settings
+    pipelines: Pipelines
+    memory: dict[str, str] = field(default_factory=dict)
+    trace: Trace | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

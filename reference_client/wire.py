@@ -5,17 +5,31 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from .pipeline import Draft, Pairs, Refused
+from .refusal import Refused
 from .settings import Settings
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+Pairs: TypeAlias = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A request that steps put together."""
+
+    method: str
+    url: str
+    query: Pairs = field(default_factory=list)
+    form: Pairs = field(default_factory=list)
+    headers: Pairs = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

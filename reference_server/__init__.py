@@ -2,8 +2,8 @@
 
 from .accounts import Client, User
 from .choosing import catalogue_fault
-from .pipeline import Call, Edit, Response, after, before, remove, replace, setting
-from .server import Server, build
+from .pipeline import Call, Edit, Response, Server, after, before, remove, replace, setting
+from .server import build
 from .settings import Settings
 
 __all__ = [

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .accounts import USER_GRANTS, Client, ExternalProvider, User
-from .federation import CALLBACK_PATH
-from .provider.app import Provider
-from .provider.registry import Account, RelyingParty
-from .provider.signing import Signer
-
-if TYPE_CHECKING:
-    from .settings import Settings
+from .provider.registry import Account
 
 # High enough that the scattered wrong secrets of a test run never lock an ordinary account.
 HARDLY_EVER = 10_000
@@ -159,22 +151,3 @@ PROVIDER_ACCOUNTS = (ALICE_AT_PROVIDER, BOB_AT_PROVIDER, STRANGER_AT_PROVIDER, R
 def external_provider(issuer: str) -> ExternalProvider:
     """The bundled provider, as the server knows it."""
     return ExternalProvider(issuer, "Example ID", "reference-server", "reference-server-demo-secret-Vn6d")
-
-
-def bundled_provider(settings: Settings, signer: Signer | None = None) -> Provider | None:
-    """The provider that the settings name, with the server registered there; None where they name none.
-
-    It makes its own key unless it is given a signer.
-    """
-    known = settings.external_provider
-    if known is None:
-        return None
-    party = RelyingParty(known.client_id, known.client_secret, settings.issuer + CALLBACK_PATH)
-    return Provider(
-        known.issuer,
-        party,
-        PROVIDER_ACCOUNTS,
-        settings.password_cost,
-        signer or Signer(),
-        settings.external_provider_names_itself,
-    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from .accounts import Client, User
-    from .errors import OAuthError
-    from .server import Server
-    from .store import Code, Grant, SignIn, Token
+from .accounts import Accounts, Client, User
+from .errors import OAuthError
+from .federation import Federation
+from .settings import Settings
+from .store import Code, Grant, SignIn, Store, Token
 
 
 @dataclass(slots=True)
@@ -55,6 +56,27 @@ class Attempt:
     method: Literal["client_secret_basic", "client_secret_post", "none"]
     client_id: str | None
     secret: str | None = None
+
+
+@dataclass(slots=True)
+class Server:
+    """Everything that belongs to one server. Many can live in one process."""
+
+    settings: Settings
+    accounts: Accounts
+    store: Store
+    key: bytes
+    pipelines: Pipelines
+    federation: Federation | None = None
+    trace: Trace | None = None
+    # How often something was met, for steps that act at one time and not at another.
+    met: Counter[str] = field(default_factory=Counter)
+    # What was seen, for steps that use it later.
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.store.close()
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from . import demo
 from .accounts import Client, ExternalProvider
-from .server import Server
+from .pipeline import Server
 from .settings import Settings
 
 Table: TypeAlias = dict[str, Any]

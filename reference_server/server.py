@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import Counter
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
-from .accounts import Accounts, register
+from .accounts import register
 from .endpoints import CONTROL_PATHS, PATHS, PIPELINES
 from .errors import OAuthError
 from .federation import Federation, Reach, over_sockets
-from .pipeline import Call, Edit, Pipelines, Response, Trace, edited
+from .pipeline import Call, Edit, Response, Server, Trace, edited
 from .settings import Settings
 from .store import Store
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # So much of an oversized body is still read (and thrown away), so that the client is listening when it is refused.
 DRAINED_BYTES = 1024 * 1024
@@ -27,58 +28,40 @@ DRAINED_BYTES = 1024 * 1024
 log = logging.getLogger("reference_server")
 
 
-@dataclass(slots=True)
-class Server:
-    """Everything that belongs to one server. Many can live in one process."""
+def public_app(server: Server) -> App:
+    """The server's public ASGI application."""
+    paths = {**PATHS, **dict.fromkeys(server.settings.issuers, "metadata")}
+    served = {path: name if name in server.settings.endpoints else "not_found" for path, name in paths.items()}
+    return partial(_serve, server, served)
 
-    settings: Settings
-    accounts: Accounts
-    store: Store
-    key: bytes
-    pipelines: Pipelines
-    federation: Federation | None = None
-    trace: Trace | None = None
-    # How often something was met, for steps that act at one time and not at another.
-    met: Counter[str] = field(default_factory=Counter)
-    # What was seen, for steps that use it later.
-    kept: dict[str, str] = field(default_factory=dict)
 
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The public ASGI application."""
-        await self._serve({**PATHS, **dict.fromkeys(self.settings.issuers, "metadata")}, scope, receive, send)
+def control_app(server: Server) -> App:
+    """The server's control ASGI application, for a port of its own on loopback."""
+    return partial(_serve, server, CONTROL_PATHS)
 
-    async def control_app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The control ASGI application, for a port of its own on loopback."""
-        await self._serve(CONTROL_PATHS, scope, receive, send)
 
-    def close(self) -> None:
-        """Lets go of the database."""
-        self.store.close()
+async def _serve(server: Server, paths: Mapping[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "http":
+        return
+    call = await _read(server, paths.get(scope["path"], "not_found"), scope, receive)
+    await _send(await answer(call), scope["method"] == "HEAD", send)
 
-    async def _serve(self, paths: dict[str, str], scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        endpoint = paths.get(scope["path"], "not_found")
-        if paths is not CONTROL_PATHS and endpoint not in self.settings.endpoints:
-            endpoint = "not_found"
-        call = await self._read(endpoint, scope, receive)
-        await _send(await answer(call), scope["method"] == "HEAD", send)
 
-    async def _read(self, endpoint: str, scope: Scope, receive: Receive) -> Call:
-        body, oversized = await _read_body(receive, self.settings.body_limit)
-        return Call(
-            server=self,
-            endpoint=endpoint,
-            # RFC 9110 section 9.3.2: HEAD is answered as GET is, without the content.
-            method="GET" if scope["method"] == "HEAD" else scope["method"],
-            path=scope["path"],
-            query_string=scope["query_string"],
-            headers=list(scope["headers"]),
-            body=body,
-            scheme=scope["scheme"],
-            oversized=oversized,
-            error_list=f"{endpoint}.error",
-        )
+async def _read(server: Server, endpoint: str, scope: Scope, receive: Receive) -> Call:
+    body, oversized = await _read_body(receive, server.settings.body_limit)
+    return Call(
+        server=server,
+        endpoint=endpoint,
+        # RFC 9110 section 9.3.2: HEAD is answered as GET is, without the content.
+        method="GET" if scope["method"] == "HEAD" else scope["method"],
+        path=scope["path"],
+        query_string=scope["query_string"],
+        headers=list(scope["headers"]),
+        body=body,
+        scheme=scope["scheme"],
+        oversized=oversized,
+        error_list=f"{endpoint}.error",
+    )
 
 
 def build(

@@ -24,8 +24,10 @@ import uvicorn
 from . import demo
 from .choosing import Choice, choose
 from .federation import over_sockets
+from .pipeline import Server
 from .profile import profile_for
-from .server import Server, build
+from .provider.bundled import bundled_provider
+from .server import build, control_app, public_app
 from .settings import Settings
 from .variant import Variant
 
@@ -173,12 +175,12 @@ async def _serve(
     control = bind(LOOPBACK, 0) if arguments.control or arguments.profile else None
     if ca_file is not None:
         _write_certificates(ca_file, server.settings, host)
-    listeners = [start_listener(server.app, listening, server.settings, folder if tls else None)]
+    listeners = [start_listener(public_app(server), listening, server.settings, folder if tls else None)]
     if plain is not None:
-        listeners.append(start_listener(server.app, plain, server.settings))
+        listeners.append(start_listener(public_app(server), plain, server.settings))
     if control is not None:
-        listeners.append(start_listener(server.control_app, control, server.settings))
-    provider = demo.bundled_provider(server.settings)
+        listeners.append(start_listener(control_app(server), control, server.settings))
+    provider = bundled_provider(server.settings)
     if provider is not None and at_provider is not None:
         listeners.append(start_listener(provider.app, at_provider, server.settings, folder))
     _end_on_request([listener for listener, _ in listeners], arguments.exit_with_stdin)

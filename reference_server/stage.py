@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .accounts import Client, User
-from .pipeline import Call, Edit, Response, Step, after, before, named, remove, replace, setting
-from .server import Receive, Scope, Send, Server, build
+from .pipeline import Call, Edit, Response, Server, Step, after, before, named, remove, replace, setting
+from .server import Receive, Scope, Send, build, public_app
 from .settings import METADATA_PATH, Settings
 
 OWNER = User(name="resource_owner", username="alice", password="alice-demo-password")
@@ -155,7 +155,7 @@ class Stages:
 
         server = self.open_ones.get(name)
         if server is not None:
-            await server.app({**scope, "path": path}, again, note)
+            await public_app(server)({**scope, "path": path}, again, note)
         taken = time.perf_counter() - began
         # Before it goes out: whoever has the answer can rely on its having been heard.
         self.hear(_heard(name, scope, body, (status, answered, b"".join(chunks)), (began, taken)))

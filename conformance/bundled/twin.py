@@ -17,9 +17,10 @@ from reference_server import Settings, build
 from reference_server.accounts import Client as RegisteredClient
 from reference_server.accounts import ExternalProvider, User
 from reference_server.federation import CALLBACK_PATH, in_process
+from reference_server.pipeline import Server as Server
 from reference_server.provider.app import Provider
 from reference_server.provider.registry import Account, RelyingParty
-from reference_server.server import Server as Server
+from reference_server.server import control_app, public_app
 from reference_server.variants.native_apps import SERVING_NATIVE_APPS
 
 CONTROL = "http://rehearsal.invalid"
@@ -74,11 +75,13 @@ def _apps(target: Target, server: Server) -> dict[str, AsgiApp]:
     """The reference server at every origin of the target, with its endpoints where the target has them."""
     places = {urlsplit(url).path or "/": PATHS[name] for name, url in _named(target).items()}
 
+    serve = public_app(server)
+
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await server.app({**scope, "path": places.get(scope["path"], scope["path"])}, receive, send)
+        await serve({**scope, "path": places.get(scope["path"], scope["path"])}, receive, send)
 
     places[urlsplit(target.base_url).path.rstrip("/") + CALLBACK_PATH] = CALLBACK_PATH
-    return {**{origin_of(url): app for url in _urls(target)}, CONTROL: server.control_app}
+    return {**{origin_of(url): app for url in _urls(target)}, CONTROL: control_app(server)}
 
 
 def _named(target: Target) -> dict[str, str]:

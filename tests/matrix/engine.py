@@ -28,7 +28,9 @@ from reference_server.defects import DEFECTS, Defect
 from reference_server.federation import in_process
 from reference_server.pipeline import Edit
 from reference_server.profile import profile_for
+from reference_server.provider.bundled import bundled_provider
 from reference_server.provider.signing import Signer
+from reference_server.server import control_app, public_app
 from reference_server.store import Store
 from reference_server.variants import VARIANTS, Variant
 
@@ -114,8 +116,8 @@ def open_world(variant: str | None, edits: Sequence[Edit] = (), *, traced: bool 
     all_edits = [*(chosen.edits if chosen else ()), *edits]
     server = build(SETTINGS, all_edits, trace=trace)
     profile = profile_of(variant)
-    apps = {BASE: server.app, PLAIN: server.app, CONTROL: server.control_app}
-    provider = demo.bundled_provider(server.settings, signer())
+    apps = {BASE: public_app(server), PLAIN: public_app(server), CONTROL: control_app(server)}
+    provider = bundled_provider(server.settings, signer())
     if provider is not None and server.federation is not None:
         server.federation.reach = in_process(provider.app)
         apps[PROVIDER] = provider.app

@@ -24,7 +24,7 @@ from conformance.running.single_test import execute
 from conformance.tally.results import not_applicable
 from conformance.tally.verdicts import Verdict, combine, verdict_of
 from reference_client.choosing import choose
-from reference_client.client import build
+from reference_client.client import build, logged_in
 from reference_client.defects import Defect
 from reference_client.variants import Variant
 from reference_server.profile import to_toml
@@ -109,7 +109,7 @@ def run(variant: str | None, defects: Sequence[str], chosen: Iterable[Case], com
     edits = choose(variant, defects)
     words = [*(word for name in defects for word in ("--defect", name)), *(["--variant", variant] if variant else [])]
     profile = profile_of(variant, defects, [sys.executable, "-m", "reference_client", *words] if command else ())
-    with session_with(lambda context: build(edits).login(context), certificates(), profile, house) as session:
+    with session_with(lambda context: logged_in(build(edits), context), certificates(), profile, house) as session:
         return {key(case): run_case(case, session) for case in sorted(chosen, key=lambda case: case.is_judged_last)}
 
 

@@ -12,10 +12,12 @@ from conformance.preflight.examination import examine
 from conformance.profile.loading import Profile, parse_profile
 from conformance.reporting.toml import as_toml
 from conformance.wire.asgi import AsgiTransport
-from reference_server import build, demo
+from reference_server import build
 from reference_server.federation import in_process
 from reference_server.pipeline import Edit
 from reference_server.profile import profile_for
+from reference_server.provider.bundled import bundled_provider
+from reference_server.server import control_app, public_app
 from tests.matrix.engine import BASE, CONTROL, PLAIN, PROVIDER, SETTINGS, World, signer
 
 SOURCE = "p.toml"
@@ -35,9 +37,9 @@ def profile_of(content: dict[str, Any]) -> Profile:
 def world_with(profile: Profile, edits: Sequence[Edit] = (), around: Callable[[App], App] = lambda app: app) -> World:
     """A clean server with edits, and the suite with a profile of its own; `around` may stand before the server."""
     server = build(SETTINGS, edits)
-    app = around(server.app)
-    apps = {BASE: app, PLAIN: app, CONTROL: server.control_app}
-    provider = demo.bundled_provider(server.settings, signer())
+    app = around(public_app(server))
+    apps = {BASE: app, PLAIN: app, CONTROL: control_app(server)}
+    provider = bundled_provider(server.settings, signer())
     if provider is not None and server.federation is not None:
         server.federation.reach = in_process(provider.app)
         apps[PROVIDER] = provider.app

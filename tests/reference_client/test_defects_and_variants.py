@@ -11,7 +11,7 @@ import pytest
 
 import reference_client
 from conformance import documents
-from reference_client import Refused, chosen, setting
+from reference_client import Refused, chosen, logged_in, setting
 from reference_client.defects import DEFECTS, Defect
 from reference_client.variants import VARIANTS, Variant
 from reference_server import demo
@@ -60,8 +60,9 @@ def signed_in(world: World, client: reference_client.Client, public: bool = Fals
     where = f"{world.issuer}/oauth"
     try:
         return bool(
-            client.login(
-                changed(registration, authorization_endpoint=f"{where}/authorize", token_endpoint=f"{where}/token")
+            logged_in(
+                client,
+                changed(registration, authorization_endpoint=f"{where}/authorize", token_endpoint=f"{where}/token"),
             )
         )
     except Refused:

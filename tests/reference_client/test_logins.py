@@ -79,7 +79,7 @@ def test_the_refresh_token_is_revoked(world: World) -> None:
 
 def test_client_credentials_need_no_user_agent(world: World) -> None:
     registration = world.registration(demo.CONFIDENTIAL, "client_credentials")
-    tokens = reference_client.build([reference_client.setting(scope="app")]).login(registration)
+    tokens = reference_client.logged_in(reference_client.build([reference_client.setting(scope="app")]), registration)
     (form,) = world.forms("token")
     assert (form, tokens["scope"]) == ({"grant_type": "client_credentials", "scope": "app"}, "app")
     assert world.asked() == []

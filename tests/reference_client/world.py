@@ -22,6 +22,7 @@ from reference_client import Registration
 from reference_server import Call, Client, Edit, Response, Settings, build, demo
 from reference_server.certificates import tls_context, write_certificates
 from reference_server.endpoints import PATHS
+from reference_server.server import public_app
 
 LOOPBACK_CLIENT = Client(
     name="loopback",
@@ -96,7 +97,7 @@ def serving(folder: Path, edits: Sequence[Edit] = (), settings: Settings | None 
         names = server.settings.certificate_names or ("127.0.0.1",)
         write_certificates(folder / "ca.pem", names, server.settings.certificate_days)
         config = uvicorn.Config(
-            server.app, interface="asgi3", lifespan="off", log_config=None, log_level="critical", ws="none"
+            public_app(server), interface="asgi3", lifespan="off", log_config=None, log_level="critical", ws="none"
         )
         config.load()
         config.ssl = tls_context(folder, server.settings)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 from reference_server import Client, Edit, Server, Settings, build, demo
+from reference_server.server import control_app, public_app
 
 ISSUER = "https://server.example"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -86,7 +87,7 @@ class Browser:
         sent = [*headers, *([FORM] if body and not typed else [])]
         if self.cookies:
             sent.append(("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())))
-        app = self.server.control_app if control else self.server.app
+        app = control_app(self.server) if control else public_app(self.server)
         reply = asyncio.run(_call(app, method, target, body, sent, self.scheme))
         for value in (value for key, value in reply.headers if key == "set-cookie"):
             name, _, rest = value.partition("=")

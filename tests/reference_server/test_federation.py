@@ -15,6 +15,7 @@ from joserfc import jwt
 from reference_server import build, demo
 from reference_server.federation import in_process
 from reference_server.provider.app import Provider
+from reference_server.provider.bundled import bundled_provider
 from reference_server.provider.signing import Signer
 
 from .driver import FAST, ISSUER, Browser, Reply, authorization
@@ -42,7 +43,7 @@ class Pair:
     def new(cls, made: Signer | None = None) -> Pair:
         """Both in this process."""
         server = build(SETTINGS)
-        provider = demo.bundled_provider(SETTINGS, made or signer())
+        provider = bundled_provider(SETTINGS, made or signer())
         assert provider is not None
         assert server.federation is not None
         server.federation.reach = in_process(provider.app)

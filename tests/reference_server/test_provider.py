@@ -12,6 +12,7 @@ import pytest
 
 from reference_server import demo
 from reference_server.provider.app import Provider
+from reference_server.provider.bundled import bundled_provider
 
 from .driver import FAST, VERIFIER, Browser, Reply, basic
 from .test_federation import PROVIDER, SETTINGS, path, signer
@@ -22,7 +23,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 
 @pytest.fixture
 def provider() -> Provider:
-    made = demo.bundled_provider(SETTINGS, signer())
+    made = bundled_provider(SETTINGS, signer())
     assert made is not None
     return made
 
@@ -150,8 +151,8 @@ def test_discovery_names_every_endpoint_and_keys_are_public(provider: Provider, 
 
 
 def test_a_provider_may_leave_out_its_name() -> None:
-    silent = demo.bundled_provider(replace(SETTINGS, external_provider_names_itself=False), signer())
+    silent = bundled_provider(replace(SETTINGS, external_provider_names_itself=False), signer())
     assert silent is not None
     answer = signed_in(Browser(silent), request(silent))  # type: ignore[arg-type]
     assert "iss" not in answer.query
-    assert demo.bundled_provider(FAST) is None
+    assert bundled_provider(FAST) is None
