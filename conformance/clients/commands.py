@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.clients.context import Context, variables
-from conformance.clients.driving import Ending, UnusableClient
+from conformance.clients.endings import Ending, UnusableClient
 from conformance.clients.user_agent import Browser, NoWayBack
 from conformance.profile.client_role import Driving
 

@@ -6,29 +6,14 @@ import importlib
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from conformance.base.outcomes import Untested
+from conformance.clients.commands import run_command
 from conformance.clients.context import Context
+from conformance.clients.endings import Ending, UnusableClient
 from conformance.clients.user_agent import Browser
 from conformance.profile.client_role import Driving
-
-# How a login came to its end. Only what has ended, or begun anew, has refused what it didn't act on.
-How = Literal["succeeded", "refused", "answered", "timed out"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a client ended a login: `words` say it for people, `output` is what a command printed."""
-
-    how: How
-    words: str
-    output: str = ""
-
-
-class UnusableClient(Exception):
-    """The client can't be begun at all: the profile is wrong about it."""
 
 
 def loaded(driving: Driving) -> Callable[[Any], Any]:
@@ -72,7 +57,5 @@ def drive(driving: Driving, context: Context, browser: Browser) -> Ending:
     if driving.callable:
         return call(loaded(driving), context, driving.time_limit)
     if driving.command:
-        from conformance.clients.commands import run_command
-
         return run_command(driving, context, browser)
     raise Untested("the profile doesn't say how the client is driven: add `command` or `callable` under [driver]")

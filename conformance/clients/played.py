@@ -9,7 +9,7 @@ from functools import cached_property
 from conformance.base.uris import is_loopback, urlsplit
 from conformance.browser.answer import pairs_of
 from conformance.browser.returns import is_form
-from conformance.clients.driving import Ending
+from conformance.clients.endings import Ending
 from conformance.clients.user_agent import SENT_ON, Browser
 from conformance.wire.exchange import USER_AGENT, Pairs, Reply, Request
 from conformance.wire.stages import Arrived, Stage

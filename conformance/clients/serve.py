@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.base.uris import origin_of
 from conformance.clients.context import PASSWORD, USERNAME, Context, context_of
-from conformance.clients.driving import Ending, UnusableClient, drive
+from conformance.clients.driving import drive
+from conformance.clients.endings import Ending, UnusableClient
 from conformance.clients.played import KINDS, WORDS, Played, Sent
 from conformance.clients.user_agent import Browser, NoWayBack
 from conformance.wire.exchange import Exchange

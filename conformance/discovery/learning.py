@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from conformance.base.outcomes import Inconclusive
 from conformance.discovery.asking import Asker, Attempt, authentication_methods, workable_scopes
+from conformance.discovery.learned import LearnedClient, LearnedFeatures
 from conformance.discovery.metadata import Places, metadata_urls
 from conformance.discovery.native_apps import learn_native_apps
 from conformance.documents.rfc7009.revocation_cross_origin import (
@@ -28,35 +29,6 @@ MAY_BE_REFUSED = ("special",)
 
 class CredentialsRefused(Exception):
     """A client's credentials are refused in every way: nothing can be learned with them."""
-
-
-@dataclass
-class LearnedClient:
-    """A client as it works: with its authentication, PKCE, scopes and grants; why grants don't; what else was seen.
-
-    The server says that it is `barred` from some of those that it doesn't get.
-    """
-
-    client: Client
-    refused: dict[str, str] = field(default_factory=dict)
-    barred: list[str] = field(default_factory=list)
-    demands: dict[str, str] = field(default_factory=dict)
-    remarks: dict[str, str] = field(default_factory=dict)
-    tokens: dict[str, Tokens] = field(default_factory=dict)
-
-    @property
-    def grants(self) -> tuple[str, ...]:
-        """The grants that were seen to work."""
-        return self.client.grants or ()
-
-    def works(self, grant: str, tokens: Tokens, scopes: tuple[str, ...] = ()) -> None:
-        """A grant works, with these scopes."""
-        self.client = replace(
-            self.client,
-            grants=(*self.grants, grant),
-            grant_scopes={**self.client.grant_scopes, **({grant: scopes} if grant != "refresh_token" else {})},
-        )
-        self.tokens.setdefault(grant, tokens)
 
 
 def learn_client(asker: Asker, client: Client, places: Places, scopes: tuple[str, ...]) -> LearnedClient:
@@ -171,19 +143,6 @@ def _learn_refresh(asker: Asker, learned: LearnedClient) -> None:
 
 
 # Endpoints beside the grants
-
-
-@dataclass
-class LearnedFeatures:
-    """Features that were seen to work, why others aren't claimed, and remarks by key of the profile."""
-
-    claimed: list[str] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-    remarks: dict[str, str] = field(default_factory=dict)
-    resource_checks_tokens: bool = False
-    insufficient_scope: str = ""
-    issuer: str = ""
-    has_full_redirect_uris: bool = True
 
 
 def learn_features(asker: Asker, clients: Mapping[str, LearnedClient], places: Places) -> LearnedFeatures:
@@ -341,18 +300,3 @@ def _learn_revocation(asker: Asker, found: LearnedFeatures, main: LearnedClient)
     if "protected_resource" in found.claimed:
         after = asker.trial().send.resource(tokens.access_token, "protected_resource")
         found.resource_checks_tokens = not after.is_success
-
-
-def union_of_grants(clients: Mapping[str, LearnedClient]) -> tuple[str, ...]:
-    """The grants that work for any client, in the RFC's order."""
-    order = ("authorization_code", "implicit", "password", "client_credentials", "refresh_token")
-    return tuple(grant for grant in order if any(grant in learned.grants for learned in clients.values()))
-
-
-def all_demands(clients: Mapping[str, LearnedClient]) -> Iterator[tuple[str, str]]:
-    """Parameters beside the RFC that were named in refusals, each once, with the refusal."""
-    seen: dict[str, str] = {}
-    for learned in clients.values():
-        for name, why in learned.demands.items():
-            seen.setdefault(name, why)
-    return iter(seen.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conformance.discovery.learning import LearnedClient, LearnedFeatures, union_of_grants
+from conformance.discovery.learned import LearnedClient, LearnedFeatures, union_of_grants
 from conformance.discovery.metadata import Places
 
 CORE_GRANTS = ("authorization_code", "implicit", "password", "client_credentials", "refresh_token")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.discovery.learning import LearnedClient, LearnedFeatures, all_demands, union_of_grants
+from conformance.discovery.learned import LearnedClient, LearnedFeatures, all_demands, union_of_grants
 from conformance.discovery.metadata import Places
 from conformance.reporting.text import visible
 from conformance.reporting.toml import toml_value

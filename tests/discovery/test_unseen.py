@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.discovery.learning import LearnedClient, LearnedFeatures
+from conformance.discovery.learned import LearnedClient, LearnedFeatures
 from conformance.discovery.metadata import Metadata, Places
 from conformance.discovery.unseen import unseen
 from tests.harness.fakes import BASE, CLIENT

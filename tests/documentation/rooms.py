@@ -17,6 +17,7 @@ import grimp
 PAGE = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
 FIGURE = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
 PACKAGES = ("conformance", "reference_server")
+CLIENT = "reference_client"
 Arrows = Mapping[str, frozenset[str]]
 
 
@@ -35,6 +36,14 @@ def imports() -> Arrows:
         others = {room_of(each) for each in graph.find_modules_directly_imported_by(module)}
         found.setdefault(room_of(module), set()).update(others)
     return {room: frozenset(others - {room, ""}) for room, others in found.items() if room}
+
+
+def circles() -> list[list[str]]:
+    """Modules that import one another, in whatever way, each circle once."""
+    graph = grimp.build_graph(*PACKAGES, CLIENT)
+    below = {module: graph.find_upstream_modules(module) for module in graph.modules}
+    found = {tuple(sorted(each for each in below[module] if module in below[each])) for module in below}
+    return [list(circle) for circle in sorted(found) if circle]
 
 
 def room_of(module: str) -> str:

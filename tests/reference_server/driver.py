@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 from reference_server import Client, Edit, Server, Settings, build, demo
-from reference_server.server import control_app, public_app
+from reference_server.provider.app import Provider
+from reference_server.server import App, control_app, public_app
 
 ISSUER = "https://server.example"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -65,6 +66,11 @@ class Reply:
         return {name: unescape(value) for name, value in found}
 
 
+def app_of(party: Server | Provider) -> App:
+    """The application of the server, or of the provider beside it."""
+    return party.app if isinstance(party, Provider) else public_app(party)
+
+
 @dataclass
 class Browser:
     """Calls one server, with cookies."""
@@ -87,7 +93,7 @@ class Browser:
         sent = [*headers, *([FORM] if body and not typed else [])]
         if self.cookies:
             sent.append(("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())))
-        app = control_app(self.server) if control else public_app(self.server)
+        app = control_app(self.server) if control else app_of(self.server)
         reply = asyncio.run(_call(app, method, target, body, sent, self.scheme))
         for value in (value for key, value in reply.headers if key == "set-cookie"):
             name, _, rest = value.partition("=")

@@ -1,0 +1,22 @@
+"""How a client under test ends a login."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# How a login came to its end. Only what has ended, or begun anew, has refused what it didn't act on.
+How = Literal["succeeded", "refused", "answered", "timed out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a client ended a login: `words` say it for people, `output` is what a command printed."""
+
+    how: How
+    words: str
+    output: str = ""
+
+
+class UnusableClient(Exception):
+    """The client can't be begun at all: the profile is wrong about it."""
