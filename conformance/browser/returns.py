@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl
 
 from conformance.base.uris import urlsplit
@@ -14,7 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Return:
     """An authorization request, as it went out, that sent the user agent back to a client, and by which reply."""
 
@@ -22,18 +23,22 @@ class Return:
     destination: str
     reply: Reply
 
-    @property
+    def __reduce__(self) -> tuple[type[Return], tuple[Request, str, Reply]]:
+        """What came back, without what has been read from it."""
+        return Return, (self.opened, self.destination, self.reply)
+
+    @cached_property
     def asked(self) -> Pairs:
         """The request's parameters."""
         return parameters_of(self.opened)
 
-    @property
+    @cached_property
     def told(self) -> Pairs:
         """The parameters that came back, in query and fragment."""
         parts = urlsplit(self.destination)
         return (*pairs_of(parts.query), *pairs_of(parts.fragment))
 
-    @property
+    @cached_property
     def is_readable(self) -> bool:
         """Whether every server can decode the request's parameters."""
         return is_decodable(self.opened.url.partition("?")[2]) and is_decodable(self.opened.body)

@@ -32,6 +32,7 @@ class Record:
 
     exchanges: dict[int, Exchange] = field(default_factory=dict)
     returns: list[Return] = field(default_factory=list)
+    _forms: dict[int, bool] = field(default_factory=dict, repr=False)
 
     def take(self, exchanges: Iterable[Exchange], returns: Iterable[Return]) -> None:
         """Take in what one test recorded. What several tests share is known by its request."""
@@ -40,6 +41,19 @@ class Record:
                 # The original lets go of its reply when it has been rendered.
                 self.exchanges.setdefault(id(exchange.request), replace(exchange))
         self.returns += returns
+
+    def posted_to(self, url: str) -> list[Reply]:
+        """Answers to well-formed forms that were posted to a URL. Many tests ask: each form is looked at once."""
+        return [
+            each.reply
+            for key, each in self.exchanges.items()
+            if each.reply is not None and each.request.url == url and self._is_form(key, each.request)
+        ]
+
+    def _is_form(self, key: int, request: Request) -> bool:
+        if key not in self._forms:
+            self._forms[key] = is_well_formed(request)
+        return self._forms[key]
 
 
 class Recorded:
@@ -119,9 +133,7 @@ class Recorded:
 
     def _posted_to(self, endpoint: str) -> list[Reply]:
         """Answers to well-formed forms that were posted to an endpoint."""
-        url = self._trial.target.url(endpoint)
-        found = (each for each in self._exchanges if each.request.url == url and is_well_formed(each.request))
-        return [each.reply for each in found if each.reply is not None]
+        return self._trial.session.record.posted_to(self._trial.target.url(endpoint))
 
 
 def is_well_formed(request: Request) -> bool:

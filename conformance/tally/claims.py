@@ -97,8 +97,13 @@ class Claims:
 
 def takers_of(requirement: Requirement) -> list[str]:
     """The claims that take a requirement, made or not."""
-    place = (requirement.id, requirement.document, requirement.section, requirement.role)
-    return [name for name, claim in claims().items() if claim.covers(*place)]
+    return [*_takers(requirement.id, requirement.document, requirement.section, requirement.role)]
+
+
+@cache
+def _takers(*place: str) -> tuple[str, ...]:
+    """They are asked for often, of each requirement, and every time are the same."""
+    return tuple(name for name, claim in claims().items() if claim.covers(*place))
 
 
 def claims_of(named: Sequence[str] | None, features: Iterable[str], outlook: bool = False) -> Claims:
