@@ -188,7 +188,7 @@ class _Summary:
     def _beside(self, entry: Entry, others: Sequence[Entry]) -> None:
         """Where documents differ: the other's verdict, and why both are right."""
         for other in others:
-            self._line(f"see also  {other['id']}: {other['verdict']}", "", 4)
+            self._line(f"{summary.relation(entry, other)}  {other['id']}: {other['verdict']}", "", 4)
         if others:
             self._line(summary.explanation(entry, others), "", 4)
 

@@ -220,6 +220,15 @@ def beside(content: Content) -> dict[str, list[Entry]]:
     return {identifier: entries for identifier, entries in others.items() if entries}
 
 
+# How an entry stands to another that it is read beside, in the order in which it is told.
+RELATIONS = {"contrary": "contrary to", "supersedes": "supersedes", "superseded_by": "superseded by"}
+
+
+def relation(entry: Entry, other: Entry) -> str:
+    """How an entry stands to one of another document that it is read beside, in words."""
+    return next((words for key, words in RELATIONS.items() if other["id"] in entry.get(key, ())), "see also")
+
+
 def explanation(entry: Entry, others: Iterable[Entry] = ()) -> str:
     """Background of an entry: its own, else that of the entries beside it; empty without any."""
     return next((each["explains"] for each in (entry, *others) if each["explains"]), "")

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.reporting.summary import explanation
+from conformance.reporting.summary import explanation, relation
 from conformance.reporting.text import (
     body_in_parts,
     body_lines,
@@ -61,6 +61,7 @@ def _environment() -> Environment:
         clause_name=clause_name,
         document_name=document_name,
         explanation=explanation,
+        relation=relation,
         pieces=code_and_prose,
         toml=as_toml,
     )

@@ -24,7 +24,8 @@ class Requirement:
     """One obligation from a source document.
 
     `needs` are feature names; `untestable` says why no black-box test decides it, `attest` is what a vendor is asked.
-    `see_also` names requirements of other documents that rule the same thing otherwise; `explains` says how.
+    It names requirements of other documents on the same thing: `supersedes` those in whose place it demands more,
+    `contrary` those that what keeps it need not keep, `see_also` the rest. `explains` says how they differ.
     """
 
     id: str
@@ -41,6 +42,13 @@ class Requirement:
     basis: str = ""
     explains: str = ""
     see_also: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    contrary: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """All requirements of other documents that it names."""
+        return (*self.contrary, *self.supersedes, *self.see_also)
 
     @property
     def is_tested(self) -> bool:
@@ -62,11 +70,19 @@ class Catalogue:
     @cached_property
     def see_also(self) -> dict[str, tuple[str, ...]]:
         """By id, the requirements to read it beside: what an entry names, and, in return, what names it."""
-        pairs = [(one.id, other) for one in self.requirements for other in one.see_also]
-        found: dict[str, tuple[str, ...]] = {}
-        for one, other in (*pairs, *((other, one) for one, other in pairs)):
-            found[one] = (*found.get(one, ()), other)
-        return found
+        pairs = [(one.id, other) for one in self.requirements for other in one.others]
+        return _grouped((*pairs, *((other, one) for one, other in pairs)))
+
+    @cached_property
+    def contrary(self) -> dict[str, tuple[str, ...]]:
+        """By id, the requirements that can't all be kept with it: what an entry names, and what names it."""
+        pairs = [(one.id, other) for one in self.requirements for other in one.contrary]
+        return _grouped((*pairs, *((other, one) for one, other in pairs)))
+
+    @cached_property
+    def superseded_by(self) -> dict[str, tuple[str, ...]]:
+        """By id, the requirements that demand more in its place."""
+        return _grouped((other, one.id) for one in self.requirements for other in one.supersedes)
 
     @cached_property
     def documents(self) -> tuple[str, ...]:
@@ -101,6 +117,14 @@ class Catalogue:
         return [*dict.fromkeys([*self.documents, *sections, *self.by_id])]
 
 
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one, other in pairs:
+        if other not in found.get(one, ()):
+            found[one] = (*found.get(one, ()), other)
+    return found
+
+
 def selects(selector: str, requirement: Requirement) -> bool:
     """Whether a selector names a requirement."""
     return selects_place(selector, requirement.id, requirement.document, requirement.section)
@@ -115,7 +139,7 @@ def selects_place(selector: str, identifier: str, document: str, section: str) -
 def load_catalogue(sources: Iterable[Document] | None = None) -> Catalogue:
     """Read the requirements of all documents, or of some.
 
-    Raises ValueError with file and entry when an entry lacks a key, an id stands twice or `see_also` names no entry.
+    Raises ValueError with file and entry when an entry lacks a key, an id stands twice, or a named one is no entry.
     """
     found: list[Requirement] = []
     for document in documents().values() if sources is None else sources:
@@ -125,9 +149,9 @@ def load_catalogue(sources: Iterable[Document] | None = None) -> Catalogue:
     twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     if twice:
         raise ValueError(f"requirement ids that stand twice: {', '.join(twice)}")
-    unknown = sorted({name for requirement in found for name in requirement.see_also} - set(ids))
+    unknown = sorted({name for requirement in found for name in requirement.others} - set(ids))
     if unknown:
-        raise ValueError(f"see_also names no requirement: {', '.join(unknown)}")
+        raise ValueError(f"see_also, supersedes or contrary names no requirement: {', '.join(unknown)}")
     return Catalogue(tuple(found))
 
 
@@ -151,6 +175,8 @@ def _requirement(document: Document, entry: dict[str, Any]) -> Requirement:
             basis=entry.get("basis", ""),
             explains=entry.get("explains", ""),
             see_also=tuple(entry.get("see_also", ())),
+            supersedes=tuple(entry.get("supersedes", ())),
+            contrary=tuple(entry.get("contrary", ())),
         )
     except (KeyError, IndexError) as error:
         raise ValueError(f"{document.name}/{REQUIREMENTS}: {name}: lacks {error}") from error

@@ -225,7 +225,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
     exchanges = _Evidence({each["id"]: each for test in run.tests for each in test.evidence})
     topics = topics_of(catalogue.requirements, load_topics())
     entries = [
-        _entry(requirement, by_requirement.get(requirement.id, []), run, exchanges, catalogue.see_also)
+        _entry(requirement, by_requirement.get(requirement.id, []), run, exchanges, catalogue)
         | _topic(requirement, topics)
         for requirement in catalogue.requirements
     ]
@@ -368,7 +368,7 @@ def _entry(
     tests: Sequence[TestResult],
     run: Run,
     exchanges: _Evidence,
-    see_also: Mapping[str, Sequence[str]],
+    catalogue: Catalogue,
 ) -> dict[str, Any]:
     verdict, reason, no_test_yet = _judge(requirement, tests, run)
     outlook: dict[str, str] = {}
@@ -388,7 +388,8 @@ def _entry(
         "needs": list(requirement.needs),
         "basis": requirement.basis,
         "explains": requirement.explains,
-        "see_also": list(see_also.get(requirement.id, ())),
+        "see_also": list(catalogue.see_also.get(requirement.id, ())),
+        **_relations(requirement, catalogue),
         "attest": requirement.attest,
         "claims": takers_of(requirement),
         "claimed": run.header.takes(requirement),
@@ -403,6 +404,16 @@ def _entry(
         "left_out": max(0, len(run.collected.get(requirement.id, ())) - len(tests)),
         "tests": [_test(test, requirement, exchanges, run) for test in tests],
     }
+
+
+def _relations(requirement: Requirement, catalogue: Catalogue) -> dict[str, list[str]]:
+    """How it stands to those of other documents, where more is to say than that it is read beside them."""
+    found = {
+        "contrary": catalogue.contrary.get(requirement.id, ()),
+        "supersedes": requirement.supersedes,
+        "superseded_by": catalogue.superseded_by.get(requirement.id, ()),
+    }
+    return {relation: list(others) for relation, others in found.items() if others}
 
 
 def _topic(requirement: Requirement, topics: Mapping[str, Topic]) -> dict[str, str]:

@@ -106,11 +106,25 @@ def _state(requirement: Requirement, facts: Facts) -> str:
     return markdown.counted(sum(len(test.cases) or 1 for test in facts.tests.get(requirement.id, ())), "case")
 
 
+def _relations(requirement: Requirement, facts: Facts) -> Iterator[str]:
+    """What other documents rule on the same thing, each kind of relation as words with links."""
+    catalogue, name = facts.catalogue, requirement.id
+    told = {
+        "Contrary to": catalogue.contrary.get(name, ()),
+        "Supersedes": requirement.supersedes,
+        "Superseded by": catalogue.superseded_by.get(name, ()),
+    }
+    told["Read beside"] = tuple(set(catalogue.see_also.get(name, ())).difference(*told.values()))
+    for words, others in told.items():
+        if others:
+            links = (f"[{each}](../{catalogue.by_id[each].document}/{each}.md)" for each in sorted(others))
+            yield f"{words} {', '.join(links)}"
+
+
 def _requirement(requirement: Requirement, facts: Facts) -> str:
     name = requirement.id
     tests, breaking = facts.tests.get(name, ()), facts.breaking.get(name, ())
     title = _heading(requirement.document, requirement.section)
-    beside = (facts.catalogue.by_id[other] for other in facts.catalogue.see_also.get(name, ()))
     return render(
         "requirement.md",
         r=requirement,
@@ -121,7 +135,7 @@ def _requirement(requirement: Requirement, facts: Facts) -> str:
         role=ROLES[requirement.role],
         needs="; ".join(facts.features[each] for each in requirement.needs),
         topic=facts.topics.get(name),
-        see_also=", ".join(f"[{each.id}](../{each.document}/{each.id}.md)" for each in beside),
+        see_also="; ".join(_relations(requirement, facts)),
         tests=tests,
         fuzz_only=bool(tests) and all(test.fuzz for test in tests),
         breaking=_defects(breaking),

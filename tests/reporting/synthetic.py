@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from conformance.reporting.summary import RELATIONS
 from conformance.tally import results
 from conformance.tally.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.tally.results import Header, Run, TestResult
@@ -171,6 +172,8 @@ def small_run(seed: int = 284) -> dict[str, Any]:
     found["requirements"] = [entry for entry in found["requirements"] if entry["id"] in names]
     for entry in found["requirements"]:
         entry["see_also"] = []
+        for relation in RELATIONS:
+            entry.pop(relation, None)
     told = {entry.get("topic") for entry in found["requirements"]}
     found["topics"] = {name: topic for name, topic in found["topics"].items() if name in told}
     return found
@@ -269,7 +272,7 @@ def hostile(attack: str) -> dict[str, Any]:
 FIXED = frozenset(
     {
         *("id", "level", "role", "verdict", "outcome", "phase", "started", "finished", "conclusion", "fail_on"),
-        *("catalogue", "topic", "see_also", "features", "state", "expires", "budget"),
+        *("catalogue", "topic", "see_also", *RELATIONS, "features", "state", "expires", "budget"),
     }
 )
 
