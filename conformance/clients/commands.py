@@ -38,15 +38,17 @@ PAUSE = 0.01
 
 
 @dataclass
-class _Output:
-    """What a process prints, read as it comes, and the URLs in it."""
+class Output:
+    """What a process prints, read as it comes, and the URLs in it that lead to one of the authorization endpoints."""
 
-    wanted: str
+    endpoints: tuple[str, ...]
     text: str = ""
     urls: list[str] = field(default_factory=list)
 
     def read(self, stream: object) -> None:
-        pattern = re.compile(re.escape(self.wanted) + r"\?[^\s\"'<>]+")
+        """Read what comes, line by line, to its end."""
+        places = "|".join(re.escape(endpoint.partition("?")[0]) for endpoint in self.endpoints)
+        pattern = re.compile(rf"(?:{places})\?[^\s\"'<>`()\[\]\x1b]+")
         for line in stream:  # type: ignore[attr-defined]
             text = line.decode("utf-8", "replace")
             if len(self.text) < MOST_OUTPUT:
@@ -61,7 +63,8 @@ def run_command(driving: Driving, context: Context, browser: Browser) -> Ending:
         urls.touch()
         _write_browsers(Path(folder), urls)
         process = _started(driving, _environment(driving, context, folder))
-        output = _Output(context.authorization_endpoint)
+        stages = [context, *([context.second] if context.second is not None else [])]
+        output = Output(tuple(each.authorization_endpoint for each in stages))
         reader = threading.Thread(target=output.read, args=(process.stdout,), daemon=True)
         reader.start()
         try:
@@ -109,7 +112,7 @@ def _followed(
     process: subprocess.Popen[bytes],
     seconds: float,
     browser: Browser,
-    told: tuple[Path, _Output],
+    told: tuple[Path, Output],
     reader: threading.Thread,
 ) -> Ending:
     """Open what the client wants opened until it has ended, or has had its time."""

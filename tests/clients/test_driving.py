@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.bundled.stages import Playhouse
+from conformance.clients.commands import Output
 from conformance.clients.played import Played
 from conformance.clients.serve import Serve
 from conformance.harness.session import Session, Trial
@@ -49,6 +50,22 @@ def test_a_client_logs_in_however_it_opens_the_browser(played: Played) -> None:
     assert len(played.all("start")) == 1
     assert played.ending.how == "succeeded"
     assert "close this window" in played.browser.pages[0].text
+
+
+def test_a_printed_url_is_opened_whatever_query_its_endpoint_has(certificates: Path) -> None:
+    with closing(session_with("prints", certificates)) as session:
+        played = Serve(Trial(session)).login("authorization-endpoint-with-query")
+
+    assert played.has("served")
+
+
+def test_printed_urls_of_either_server_are_read_out_of_their_sentence() -> None:
+    first, second = "https://127.0.0.1:1/one/authorize?tenant=a", "https://127.0.0.1:1/two/authorize"
+    output = Output((first, second))
+
+    output.read([f"Go to ({first}&x=1).\n".encode(), f"then `{second}?y=2`\n".encode(), b"https://elsewhere?z=3\n"])
+
+    assert output.urls == [f"{first}&x=1", f"{second}?y=2"]
 
 
 @pytest.mark.parametrize("played", [("stays", 20)], indirect=True)
