@@ -15,7 +15,7 @@ import httpx
 from .refusal import Refused
 from .settings import Settings
 
-FORM = ("Content-Type", "application/x-www-form-urlencoded")
+FORM = "application/x-www-form-urlencoded"
 
 
 Pairs: TypeAlias = list[tuple[str, str]]
@@ -66,8 +66,12 @@ class Wire:
 
     def send(self, draft: Draft) -> Reply:
         """Sends a request as it was put together; what can't be sent or read ends the login."""
-        content = urlencode(draft.form).encode("ascii") if draft.form else None
-        headers = [*draft.headers, *([FORM] if content is not None else [])]
+        return self.send_content(draft, urlencode(draft.form), FORM) if draft.form else self.send_content(draft)
+
+    def send_content(self, draft: Draft, text: str | None = None, media_type: str = "") -> Reply:
+        """Sends a request with a body of some type."""
+        content = None if text is None else text.encode("ascii")
+        headers = [*draft.headers, *([("Content-Type", media_type)] if media_type else [])]
         url = with_query(draft.url, draft.query)
         try:
             with self.client.stream(draft.method, url, content=content, headers=headers) as reply:

@@ -63,6 +63,7 @@ class Expectation:
         self._spoke()
         sent = self._played.all(kind)
         if not sent:
+            self._ended()
             raise Vacuous(f"the client sent no request of that kind: {WORDS[kind]}")
         self._judge(sent, expected, fault)
 
@@ -135,7 +136,8 @@ class Expectation:
         self._spoke()
         if len(self._played.all("tokens")) < 2:
             raise Vacuous("the client got tokens once: there was no occasion to send it again")
-        asked = [*self._played.all("token"), *self._played.all("resource")]
+        with_token = [sent for sent in self._played.all("resource") if sent.bearer or sent.first("access_token")]
+        asked = [*self._played.all("token"), *with_token]
         if not all(sent.reply.is_success for sent in asked):
             raise Inconclusive("something was refused: the client may have asked for the password anew")
         holding = [each for each in self._played.sent if any(value == one for _, one in (*each.query, *each.form))]

@@ -9,6 +9,7 @@ from functools import cached_property
 from conformance.base.uris import is_loopback, urlsplit
 from conformance.browser.answer import pairs_of
 from conformance.browser.returns import is_form
+from conformance.clients.bodies import read_leniently
 from conformance.clients.endings import Ending
 from conformance.clients.user_agent import SENT_ON, Browser
 from conformance.wire.exchange import USER_AGENT, Pairs, Reply, Request
@@ -38,9 +39,14 @@ class Sent:
         """The parameters of the body; none where that isn't said to be a form."""
         return pairs_of(self.request.body.decode("utf-8", "replace")) if is_form(self.request) else ()
 
+    @cached_property
+    def told(self) -> Pairs:
+        """The parameters of the body, whatever format it has: what isn't said to be a form is JSON, parts, or one."""
+        return self.form if is_form(self.request) else read_leniently(self.request)
+
     def all(self, name: str) -> list[str]:
         """The values of a parameter, in query and body."""
-        return [value for key, value in (*self.query, *self.form) if key == name]
+        return [value for key, value in (*self.query, *self.told) if key == name]
 
     def first(self, name: str) -> str | None:
         """The first value of a parameter."""

@@ -13,6 +13,13 @@ from conformance.browser.returns import is_decodable, is_form
 from conformance.clients.played import Played, Sent
 
 Rule = Callable[[Sent], str]
+# Parameters of RFC 6749 and 7636: each comes once in a request.
+DEFINED = frozenset(
+    {
+        *("client_id", "client_secret", "response_type", "redirect_uri", "scope", "state", "grant_type", "code"),
+        *("refresh_token", "username", "password", "code_challenge", "code_challenge_method", "code_verifier"),
+    }
+)
 
 
 def posted(sent: Sent) -> str:
@@ -70,9 +77,30 @@ def basic_of(sent: Sent) -> tuple[str, str] | None:
 
 
 def authenticates(sent: Sent) -> str:
-    """By HTTP Basic or by the secret in the body; another way would need a registration of its own."""
-    by_header = sent.request.header("Authorization") is not None
+    """By HTTP Basic or by the secret in the body; another way would need a registration of its own.
+
+    A token of the client's is none: it says whom somebody trusts, not who asks.
+    """
+    by_header = sent.request.header("Authorization") is not None and sent.bearer is None
     return "" if by_header or sent.first("client_secret") else "no client authentication"
+
+
+def by_several_methods(sent: Sent) -> str:
+    """RFC 6749 section 2.3: HTTP Basic, a secret as a parameter and an assertion, more than one of them."""
+    ways = {
+        "HTTP Basic": basic_of(sent) is not None,
+        "client_secret": bool(sent.first("client_secret")),
+        "client_assertion": bool(sent.first("client_assertion")),
+    }
+    used = [way for way, is_used in ways.items() if is_used]
+    return " and ".join(used) if len(used) > 1 else ""
+
+
+def repeats_a_parameter(sent: Sent) -> str:
+    """RFC 6749 sections 3.1 and 3.2; parameters of others may come as often as their documents allow."""
+    names = [name for name, _ in (*sent.query, *sent.told) if name in DEFINED]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    return f"{twice}, {names.count(twice)} times" if twice else ""
 
 
 def keeps_secret_out_of_body(sent: Sent) -> str:
@@ -215,16 +243,27 @@ def each_once(values: Iterable[str]) -> str:
     return "" if len(set(listed)) == len(listed) else "one that was sent before"
 
 
-def presents(*tokens: str) -> Rule:
-    """The token in the header, in the form or in the query."""
+def kept_apart(played: Played, member: str, what: str) -> Rule:
+    """What one of two servers issued stays out of requests to the other, either way."""
+    to_second = [each for each in played.sent_to_second if each.endpoint == "token"]
+    of_second = [value for each in to_second if isinstance(value := each.reply.members.get(member), str)]
+    at_first, at_other = without(of_second, what), without(issued(played, member), what)
+    return lambda sent: at_other(sent) if sent in played.sent_to_second else at_first(sent)
 
-    def fault(sent: Sent) -> str:
-        held = [sent.bearer, *sent.all("access_token")]
-        return "" if set(tokens) & set(held) else "a request without the access token"
+
+def names_the_same(played: Played, parameter: str) -> Rule:
+    """RFC 6749 section 4.1.3: a value that the authorization request had; vacuous where it had none."""
+    named = {value for sent in played.all("start") for value in sent.all(parameter)}
+    if not named:
+        raise Vacuous(f"the authorization request has no {parameter}")
+    return lambda sent: "" if set(sent.all(parameter)) & named else f"{parameter}: {sent.all(parameter) or 'left out'}"
+
+
+def presents(*tokens: str) -> Callable[[Sequence[Sent]], str]:
+    """The token in the header, in the form or in the query of one request at least: others may ask what is wanted."""
+
+    def fault(asked: Sequence[Sent]) -> str:
+        held = {value for sent in asked for value in (sent.bearer, *sent.all("access_token"))}
+        return "" if set(tokens) & held else "no request with the access token"
 
     return fault
-
-
-def at_second(played: Played, rule: Rule) -> Rule:
-    """A rule for what the second of two servers got."""
-    return lambda sent: rule(sent) if sent in played.sent_to_second else ""

@@ -37,6 +37,8 @@ ASKED = {
 }
 # What is asked in place of a login in the browser.
 WITHOUT_BROWSER = ("client_credentials", "password")
+# What a login without a browser has no place for.
+BY_BROWSER = ("start", "code exchange")
 # In place of a secret: the client gets none.
 PUBLIC = "no secret"
 # So many starts make a sample.
@@ -68,7 +70,7 @@ class Serve:
                     f"the client sent no {ASKED[name]} request when `{name}` was asked of it: "
                     f"let it, or leave that out of [features]"
                 )
-        needed = next((ASKED[name] for name in asked if name in WITHOUT_BROWSER), until)
+        needed = next((ASKED[name] for name in asked if name in WITHOUT_BROWSER), self._reached(until))
         if needed == "resource" and played.has("tokens") and not played.has("resource"):
             raise Untested("the client made no use of its token: let it ask for the resource that it is told")
         if 0 < len(played.all(needed)) < times:
@@ -76,6 +78,17 @@ class Serve:
         if not played.has(needed):
             raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {_told(played)}")
         return played
+
+    def _reached(self, until: str) -> str:
+        """How far a login has to get; one without a browser begins by what stands for the code exchange."""
+        own = self._without_browser()
+        return ASKED[own] if own and until in BY_BROWSER else until
+
+    def _without_browser(self) -> str:
+        """The grant of a client that uses no browser at all; empty for others."""
+        features = self._trial.target.features
+        grants = [] if "authorization_code" in features else [name for name in WITHOUT_BROWSER if name in features]
+        return next(iter(grants), "")
 
     def informed(self) -> Played:
         """An honest login of a client that asks for metadata; vacuous for one that was configured by hand."""
@@ -116,9 +129,11 @@ class Serve:
         """A login with its honest twin, and how both are played once more."""
         return replace(first or play(), twin=twin, again=lambda: replace(play(), twin=play_twin()))
 
-    def registered(self, client_id: str = CLIENT_ID, client_secret: str | None = None, *asked: str) -> Played:
+    def registered(
+        self, client_id: str = CLIENT_ID, client_secret: str | None = None, *asked: str, at: str = ""
+    ) -> Played:
         """An honest login of a client that is registered in a special way, once an ordinary one got on; an empty
-        secret is one of a public client."""
+        secret is one of a public client. `at` names what the stage does otherwise."""
         fixed = self._trial.target.registered
         if fixed.client_id is not None or fixed.client_secret is not None:
             raise Untested("the profile fixes the client's registration: leave client_id and client_secret out of it")
@@ -126,15 +141,15 @@ class Serve:
         known, wanted = (client_id, client_secret), frozenset(asked)
         return self._beside(
             twin,
-            lambda: self._play(wanted, "", phase="send", known=known),
+            lambda: self._play(wanted, at, phase="send", known=known),
             lambda: self._play(wanted, "", phase="given"),
         )
 
-    def public(self, *asked: str) -> Played:
-        """A login of a client that was given no secret."""
+    def public(self, *asked: str, at: str = "") -> Played:
+        """A login of a client that was given no secret. `at` names what the stage does otherwise."""
         if self._trial.target.registered.public:
-            return self.attempt(*asked)
-        return self.registered(CLIENT_ID, PUBLIC, *asked)
+            return self.login(at, *asked) if at else self.attempt(*asked)
+        return self.registered(CLIENT_ID, PUBLIC, *asked, at=at)
 
     def _is_trusted(self) -> bool:
         """Whether the client says of itself that it was refused, when the resource owner has said no."""
@@ -230,6 +245,7 @@ class Serve:
         owner: tuple[str, str] = (USERNAME, PASSWORD),
     ) -> Played:
         house, driving = self._trial.session.house(), self._trial.target.driving
+        asked |= {own} if (own := self._without_browser()) and not asked & set(WITHOUT_BROWSER) else set()
         names = [misbehavior] if misbehavior else []
         credentials = self._credentials()
         second = house.open(self._elsewhere(credentials)) if "second_issuer" in asked else None
@@ -260,7 +276,7 @@ class Serve:
         certificates = str(self._trial.session.house().certificates)
         other: Context | None = None
         if second is not None:
-            other = context_of(second, frozenset(), certificates, browser.browse)
+            other = context_of(second, asked & set(WITHOUT_BROWSER), certificates, browser.browse)
         context = context_of(stage, asked, certificates, browser.browse, other)
         if "password" in asked:
             context = replace(context, username=owner[0], password=owner[1])

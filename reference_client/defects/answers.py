@@ -38,6 +38,12 @@ def require_exact_type(login: Login) -> None:
         raise Refused("the token is of a type that the client doesn't know")
 
 
+def require_beginning(login: Login) -> None:
+    """As it often begins."""
+    if not login.received["token_type"].lower().startswith("bearer"):
+        raise Refused("the token is of a type that the client doesn't know")
+
+
 def require_capital_type(login: Login) -> None:
     """Compares with the one example of the RFC."""
     if login.received["token_type"] != "Bearer":
@@ -111,6 +117,12 @@ DEFECTS = (
         says="`Bearer` is known, other spellings are not.",
         breaks=("rfc6749-5.1-token-type-ignores-case",),
         edits=(replace(TOKENS, "check_token_type", require_capital_type),),
+    ),
+    Defect(
+        name="token-type-by-its-beginning",
+        says="A token whose type begins with bearer is used as a bearer token.",
+        breaks=("rfc6749-7.1-unknown-type-not-used",),
+        edits=(replace(TOKENS, "check_token_type", require_beginning),),
     ),
     Defect(
         name="token-type-not-looked-at",

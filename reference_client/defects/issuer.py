@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..defect import Defect
 from ..pipeline import Edit, Login, Refused, after, remove, replace
-from ..steps.authorization_answer import check_issuer
+from ..steps.authorization_answer import check_issuer, check_place
 from .conditions import unless
 
 ANSWER = "authorization.answer"
@@ -162,5 +162,18 @@ DEFECTS = (
         says="An answer with an issuer is refused, whoever it is.",
         breaks=("rfc9207-2.4-client-ignores-unknown-iss",),
         edits=(replace(ANSWER, "check_issuer", refuse_issuer),),
+    ),
+    Defect(
+        name="mix-up-not-defended-where-unannounced",
+        says="Neither issuer nor place of an answer is looked at where the server announces no `iss`.",
+        breaks=(
+            "rfc9207-2.4-client-discards-unannounced",
+            "rfc9207-2.4-client-rejects-other-issuer",
+            "rfc9700-2.1-client-defends-against-mix-up",
+        ),
+        edits=(
+            replace(ANSWER, "check_issuer", unless(unannounced, check_issuer)),
+            replace(ANSWER, "check_place", unless(unannounced, check_place)),
+        ),
     ),
 )

@@ -70,6 +70,12 @@ def normalized(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def compare_without_slash(login: Login) -> None:
+    """With what the URL of the metadata was made from."""
+    if login.metadata is not None and login.metadata.get("issuer") != login.context.issuer.removesuffix("/"):
+        raise Refused("the metadata are another issuer's")
+
+
 DEFECTS = (
     Defect(
         name="metadata-issuer-not-compared",
@@ -139,5 +145,11 @@ DEFECTS = (
         says="Metadata are read from whoever answers.",
         breaks=("rfc8414-6.1-client-checks-certificate",),
         edits=(replace("metadata", "ask_at_inserted_path", ask_without_care),),
+    ),
+    Defect(
+        name="issuer-known-without-slash",
+        says="The client leaves the last slash out of the issuer that it expects.",
+        breaks=("rfc8414-4-consumer-compares",),
+        edits=(replace("metadata", "compare_issuer", compare_without_slash),),
     ),
 )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from ..defect import Defect
-from ..pipeline import Draft, Edit, Login, Refused, named, remove, replace
+from ..pipeline import Draft, Edit, Login, Refused, after, named, remove, replace
 from ..steps.authorization import put_code_challenge, put_code_challenge_method
 from ..steps.authorization_answer import refuse_error
 from ..steps.token import put_code_verifier
@@ -35,6 +35,11 @@ def challenged(transform: Callable[[str], str]) -> Edit:
         login.draft.query.append(("code_challenge", transform(login.verifier)))
 
     return replace(REQUEST, "put_code_challenge", named("put_code_challenge", challenge_otherwise))
+
+
+def show_verifier(login: Login) -> None:
+    """One parameter more or less."""
+    login.draft.query.append(("code_verifier", login.verifier))
 
 
 def put_plain_challenge(login: Login) -> None:
@@ -230,5 +235,17 @@ DEFECTS = (
         says="The challenge is the hash in hexadecimal digits.",
         breaks=("rfc7636-4.2-client-derives-challenge",),
         edits=(challenged(in_hexadecimal_digits),),
+    ),
+    Defect(
+        name="verifier-in-authorization-request",
+        says="The verifier goes through the user agent.",
+        breaks=("rfc9700-2.1.1-client-hides-verifier",),
+        edits=(after(REQUEST, "make_verifier", show_verifier),),
+    ),
+    Defect(
+        name="verifier-digest-of-state",
+        says="The verifier is a digest of the state.",
+        breaks=("rfc7636-7.1-client-verifier-random",),
+        edits=(made(lambda login: hashlib.sha256(login.state.encode()).hexdigest()),),
     ),
 )

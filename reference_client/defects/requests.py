@@ -1,14 +1,16 @@
 """Mistakes in authorization and token requests (RFC 6749 sections 2, 3, 4.1 and appendix B)."""
 
+import json
 from urllib.parse import quote_plus
 
 from ..defect import Defect
 from ..pipeline import Draft, Login, Refused, StartOver, after, before, remove, replace
-from ..steps.authorization import browse
+from ..steps.authorization import browse, put_scope
 from ..steps.authorization_answer import take_code
 from ..steps.client_authentication import authenticate_by_basic, put_basic
 from ..steps.metadata import choose_authentication
 from ..steps.sending import send
+from ..steps.token import put_code_grant, put_refresh_grant
 from ..steps.token_answer import refuse_error
 from ..steps.whole import exchange_code
 from .conditions import form_value, has_secret, refreshes, replaced, when
@@ -51,6 +53,11 @@ def send_in_query(login: Login) -> None:
     """By POST, but everything in the URI."""
     login.draft.query, login.draft.form = login.draft.form, []
     send(login)
+
+
+def send_as_json(login: Login) -> None:
+    """As other APIs have it."""
+    login.reply = login.wire.send_content(login.draft, json.dumps(dict(login.draft.form)), "application/json")
 
 
 def send_twice(login: Login) -> None:
@@ -180,15 +187,39 @@ DEFECTS = (
         edits=(replace(SEND, "send", when(exchanges, send_in_query, send)),),
     ),
     Defect(
+        name="token-request-as-json",
+        says="Token requests are JSON.",
+        breaks=("rfc6749-4.1.3-client-sends-form-body",),
+        edits=(replace(SEND, "send", send_as_json),),
+    ),
+    Defect(
+        name="authorization-parameter-twice",
+        says="The authorization request has its scope twice.",
+        breaks=("rfc6749-3.1-client-repeats-no-parameter",),
+        edits=(after(REQUEST, "put_scope", put_scope),),
+    ),
+    Defect(
+        name="token-parameter-twice",
+        says="Code exchanges name their grant twice.",
+        breaks=("rfc6749-3.2-client-repeats-no-parameter",),
+        edits=(after("code.request", "put_code_grant", put_code_grant),),
+    ),
+    Defect(
+        name="refresh-parameter-twice",
+        says="Refresh requests name their grant twice.",
+        breaks=("rfc6749-3.2-client-repeats-no-parameter",),
+        edits=(after("refresh.request", "put_refresh_grant", put_refresh_grant),),
+    ),
+    Defect(
         name="redirect-uri-left-out-of-exchange",
         says="The exchange doesn't repeat the redirection URI.",
-        breaks=(),
+        breaks=("rfc6749-4.1.3-client-repeats-redirect-uri",),
         edits=(remove("code.request", "put_redirect_uri"),),
     ),
     Defect(
         name="redirect-uri-with-slash-in-exchange",
         says="The exchange names a redirection URI that isn't quite the one of the request.",
-        breaks=(),
+        breaks=("rfc6749-4.1.3-client-repeats-redirect-uri",),
         edits=(after("code.request", "put_redirect_uri", other_redirect_uri),),
     ),
     Defect(
@@ -218,7 +249,7 @@ DEFECTS = (
     Defect(
         name="authenticated-twice",
         says="The secret is sent by Basic and in the body.",
-        breaks=("rfc6749-2.3.1-client-prefers-basic",),
+        breaks=("rfc6749-2.3-client-uses-one-method", "rfc6749-2.3.1-client-prefers-basic"),
         edits=(replace(AUTHENTICATION, "authenticate_by_basic", put_both),),
     ),
     Defect(

@@ -2,8 +2,10 @@
 
 from ..defect import Defect
 from ..pipeline import Draft, Login, Refused, before, replace
+from ..steps.client_authentication import authenticate_by_basic
 from ..steps.sending import send
 from ..steps.whole import refresh, revoke, revoke_when_asked, use_resource
+from .conditions import revokes, unless, when
 
 SEND, ANSWER = "revocation.send", "revocation.answer"
 STOPS = ("rfc7009-2.1-client-stops-using-revoked-token",)
@@ -14,6 +16,22 @@ def send_by_get(login: Login) -> None:
     """As JSONP would have it."""
     login.draft.method, login.draft.query, login.draft.form = "GET", login.draft.form, []
     send(login)
+
+
+def send_in_query(login: Login) -> None:
+    """By POST, but everything in the URI."""
+    login.draft.query, login.draft.form = login.draft.form, []
+    send(login)
+
+
+def show_token(login: Login) -> None:
+    """As at the resource."""
+    login.draft.headers.append(("Authorization", f"Bearer {login.tokens.access_token}"))
+
+
+def put_token_by_kind(login: Login) -> None:
+    """As `refresh_token` or `access_token`."""
+    login.draft.form.append((login.kind, getattr(login.tokens, login.kind)))
 
 
 def use_again(login: Login) -> None:
@@ -107,5 +125,31 @@ DEFECTS = (
         says="The resource is told which refresh token is over.",
         breaks=("rfc6749-1.5-refresh-token-kept-from-resources", "rfc6749-10.4-client-keeps-refresh-token"),
         edits=(before("login", "revoke_when_asked", tell_resource),),
+    ),
+    Defect(
+        name="revocation-unauthenticated",
+        says="A client with a secret gives tokens back without it.",
+        breaks=("rfc7009-2.1-client-authenticates",),
+        edits=(replace("client_authentication", "authenticate_by_basic", unless(revokes, authenticate_by_basic)),),
+    ),
+    Defect(
+        name="revocation-by-token",
+        says="Who gives a token back shows the access token for it.",
+        breaks=("rfc7009-2.1-client-authenticates",),
+        edits=(
+            replace("client_authentication", "authenticate_by_basic", when(revokes, show_token, authenticate_by_basic)),
+        ),
+    ),
+    Defect(
+        name="revoked-token-by-another-name",
+        says="The token that is given back has the name that it had when it was issued.",
+        breaks=("rfc7009-2.1-client-sends-form-body",),
+        edits=(replace("revocation.request", "put_token", put_token_by_kind),),
+    ),
+    Defect(
+        name="revoked-token-in-uri",
+        says="The token that is given back stands in the URI of a POST request.",
+        breaks=("rfc7009-2.1-client-sends-form-body",),
+        edits=(replace(SEND, "send", send_in_query),),
     ),
 )

@@ -1,5 +1,6 @@
 """Mistakes with `state` (RFC 6749 sections 4.1.1, 10.8 and 10.12)."""
 
+import hashlib
 import itertools
 import random
 import secrets
@@ -191,5 +192,11 @@ DEFECTS = (
         breaks=FORGERY,
         edits=(replace(ANSWER, "check_state", unless(missing("state"), check_state)),),
         on="no-pkce",
+    ),
+    Defect(
+        name="state-digest-of-time",
+        says="The state is a digest of the time in milliseconds.",
+        breaks=GUESSABLE,
+        edits=(made(lambda login: hashlib.sha256(str(int(time.time() * 1000)).encode()).hexdigest()),),
     ),
 )

@@ -3,7 +3,7 @@
 import secrets
 from urllib.parse import quote
 
-from ..pipeline import Edit, Login, after, before, named, remove, replace, setting
+from ..pipeline import Draft, Edit, Login, after, before, named, remove, replace, setting
 from ..steps.client_authentication import put_basic
 from ..steps.metadata import choose_authentication
 from ..steps.sending import send
@@ -84,6 +84,14 @@ def put_token_with_small_scheme(login: Login) -> None:
 def send_with_extension(login: Login) -> None:
     """RFC 6749 section 8.2: parameters of extensions are ignored by those who don't know them."""
     login.draft.form.append(("resource_hint", "https://resource.example/"))
+    send(login)
+
+
+def ask_without_token_first(login: Login) -> None:
+    """RFC 6750 section 3: a resource says by its challenge that it wants a token."""
+    if login.tokens.access_token not in login.client.memory:
+        login.client.memory[login.tokens.access_token] = "shown"
+        login.wire.send(Draft("GET", login.draft.url))
     send(login)
 
 
@@ -183,5 +191,16 @@ VARIANTS = (
         says="The redirection URI has a query.",
         edits=(),
         profile={"registration": {"redirect_uri": "http://127.0.0.1:8914/cb?tenant=1&name=a%20b"}},
+    ),
+    Variant(
+        name="resource-asked-without-token-first",
+        says="The client shows its token once the resource has asked for one.",
+        edits=(replace("resource.send", "send", ask_without_token_first),),
+    ),
+    Variant(
+        name="client-credentials-alone",
+        says="The client is a service that speaks for itself, without a browser.",
+        edits=(),
+        profile={"features": {"grants": ["client_credentials"], "revocation": False}},
     ),
 )

@@ -28,6 +28,11 @@ def put_foreign_state(call: Call) -> None:
     call.answer["state"] = random_value()
 
 
+def put_state_with_markup(call: Call) -> None:
+    """A value that a page must not show as markup."""
+    call.answer["state"] = HOSTILE_TEXT
+
+
 def put_longer_state(call: Call) -> None:
     """The client's own value, and more behind it."""
     call.answer["state"] = f"{call.state or ''}x"
@@ -122,6 +127,7 @@ STATE = ("authorization.code_response", "put_state")
 
 MISBEHAVIORS = (
     forged("state-of-nobody", "a state that the client never sent", replace(*STATE, put_foreign_state)),
+    forged("state-with-markup", "a state that holds markup", replace(*STATE, put_state_with_markup)),
     forged("state-missing", "no state", remove(*STATE)),
     forged("state-empty", "an empty state", replace(*STATE, put_empty_state)),
     forged("state-longer", "the client's state and a character more", replace(*STATE, put_longer_state)),

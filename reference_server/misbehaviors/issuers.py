@@ -25,6 +25,12 @@ def issuer_as(change: Change) -> Step:
     return put_other_issuer
 
 
+def put_other_issuer_later(call: Call) -> None:
+    """RFC 9207 section 2.4: each response is looked at, not the first alone."""
+    call.server.met["issuer"] += 1
+    call.answer["iss"] = call.server.settings.identifier if call.server.met["issuer"] == 1 else ELSEWHERE
+
+
 def other_path(change: Change) -> Change:
     """Another path of the same origin."""
 
@@ -80,6 +86,16 @@ MISBEHAVIORS = (
     named_so("longer", "has a character more", lambda issuer: f"{issuer}x"),
     named_so("shorter", "has a character less", lambda issuer: issuer[:-1]),
     named_so("escaped-twice", "was escaped before it was encoded", quote_plus),
+    Misbehavior(
+        "iss-of-another-unannounced",
+        "`iss` is another server's, where the server didn't announce that it sends any",
+        (*UNANNOUNCED, replace(ANSWER, "put_issuer", issuer_as(lambda issuer: ELSEWHERE))),
+    ),
+    Misbehavior(
+        "iss-of-another-from-the-second-on",
+        "`iss` is another server's at the second login",
+        (replace(ANSWER, "put_issuer", put_other_issuer_later),),
+    ),
     Misbehavior("iss-missing", "`iss` is left out, where the server announced it", (remove(ANSWER, "put_issuer"),)),
     Misbehavior("iss-unannounced", "`iss` is there, where the server didn't announce it", UNANNOUNCED),
     Misbehavior("iss-unknown", "there is no `iss`, and the server didn't announce it", UNNAMED),

@@ -17,9 +17,10 @@ FULL_WIDTH_S = "\uff53"
 AT_GOOD_LISTENER = dict.fromkeys(("authorization", "token", "revocation", "resource"), "https")
 
 
-def mark_endpoint(call: Call) -> None:
-    """The authorization endpoint of the metadata has a query, of which a client's configuration knows nothing."""
-    call.answer["authorization_endpoint"] += f"?{MARK}"
+def mark_endpoints(call: Call) -> None:
+    """The endpoints of the metadata have a query, of which a client's configuration knows nothing."""
+    for name in ("authorization_endpoint", "token_endpoint"):
+        call.answer[name] += f"?{MARK}"
 
 
 def issuer_as(change: Callable[[str], str]) -> Step:
@@ -67,7 +68,7 @@ def put_unknown_members(call: Call) -> None:
 
 def marked(name: str, says: str, *edits: Edit) -> Misbehavior:
     """Metadata that show whether they are used, compared with right ones that show it too."""
-    return Misbehavior(name, says, edits, twin=(after("metadata", "put_endpoints", named("mark", mark_endpoint)),))
+    return Misbehavior(name, says, edits, twin=(after("metadata", "put_endpoints", named("mark", mark_endpoints)),))
 
 
 def of_issuer(name: str, says: str, step: Step) -> Misbehavior:

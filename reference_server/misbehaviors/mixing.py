@@ -39,6 +39,14 @@ MISBEHAVIORS = (
         edits=(replace("authorization", "answer_request", lead_to_second_server),),
     ),
     Misbehavior(
+        name="mix-up-unannounced",
+        says="a server that doesn't announce `iss` sends the user agent on to another server, whose answer comes back",
+        edits=(
+            remove("metadata", "put_issuer_parameter"),
+            replace("authorization", "answer_request", lead_to_second_server),
+        ),
+    ),
+    Misbehavior(
         name="answer-at-another-uri",
         says="the answer comes to another redirection URI than the request named",
         edits=(replace("authorization.code_response", "redirect_with_query", answer_at_another_uri),),

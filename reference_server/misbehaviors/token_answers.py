@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..errors import OAuthError
 from ..misbehavior import Misbehavior
-from ..pipeline import Call, Edit, Step, before, named, remove, replace
+from ..pipeline import Call, Edit, Response, Step, before, named, remove, replace
 from ..steps import bearer, grant_refresh_token
 from ..steps.token_response import put_token_type
+from .authorization_answers import HOSTILE_TEXT
 
 LONG_TAIL = ".long" + "x" * 4000
 
@@ -73,6 +74,16 @@ def refuse_code(call: Call) -> None:
     raise OAuthError("invalid_grant", "The authorization code is invalid.")
 
 
+def break_down(call: Call) -> Response:
+    """Nobody knows what became of the code."""
+    return Response(500, b"<h1>Internal Server Error</h1>", [("Content-Type", "text/html")])
+
+
+def refuse_with_hostile_text(call: Call) -> None:
+    """Section 5.2: an error, with a description that a page must not show as markup."""
+    raise OAuthError("invalid_grant", HOSTILE_TEXT)
+
+
 def typed(name: str, text: str) -> Misbehavior:
     """A token response with another `token_type`."""
     return Misbehavior(
@@ -91,7 +102,7 @@ MISBEHAVIORS = (
     typed("type-in-capitals", "BEARER"),
     typed("type-in-mixed-case", "bEaReR"),
     typed("type-mac", "mac"),
-    typed("type-unknown", "x-unknown"),
+    typed("type-unknown", "bearer-x-unknown"),
     Misbehavior(
         name="type-unknown-after-refresh",
         says='the token type is "x-unknown" after a refresh',
@@ -134,6 +145,16 @@ MISBEHAVIORS = (
         name="code-refused",
         says="the token endpoint refuses the code",
         edits=(before("token", "run_grant", refuse_code),),
+    ),
+    Misbehavior(
+        name="token-endpoint-breaks-down",
+        says="the token endpoint answers with status 500",
+        edits=(before("token", "run_grant", break_down),),
+    ),
+    Misbehavior(
+        name="token-error-with-markup",
+        says="the token endpoint refuses the code, and its description holds markup",
+        edits=(before("token", "run_grant", refuse_with_hostile_text),),
     ),
     Misbehavior(
         name="code-refused-in-another-order",

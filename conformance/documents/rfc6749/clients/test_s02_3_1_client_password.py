@@ -14,7 +14,7 @@ requirement, needs = pytest.mark.requirement, pytest.mark.needs
 def test_whether_the_client_uses_basic(serve: Serve) -> None:
     login = serve.honest()
 
-    uses = {bool(basic_of(sent)) for sent in login.all("code exchange")}
+    uses = {bool(basic_of(sent)) for sent in login.all("token")}
     serve.note("it authenticates by HTTP Basic" if uses == {True} else "it authenticates otherwise than by HTTP Basic")
 
 
@@ -31,5 +31,5 @@ def test_the_secret_stays_out_of_the_body(serve: Serve, expect: Expect) -> None:
 def test_whether_an_empty_secret_is_sent(serve: Serve) -> None:
     login = serve.registered(client_secret="")
 
-    told = {sent.first("client_secret") is None for sent in login.all("code exchange")}
+    told = {sent.first("client_secret") is None for sent in login.all("token")}
     serve.note("it leaves an empty client_secret out" if told == {True} else "it sends an empty client_secret")

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.clients.expect import Expect
 from conformance.clients.pages import credentials_in_page, leads_elsewhere, scripts_of_others
-from conformance.clients.rules import keeps_query
+from conformance.clients.rules import keeps_query, repeats_a_parameter
 from conformance.clients.serve import Serve
 
 requirement = pytest.mark.requirement
@@ -16,6 +16,13 @@ def test_the_query_of_the_authorization_endpoint_is_kept(serve: Serve, expect: E
     login = serve.login("authorization-endpoint-with-query")
 
     expect(login).every("start", "the query of the endpoint's URI beside the parameters", keeps_query(*KEPT))
+
+
+@requirement("rfc6749-3.1-client-repeats-no-parameter")
+def test_no_parameter_of_an_authorization_request_comes_twice(serve: Serve, expect: Expect) -> None:
+    login = serve.honest(until="start")
+
+    expect(login).every("start", "each parameter once", repeats_a_parameter)
 
 
 @requirement("rfc6749-3.1.2-client-may-use-query")

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import has_value, keeps_query, posted
+from conformance.clients.rules import has_value, keeps_query, posted, repeats_a_parameter
 from conformance.clients.serve import CLIENT_ID, Serve
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
@@ -39,11 +39,26 @@ def test_tokens_are_refreshed_by_post(serve: Serve, expect: Expect) -> None:
     expect(login).every("token", "a POST request", posted)
 
 
+@requirement("rfc6749-3.2-client-repeats-no-parameter")
+def test_no_parameter_of_a_code_exchange_comes_twice(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    expect(login).every("token", "each parameter once", repeats_a_parameter)
+
+
+@requirement("rfc6749-3.2-client-repeats-no-parameter")
+@needs("refresh_token")
+def test_no_parameter_of_a_refresh_request_comes_twice(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("refresh")
+
+    expect(login).every("token", "each parameter once", repeats_a_parameter)
+
+
 @requirement("rfc6749-3.2.1-client-id-identifies")
 def test_whether_the_client_names_itself_in_the_body(serve: Serve) -> None:
     login = serve.honest()
 
-    named = {sent.first("client_id") is not None for sent in login.all("code exchange")}
+    named = {sent.first("client_id") is not None for sent in login.all("token")}
     serve.note("it sends client_id" if True in named else "it leaves client_id to its authentication")
 
 

@@ -12,7 +12,7 @@ ODD = "client:1 %+&=#\"'/?"
 
 @requirement("rfc6749-4.1.1-client-builds-query")
 def test_the_parameters_stand_in_the_query(serve: Serve, expect: Expect) -> None:
-    login = serve.honest()
+    login = serve.honest(until="start")
 
     expect(login).every("start", "response_type and client_id, once each", has("response_type", "client_id"))
 
@@ -33,7 +33,7 @@ def test_the_parameters_stand_beside_a_query(serve: Serve, expect: Expect) -> No
 
 @requirement("rfc6749-4.1.1-redirect-uri-optional")
 def test_whether_the_redirection_uri_is_named(serve: Serve) -> None:
-    login = serve.honest()
+    login = serve.honest(until="start")
 
     named = {sent.first("redirect_uri") is not None for sent in login.all("start")}
     serve.note("it names its redirection URI" if True in named else "it leaves redirect_uri out")
@@ -41,7 +41,7 @@ def test_whether_the_redirection_uri_is_named(serve: Serve) -> None:
 
 @requirement("rfc6749-4.1.1-scope-optional")
 def test_whether_scope_is_asked_for(serve: Serve) -> None:
-    login = serve.honest()
+    login = serve.honest(until="start")
 
     named = {sent.first("scope") is not None for sent in login.all("start")}
     serve.note("it asks for a scope" if True in named else "it leaves scope out")
@@ -49,7 +49,7 @@ def test_whether_scope_is_asked_for(serve: Serve) -> None:
 
 @requirement("rfc6749-4.1.1-client-sends-state")
 def test_each_request_has_a_state(serve: Serve, expect: Expect) -> None:
-    login = serve.honest()
+    login = serve.honest(until="start")
 
     expect(login).every("start", "a state", has("state"))
 
@@ -63,6 +63,6 @@ def test_an_answer_with_a_foreign_state_is_dropped(serve: Serve, expect: Expect)
 
 @requirement("rfc6749-4.1.1-client-directs-user-agent")
 def test_the_request_comes_from_the_browser(serve: Serve, expect: Expect) -> None:
-    login = serve.honest()
+    login = serve.honest(until="start")
 
     expect(login).every("start", "a request of the resource owner's browser", by_browser)

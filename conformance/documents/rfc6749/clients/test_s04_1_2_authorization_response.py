@@ -16,8 +16,9 @@ def test_a_code_that_was_taken_is_not_sent_again(serve: Serve, expect: Expect) -
 
 
 @requirement("rfc6749-4.1.2-client-uses-code-once")
-def test_a_code_that_was_refused_is_not_sent_again(serve: Serve, expect: Expect) -> None:
-    login = serve.login("code-refused")
+@pytest.mark.parametrize("misbehavior", ["code-refused", "token-endpoint-breaks-down"])
+def test_a_code_that_brought_nothing_is_not_sent_again(serve: Serve, expect: Expect, misbehavior: str) -> None:
+    login = serve.login(misbehavior)
 
     expect(login).repeats_no("code exchange", "code")
 

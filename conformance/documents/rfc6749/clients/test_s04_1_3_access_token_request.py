@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import authenticates, in_body, is_form_in_utf8
+from conformance.clients.rules import authenticates, in_body, is_form_in_utf8, names_the_same
 from conformance.clients.serve import Serve
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
@@ -29,3 +29,11 @@ def test_the_client_authenticates_with_its_code(serve: Serve, expect: Expect) ->
     login = serve.honest()
 
     expect(login).every("code exchange", "client authentication", authenticates)
+
+
+@requirement("rfc6749-4.1.3-client-repeats-redirect-uri")
+def test_the_redirection_uri_is_named_again(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    fault = names_the_same(login, "redirect_uri")
+    expect(login).every("code exchange", "the redirect_uri of the authorization request", fault)

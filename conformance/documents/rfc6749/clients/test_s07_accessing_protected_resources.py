@@ -11,6 +11,6 @@ requirement = pytest.mark.requirement
 
 @requirement("rfc6749-7-client-presents-access-token")
 def test_the_access_token_comes_with_the_request(serve: Serve, expect: Expect) -> None:
-    login = serve.honest()
+    login = serve.honest(until="resource")
 
-    expect(login).every("resource", "the access token that was issued", presents(*issued(login, "access_token")))
+    expect(login).all_of("resource", "the access token that was issued", presents(*issued(login, "access_token")))

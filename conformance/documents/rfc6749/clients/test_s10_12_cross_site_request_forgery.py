@@ -7,12 +7,15 @@ state sends it, and gets nothing.
 import pytest
 
 from conformance.clients.expect import Expect
+from conformance.clients.guessing import worked_out
 from conformance.clients.rules import states_of
 from conformance.clients.serve import Serve
 from conformance.harness.record import Recorded
 from conformance.procedures.sampling import guessable
 
 requirement = pytest.mark.requirement
+# What an attacker knows of every login of a client.
+KNOWN = frozenset({"client_id", "redirect_uri", "scope"})
 FORGED = ("state-of-nobody", "state-missing", "state-empty", "state-longer", "state-shorter", "state-in-other-case")
 
 
@@ -51,6 +54,14 @@ def test_states_cannot_be_guessed(serve: Serve, expect: Expect, recorded: Record
     starts = serve.starts(recorded)
 
     expect.sample(starts, "states that nobody can guess", lambda sent: guessable(states_of(sent)) or "")
+
+
+@requirement("rfc6749-10.12-binding-value-unguessable")
+def test_no_state_follows_from_its_request(serve: Serve, expect: Expect) -> None:
+    login = serve.honest()
+
+    starts = login.all("start")
+    expect.sample(starts, "no digest of known values", lambda sent: worked_out(states_of(sent), sent, KNOWN))
 
 
 @requirement("rfc6749-10.12-client-csrf-protection")

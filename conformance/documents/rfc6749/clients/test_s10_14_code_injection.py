@@ -10,7 +10,8 @@ requirement = pytest.mark.requirement
 
 
 @requirement("rfc6749-10.14-client-sanitizes-input")
-def test_the_text_of_an_error_is_no_markup(serve: Serve, expect: Expect) -> None:
-    login = serve.login("error-with-markup")
+@pytest.mark.parametrize("misbehavior", ["error-with-markup", "state-with-markup", "token-error-with-markup"])
+def test_what_the_page_was_told_is_no_markup(serve: Serve, expect: Expect, misbehavior: str) -> None:
+    login = serve.login(misbehavior)
 
     expect(login).page("no markup that the server sent", holds_markup)

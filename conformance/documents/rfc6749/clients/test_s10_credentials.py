@@ -3,27 +3,43 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import code_in_the_clear, holds, in_the_clear, issued, not_in_uri, only_to, without
+from conformance.clients.rules import (
+    code_in_the_clear,
+    holds,
+    in_the_clear,
+    issued,
+    kept_apart,
+    not_in_uri,
+    only_to,
+    without,
+)
 from conformance.clients.serve import Serve
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 BAD = ("expired", "other-host", "unknown-authority")
 INSECURE = (*BAD, "http")
+ASKED = [
+    pytest.param((), id="login"),
+    pytest.param(("refresh",), id="refresh", marks=needs("refresh_token")),
+    pytest.param(("revocation",), id="revocation", marks=needs("revocation")),
+    pytest.param(("client_credentials",), id="client_credentials", marks=needs("client_credentials")),
+    pytest.param(("password",), id="password", marks=needs("password")),
+]
 
 
 @requirement("rfc6749-10.1-web-client-keeps-credentials")
-@needs("client_password")
-def test_the_secret_goes_to_the_server_alone(serve: Serve, expect: Expect) -> None:
-    login = serve.honest()
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_secret_goes_to_the_server_alone(serve: Serve, expect: Expect, asked: tuple[str, ...]) -> None:
+    login = serve.honest(*asked, until="start")
 
     fault = only_to(("token", "revocation"), without([login.stage.credentials.client_secret or ""], "the secret"))
     expect(login).nothing("the secret at no endpoint but those that ask for it", fault)
 
 
 @requirement("rfc6749-10.1-web-client-keeps-credentials")
-@needs("client_password")
-def test_the_secret_stands_in_no_uri(serve: Serve, expect: Expect) -> None:
-    login = serve.honest()
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_secret_stands_in_no_uri(serve: Serve, expect: Expect, asked: tuple[str, ...]) -> None:
+    login = serve.honest(*asked, until="start")
 
     fault = not_in_uri([login.stage.credentials.client_secret or ""], "the secret")
     expect(login).nothing("the secret in no URI, which logs and histories keep", fault)
@@ -64,6 +80,15 @@ def test_a_resource_that_refuses_learns_no_refresh_token(serve: Serve, expect: E
 
     fault = only_to(("token", "revocation"), without(issued(login, "refresh_token"), "the refresh token"))
     expect(login).nothing("the refresh token at the authorization server alone", fault)
+
+
+@requirement("rfc6749-10.4-client-keeps-refresh-token")
+@needs("refresh_token")
+def test_the_refresh_token_of_one_server_goes_to_no_other(serve: Serve, expect: Expect) -> None:
+    login = serve.two_servers()
+
+    fault = kept_apart(login, "refresh_token", "a refresh token of the other server")
+    expect(login).nothing("refresh tokens at the server that issued them", fault)
 
 
 @requirement("rfc6749-10.4-client-sends-refresh-token-over-tls")

@@ -13,25 +13,29 @@ from conformance.documents.rfc6750.clients.token_requests import (
     in_query,
     not_in_header,
     unseparated,
+    used,
     without_no_store,
     wrongly_in_form,
 )
 
-requirement = pytest.mark.requirement
+requirement, needs = pytest.mark.requirement, pytest.mark.needs
+OCCASIONS = ["login", pytest.param("refresh", marks=needs("refresh_token")), "refused"]
 
 
 @requirement("rfc6750-2-one-method-per-request")
-def test_a_request_carries_its_token_in_one_way(serve: Serve, expect: Expect) -> None:
-    login = serve.honest(until="resource")
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_a_request_carries_its_token_in_one_way(serve: Serve, expect: Expect, occasion: str) -> None:
+    login = used(serve, occasion)
 
     expect(login).every("resource", "one way of sending the token", by_several_methods)
 
 
 @requirement("rfc6750-2.1-client-uses-header")
-def test_the_token_is_in_the_header(serve: Serve, expect: Expect) -> None:
-    login = serve.honest(until="resource")
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_the_token_is_in_the_header(serve: Serve, expect: Expect, occasion: str) -> None:
+    login = used(serve, occasion)
 
-    expect(login).every("resource", "Authorization: Bearer", not_in_header)
+    expect(login).every("resource", "Authorization: Bearer", not_in_header(login))
 
 
 @requirement("rfc6750-2.2-form-conditions")
@@ -49,8 +53,9 @@ def test_the_token_is_a_parameter_of_the_form(serve: Serve, expect: Expect) -> N
 
 
 @requirement("rfc6750-2.2-form-body-avoided")
-def test_the_token_is_in_no_form(serve: Serve, expect: Expect) -> None:
-    login = serve.honest(until="resource")
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_the_token_is_in_no_form(serve: Serve, expect: Expect, occasion: str) -> None:
+    login = used(serve, occasion)
 
     expect(login).every("resource", "a token in the header, not in a form", avoidable_form)
 
@@ -70,7 +75,8 @@ def test_a_token_in_the_query_is_kept_out_of_caches(serve: Serve, expect: Expect
 
 
 @requirement("rfc6750-2.3-query-avoided")
-def test_the_token_is_in_no_query(serve: Serve, expect: Expect) -> None:
-    login = serve.honest(until="resource")
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_the_token_is_in_no_query(serve: Serve, expect: Expect, occasion: str) -> None:
+    login = used(serve, occasion)
 
     expect(login).every("resource", "a token in the header, not in the URL", avoidable_query)

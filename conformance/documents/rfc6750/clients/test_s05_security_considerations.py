@@ -3,11 +3,12 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import at_second, in_the_clear, issued, only_to, without
+from conformance.clients.rules import in_the_clear, issued, kept_apart, only_to, without
 from conformance.clients.serve import Serve
-from conformance.documents.rfc6750.clients.token_requests import token_in_url
+from conformance.documents.rfc6750.clients.token_requests import token_in_url, used
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
+OCCASIONS = ["login", pytest.param("refresh", marks=needs("refresh_token")), "refused"]
 HOLDERS = ("resource", "revocation")
 ASKED = [
     pytest.param((), id="login"),
@@ -52,7 +53,7 @@ def test_access_tokens_are_shown_to_resources_alone(serve: Serve, expect: Expect
 def test_access_tokens_of_one_server_are_not_shown_to_another(serve: Serve, expect: Expect) -> None:
     login = serve.two_servers()
 
-    fault = at_second(login, without(issued(login, "access_token"), "an access token of the first server"))
+    fault = kept_apart(login, "access_token", "an access token of the other server")
     expect(login).nothing("no token of one server at another", fault)
 
 
@@ -72,7 +73,8 @@ def test_tokens_are_sent_over_tls(serve: Serve, expect: Expect, misbehavior: str
 
 
 @requirement("rfc6750-5.3-tokens-not-in-page-urls")
-def test_no_token_stands_in_a_url(serve: Serve, expect: Expect) -> None:
-    login = serve.honest(until="resource")
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_no_token_stands_in_a_url(serve: Serve, expect: Expect, occasion: str) -> None:
+    login = used(serve, occasion)
 
     expect(login).nothing("no access token in a URL", token_in_url(login))

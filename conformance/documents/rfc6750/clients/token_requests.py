@@ -7,13 +7,20 @@ from collections.abc import Callable
 from conformance.base.outcomes import Vacuous
 from conformance.browser.returns import is_form
 from conformance.clients.played import Played, Sent
-from conformance.clients.rules import issued
+from conformance.clients.rules import issued, without
 from conformance.clients.serve import Serve
 from conformance.wire.exchange import Pairs
 
 TOKEN = "access_token"
 # Methods whose bodies mean something: RFC 9110 gives none to those of GET, HEAD, DELETE and TRACE.
 WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+def used(serve: Serve, occasion: str) -> Played:
+    """A login in which the client uses its token: at once, after a refresh, or where the resource refuses it."""
+    if occasion == "refused":
+        return serve.login("resource-refuses-tokens", until="resource")
+    return serve.honest(*([occasion] if occasion != "login" else []), until="resource")
 
 
 def in_header(sent: Sent) -> bool:
@@ -37,9 +44,15 @@ def by_several_methods(sent: Sent) -> str:
     return "" if len(ways) < 2 else " and ".join(way.__name__.replace("_", " the ", 1) for way in ways)
 
 
-def not_in_header(sent: Sent) -> str:
-    """Another way than the header, or none."""
-    return "" if in_header(sent) else "no token by Bearer in the Authorization header"
+def not_in_header(login: Played) -> Callable[[Sent], str]:
+    """A token that comes in another way than the header; a request without any token is no authenticated one."""
+    tokens = [*issued(login, TOKEN), *issued(login, "refresh_token")]
+    holds_token = without(tokens, "a token")
+
+    def fault(sent: Sent) -> str:
+        return "no token by Bearer in the Authorization header" if holds_token(sent) and not in_header(sent) else ""
+
+    return fault
 
 
 def carried(serve: Serve, way: Callable[[Sent], bool], words: str) -> Played:

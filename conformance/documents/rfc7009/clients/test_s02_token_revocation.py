@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import in_the_clear, posted
+from conformance.clients.rules import authenticates, in_body, in_the_clear, posted
 from conformance.clients.serve import Serve
 from conformance.documents.rfc7009.clients.revoking import MOST, elsewhere, too_soon, uses_after_revocation
 
@@ -52,6 +52,22 @@ def test_the_revocation_endpoint_has_to_prove_who_it_is(serve: Serve, expect: Ex
     login = serve.login(f"revocation-at-{certificate}", "revocation", until="revocation")
 
     expect(login).refuses("revocation")
+
+
+@requirement("rfc7009-2.1-client-sends-form-body")
+@needs("revocation")
+def test_the_token_stands_in_a_form(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("revocation")
+
+    expect(login).every("revocation", "token in a form, once", in_body("token"))
+
+
+@requirement("rfc7009-2.1-client-authenticates")
+@needs("revocation", "client_password")
+def test_the_client_authenticates_to_revoke(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("revocation")
+
+    expect(login).every("revocation", "client authentication", authenticates)
 
 
 @requirement("rfc7009-2.1-client-may-send-hint")

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
+from conformance.clients.guessing import worked_out
 from conformance.clients.serve import Serve
 from conformance.documents.rfc7636.clients.challenges import (
     challenges_of,
@@ -17,6 +18,8 @@ from conformance.documents.rfc7636.clients.challenges import (
 from conformance.harness.record import Recorded
 
 requirement = pytest.mark.requirement
+# What whoever sees an authorization request sees too.
+SHOWN = frozenset({"state", "client_id", "redirect_uri", "scope", "nonce"})
 
 
 @requirement("rfc7636-4.1-client-creates-verifier")
@@ -61,6 +64,14 @@ def test_verifiers_look_random(serve: Serve, expect: Expect, recorded: Recorded)
     exchanges = serve.exchanges(recorded)
 
     expect.sample(exchanges, "verifiers without a pattern", lambda sent: weak(verifiers_of(sent)))
+
+
+@requirement("rfc7636-7.1-client-verifier-random")
+def test_no_verifier_follows_from_its_request(serve: Serve, expect: Expect) -> None:
+    login = with_challenge(serve.honest())
+
+    starts, exchanges = login.all("start"), login.all("code exchange")
+    expect.sample(exchanges, "no digest of known values", lambda sent: worked_out(verifiers_of(sent), starts, SHOWN))
 
 
 @requirement("rfc7636-7.1-client-256-bits")

@@ -78,3 +78,10 @@ def test_a_challenge_is_sent_to_every_server(serve: Serve, expect: Expect, annou
     login = told(serve, announcement)
 
     expect(login).every("start", "a code_challenge", lacks_challenge)
+
+
+@requirement("rfc7636-5-client-sends-to-all")
+def test_a_challenge_is_sent_at_every_login(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("second_login", times=2)
+
+    expect(login).every("start", "a code_challenge", lacks_challenge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from conformance.base.outcomes import Vacuous
@@ -15,12 +16,20 @@ WELL_KNOWN = (INSERTED, "/.well-known/openid-configuration")
 
 def uses_metadata(sent: Sent) -> str:
     """A request that goes where only the metadata say."""
-    return "the authorization endpoint of the metadata" if MARK in sent.query else ""
+    return "an endpoint of the metadata" if MARK in sent.query else ""
 
 
 def uses_none(sent: Sent) -> str:
     """A request that goes elsewhere."""
     return "" if MARK in sent.query else "an authorization endpoint that the metadata don't name"
+
+
+def meant_for_second(login: Played) -> Callable[[Sent], str]:
+    """A request to the first of two servers by which the client is known at the second; vacuous without any such."""
+    if login.second is None or login.second.credentials.client_id == login.stage.credentials.client_id:
+        raise Vacuous("the client has the same identifier at both servers")
+    elsewhere = login.second.credentials.client_id
+    return lambda sent: "a request of a login at another server" if sent.first("client_id") == elsewhere else ""
 
 
 def login_by_metadata(serve: Serve, misbehavior: str) -> Played:

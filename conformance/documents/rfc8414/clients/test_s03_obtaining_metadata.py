@@ -3,13 +3,14 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import at_second, issued, without
+from conformance.clients.rules import kept_apart
 from conformance.clients.serve import Serve
 from conformance.documents.rfc8414.clients.metadata_use import (
     appended_first,
     asks_otherwise,
     keeps_slash,
     login_by_metadata,
+    meant_for_second,
     uses_metadata,
     uses_none,
 )
@@ -51,6 +52,14 @@ def test_metadata_of_another_issuer_are_not_used(serve: Serve, expect: Expect, i
     expect(login).avoids("no use of metadata with another issuer", uses_metadata)
 
 
+@requirement("rfc8414-3.3-client-uses-no-other")
+def test_metadata_of_one_server_are_not_used_for_another(serve: Serve, expect: Expect) -> None:
+    serve.informed()
+    login = serve.honest("second_issuer")
+
+    expect(login).every("start", "requests to the server that the metadata speak of", meant_for_second(login))
+
+
 @requirement("rfc8414-6.2-client-compares-issuer")
 def test_the_issuer_is_compared(serve: Serve, expect: Expect) -> None:
     login = login_by_metadata(serve, "metadata-issuer-of-another")
@@ -71,6 +80,14 @@ def test_escapes_are_removed_before_issuers_are_compared(serve: Serve, expect: E
     login = login_by_metadata(serve, "metadata-issuer-escaped")
 
     expect(login).every("start", "use of metadata whose issuer is the same but for escapes", uses_none)
+
+
+@requirement("rfc8414-4-consumer-compares")
+def test_an_issuer_with_a_slash_is_compared_with_it(serve: Serve, expect: Expect) -> None:
+    serve.informed()
+    login = serve.login("issuer-with-slash")
+
+    expect(login).bears_it()
 
 
 @requirement("rfc8414-4-consumer-never-normalizes")
@@ -100,5 +117,5 @@ def test_metadata_come_by_a_verified_connection(serve: Serve, expect: Expect, ce
 def test_tokens_go_to_resources_of_their_own_server(serve: Serve, expect: Expect) -> None:
     login = serve.two_servers()
 
-    fault = at_second(login, without(issued(login, "access_token"), "a token of the first server at the second"))
+    fault = kept_apart(login, "access_token", "a token of the other server")
     expect(login).nothing("tokens at the resources of their own server", fault)

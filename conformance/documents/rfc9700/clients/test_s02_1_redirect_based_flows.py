@@ -9,6 +9,7 @@ from conformance.clients.serve import Serve
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 FORGED = ("state-of-nobody", "state-missing", "state-empty")
+MIXED_UP = ("mix-up", "mix-up-unannounced")
 OTHERS = ("iss-of-another", "iss-of-neighbor", "iss-longer", "iss-in-capitals")
 
 
@@ -64,8 +65,9 @@ def test_a_state_is_taken_once(serve: Serve, expect: Expect) -> None:
 
 
 @requirement("rfc9700-2.1-client-defends-against-mix-up")
-def test_a_code_of_another_server_is_kept_from_the_first(serve: Serve, expect: Expect) -> None:
-    login = serve.login("mix-up", "second_issuer")
+@pytest.mark.parametrize("misbehavior", MIXED_UP)
+def test_a_code_of_another_server_is_kept_from_the_first(serve: Serve, expect: Expect, misbehavior: str) -> None:
+    login = serve.login(misbehavior, "second_issuer")
 
     expect(login).refuses("code exchange")
 

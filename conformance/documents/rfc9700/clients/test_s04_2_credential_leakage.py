@@ -22,3 +22,10 @@ def test_no_access_token_stands_in_a_uri(serve: Serve, expect: Expect) -> None:
     login = serve.honest()
 
     expect(login).nothing("no access token in a URI", not_in_uri(issued(login, "access_token"), "an access token"))
+
+
+@requirement("rfc9700-4.3.2-client-keeps-token-out-of-query")
+def test_no_access_token_that_was_refused_stands_in_a_uri(serve: Serve, expect: Expect) -> None:
+    login = serve.login("resource-refuses-tokens", until="resource")
+
+    expect(login).nothing("no access token in a URI", not_in_uri(issued(login, "access_token"), "an access token"))
