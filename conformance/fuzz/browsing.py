@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.base.outcomes import Inconclusive, Untested
 from conformance.browser.user_agent import Answer, UserAgent
-from conformance.fuzz.lifecycle import Trouble
+from conformance.fuzz.lifecycle import Arose, Trouble
 from conformance.harness.send import OMIT
 from conformance.harness.session import Trial
 from conformance.procedures.asking import OWNER, Visit
@@ -30,6 +30,8 @@ RETURNED = {STATE: "rfc6749-4.1.2-state-returned", STATE_WITH_ERROR: "rfc6749-4.
 URI = "rfc6749-3.1.2-uri-of-the-request-used"
 REDEEMED = "rfc6749-4.1.4-valid-exchange-issues-token"
 JUDGED = (STATE, STATE_WITH_ERROR, *RETURNED.values(), URI, REDEEMED)
+# What speaks of errors that a server tells the client: it may tell the person alone.
+OF_ERRORS = (STATE_WITH_ERROR, RETURNED[STATE_WITH_ERROR])
 # The browser that is used all along, one in which somebody has to sign in once, and one that is new in each sequence.
 BROWSERS = ("usual", "second", "new")
 # What a request has for a state.
@@ -62,15 +64,15 @@ class Browsing:
 
     trial: Trial
     tabs: dict[int, Asked] = field(default_factory=dict)
-    troubles: list[Trouble] = field(default_factory=list)
+    found: list[Trouble | Arose] = field(default_factory=list)
     new: UserAgent | None = None
 
-    def lead(self, moves: Sequence[Move]) -> list[Trouble]:
+    def lead(self, moves: Sequence[Move]) -> list[Trouble | Arose]:
         """Carry out moves. One that lacks what it needs does nothing."""
         for move in moves:
             if move.do == "open" or move.tab in self.tabs:
                 MOVES[move.do](self, move)
-        return self.troubles
+        return self.found
 
     def agent(self, browser: str) -> UserAgent:
         """One of the browsers."""
@@ -93,6 +95,8 @@ class Browsing:
         came = [value for value in values(answer, "state") if value or own]
         place = landed_at(answer, self.known_uris())
         is_at_home = place == request.get("redirect_uri")
+        if own and not is_granted and is_at_home:
+            self.found += map(Arose, OF_ERRORS)
         if is_granted and not is_at_home:
             self.blame(URI, f"the user agent sent to {request.get('redirect_uri')}", str(answer))
         if came != own and (is_granted or is_at_home):
@@ -109,7 +113,7 @@ class Browsing:
 
     def blame(self, requirement: str, expected: str, observed: str) -> None:
         """Note that a requirement is broken."""
-        self.troubles.append(Trouble(requirement, expected, observed))
+        self.found.append(Trouble(requirement, expected, observed))
 
 
 def open_tab(browsing: Browsing, move: Move) -> None:

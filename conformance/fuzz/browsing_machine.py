@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from conformance.base.outcomes import NotApplicable
-from conformance.fuzz.browsing import BROWSERS, STATES, Browsing, Move
+from conformance.fuzz.browsing import BROWSERS, OF_ERRORS, STATES, Browsing, Move
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.surveys import Surveying
 from conformance.harness.session import Trial
@@ -70,6 +70,11 @@ def no_mix_up_in(trial: Trial, requirement: str) -> None:
         run_state_machine_as_test(browsers, settings=once)
 
     surveying = Surveying(
-        "browsers and tabs", lambda each, inputs: Browsing(each).lead(inputs["steps"]), generate, "steps", COST
+        "browsers and tabs",
+        lambda each, inputs: Browsing(each).lead(inputs["steps"]),
+        generate,
+        "steps",
+        COST,
+        must_arise=OF_ERRORS,
     )
     surveying.no_trouble_with(trial, requirement)

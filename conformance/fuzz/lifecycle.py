@@ -102,6 +102,13 @@ class Trouble:
     observed: str
 
 
+@dataclass(frozen=True, slots=True)
+class Arose:
+    """What a requirement speaks of came up, whether it was as it should be or not."""
+
+    requirement: str
+
+
 @dataclass(slots=True)
 class Token:
     """One token. `if_seen` and `if_lost` are the requirements broken when the next look finds it alive, or not.

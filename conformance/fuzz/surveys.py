@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.base.outcomes import Violation
+from conformance.base.outcomes import Vacuous, Violation
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Failing, Inputs
-from conformance.fuzz.lifecycle import Trouble
+from conformance.fuzz.lifecycle import Arose, Trouble
 from conformance.harness.session import Trial
 
-Led = Callable[[Trial, Inputs], Sequence[Trouble]]
+Led = Callable[[Trial, Inputs], Sequence[Trouble | Arose]]
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What all inputs came to: the first that broke each requirement, and all of them in their order."""
+    """What all inputs came to: the first that broke each requirement, what arose, and all of them in their order."""
 
     broken: Mapping[str, Failing]
+    arose: frozenset[str]
     history: Sequence[Inputs]
     notes: Sequence[str]
 
@@ -28,6 +29,7 @@ class Surveying:
     """How a survey is made: its name, what leads an input to troubles, and what generates inputs for a campaign.
 
     `sequence` names the input whose parts are left out that a trouble doesn't take; `cost` is that of an example.
+    `must_arise` are the requirements whose situation the server need not let arise: without it nothing was judged.
     """
 
     label: str
@@ -35,6 +37,7 @@ class Surveying:
     generate: Callable[[Campaign], None]
     sequence: str
     cost: float = 1
+    must_arise: Collection[str] = ()
 
     def no_trouble_with(self, trial: Trial, requirement: str) -> None:
         """Raise the Violation of the shortest input by which the server breaks the requirement.
@@ -43,7 +46,8 @@ class Surveying:
         """
 
         def lead(each: Trial, inputs: Inputs) -> None:
-            trouble = next((found for found in self.led(each, inputs) if found.requirement == requirement), None)
+            troubles = (found for found in self.led(each, inputs) if isinstance(found, Trouble))
+            trouble = next((found for found in troubles if found.requirement == requirement), None)
             if trouble is not None:
                 raise Violation(trouble.expected, trouble.observed)
 
@@ -55,17 +59,22 @@ class Surveying:
         trial.notes[:] = survey.notes
         if requirement in survey.broken:
             campaign.confirm(survey.broken[requirement], survey.history)
+        elif requirement in self.must_arise and requirement not in survey.arose:
+            raise Vacuous(f"in none of {len(survey.history)} examples the server answered in the way that is judged")
 
     def _made(self, trial: Trial) -> Survey:
         broken: dict[str, Failing] = {}
+        arose: set[str] = set()
         history: list[Inputs] = []
 
         def lead(each: Trial, inputs: Inputs) -> None:
             history.append(inputs)
-            for trouble in self.led(each, inputs):
-                seen = Failing(inputs, Violation(trouble.expected, trouble.observed), each, len(history) - 1)
-                broken.setdefault(trouble.requirement, seen)
+            for found in self.led(each, inputs):
+                arose.add(found.requirement)
+                if isinstance(found, Trouble):
+                    seen = Failing(inputs, Violation(found.expected, found.observed), each, len(history) - 1)
+                    broken.setdefault(found.requirement, seen)
 
         campaign = Campaign(trial, lead, self.label, self.cost)
         campaign.explore(lambda: self.generate(campaign))
-        return Survey(broken, history, tuple(trial.notes))
+        return Survey(broken, frozenset(arose), history, tuple(trial.notes))

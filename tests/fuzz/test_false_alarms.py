@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from conformance.fuzz.browsing import OF_ERRORS
 from conformance.fuzz.lifecycle import JUDGED
 from reference_server.defects import DEFECTS, Defect
 from reference_server.defects.redirection import matching
@@ -65,6 +66,12 @@ def test_all_of_these_defects_are_there() -> None:
 def test_another_way_to_write_a_registered_uri_leads_nowhere_else() -> None:
     edits = (matching("match_normalized", lambda sent, uri: lowered(sent) == uri),)
     assert ways_to_end(edits, MISSED, "standard") == {}
+
+
+def test_errors_that_reach_no_client_are_not_taken_for_good_ones() -> None:
+    kept = next(defect for defect in DEFECTS if defect.name == "errors-kept-from-client")
+    ended = fuzzed([case for case in fuzz_cases() if case.requirement in OF_ERRORS], "quick", edits=kept.edits)
+    assert {name: each.outcome.word for name, each in ended.items()} == dict.fromkeys(ended, "vacuous")
 
 
 def test_what_is_never_revoked_for_a_client_says_nothing_of_hints() -> None:

@@ -24,7 +24,7 @@ SERVERS = tuple(sorted(findings.parent.name for findings in HERE.glob("*/finding
 
 
 @contextmanager
-def launch(name: str, certfile: Path | None = None, keyfile: Path | None = None, wait: float = 60) -> Iterator[str]:
+def launch(name: str, certfile: Path | None = None, keyfile: Path | None = None, wait: float = 180) -> Iterator[str]:
     """Run the server of this name on a free loopback port and yield its base URL; with a certificate, over TLS.
 
     The first start installs the pinned packages, which takes a while; `wait` is for the start alone.
