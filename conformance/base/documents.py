@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -79,6 +79,17 @@ def keys_brought_to(table: str) -> frozenset[str]:
 def is_in_document(file: Path) -> bool:
     """Whether a file lies in the folder of a document."""
     return any(document.folder in file.parents for document in documents().values())
+
+
+def entries_of(file: Path, kind: str) -> Sequence[dict[str, Any]]:
+    """The entries of one kind in a document's file, to be read only; none where there is no such file."""
+    return _table(file, file.stat().st_mtime_ns).get(kind, []) if file.is_file() else []
+
+
+@lru_cache(maxsize=64)
+def _table(file: Path, changed: int) -> dict[str, Any]:
+    """A file as it was when it changed last: a process parses it once."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 @cache

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from conformance.reporting.summary import explanation, relation
 from conformance.reporting.text import (
@@ -62,10 +62,17 @@ def _environment() -> Environment:
         document_name=document_name,
         explanation=explanation,
         relation=relation,
-        pieces=code_and_prose,
         toml=as_toml,
     )
+    environment.globals["prose"] = _prose
     return environment
+
+
+@lru_cache(maxsize=4096)
+def _prose(text: str) -> Markup:
+    """A sentence as HTML, its pieces of code marked as such. A report says many of them in several places."""
+    pieces = ((escape(visible(piece)), is_code) for piece, is_code in code_and_prose(text))
+    return Markup("".join(f"<code>{piece}</code>" if is_code else piece for piece, is_code in pieces))
 
 
 def _finalized(value: Any) -> Any:

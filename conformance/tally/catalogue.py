@@ -6,13 +6,12 @@ Level, section and role of a requirement live there alone; tests refer to it by 
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, cast
 
-from conformance.base.documents import REQUIREMENTS, Document, documents
+from conformance.base.documents import REQUIREMENTS, Document, documents, entries_of
 from conformance.base.suggesting import did_you_mean
 
 Level = Literal["MUST", "SHOULD", "MAY", "STATED"]
@@ -143,8 +142,8 @@ def load_catalogue(sources: Iterable[Document] | None = None) -> Catalogue:
     """
     found: list[Requirement] = []
     for document in documents().values() if sources is None else sources:
-        table = tomllib.loads((document.folder / REQUIREMENTS).read_text(encoding="utf-8"))
-        found += [_requirement(document, entry) for entry in table.get("requirement", [])]
+        entries = entries_of(document.folder / REQUIREMENTS, "requirement")
+        found += [_requirement(document, entry) for entry in entries]
     ids = [requirement.id for requirement in found]
     twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     if twice:

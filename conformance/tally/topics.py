@@ -7,12 +7,10 @@ catalogue's digest.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from conformance.base.documents import TOPICS, Document, documents
+from conformance.base.documents import TOPICS, Document, documents, entries_of
 from conformance.tally.catalogue import Requirement
 
 
@@ -35,7 +33,7 @@ def load_topics(sources: Iterable[Document] | None = None) -> tuple[Topic, ...]:
     covered: dict[str, list[str]] = {}
     told: dict[str, tuple[str, str]] = {}
     for document in documents().values() if sources is None else sources:
-        for entry in _entries(document):
+        for entry in entries_of(document.folder / TOPICS, "topic"):
             try:
                 covered.setdefault(entry["name"], []).extend(entry["covers"])
                 if entry["name"] not in told:
@@ -44,12 +42,6 @@ def load_topics(sources: Iterable[Document] | None = None) -> tuple[Topic, ...]:
                 name = entry.get("name", "a topic without name")
                 raise ValueError(f"{document.name}/{TOPICS}: {name}: lacks {error}") from error
     return tuple(Topic(name, tuple(places), *told[name]) for name, places in covered.items())
-
-
-def _entries(document: Document) -> list[dict[str, Any]]:
-    file = document.folder / TOPICS
-    entries: list[dict[str, Any]] = tomllib.loads(file.read_text("utf-8")).get("topic", []) if file.is_file() else []
-    return entries
 
 
 def topics_of(requirements: Iterable[Requirement], topics: Iterable[Topic]) -> dict[str, Topic]:

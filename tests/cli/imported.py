@@ -1,4 +1,4 @@
-"""Imports what the commands import, and compiles what every run compiles: `commanding` forks from here.
+"""Imports what the commands import, compiles and reads what every run does: `commanding` forks from here.
 
 The modules that pytest rewrites as it imports them are left to each run.
 """
@@ -22,6 +22,9 @@ import conformance.tally
 import conformance.wire
 import reference_server.defects
 import reference_server.variants
+from conformance.tally.catalogue import load_catalogue
+from conformance.tally.claims import claims
+from conformance.tally.topics import load_topics
 
 __all__ = ["conformance", "pytest", "reference_server"]
 
@@ -43,3 +46,6 @@ for each in (
 ):
     _import_all(each)
 conformance.reporting.prepare()
+load_topics()
+load_catalogue()
+claims()
