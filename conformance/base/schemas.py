@@ -1,4 +1,8 @@
-"""JSON Schemas shipped with the suite, and messages about them that a person understands."""
+"""JSON Schemas shipped with the suite, and messages about them that a person understands.
+
+jsonschema says what is wrong with a document. Its compiled sibling, jsonschema_rs, is asked first: it tells in no time
+that nothing is, and jsonschema takes longer to import than most else that a run needs.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,16 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+import jsonschema_rs
 
 from conformance.base.documents import documents
 from conformance.base.suggesting import did_you_mean
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 # What is wrong with a document: the key at which it shows, and a sentence that names it.
 Gap = tuple[Sequence[str | int], str]
@@ -46,11 +53,30 @@ def _table(described: dict[str, Any]) -> dict[str, Any]:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """The validator for `schemas/<name>.schema.json`, loaded once."""
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(schema(name))
+
+
+@cache
+def _compiled(name: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(schema(name))
+
+
+def _is_valid(name: str, instance: Any) -> bool:
+    """Whether an instance fits, to the compiled validator: what it can't read may still do so."""
+    try:
+        return _compiled(name).is_valid(instance)
+    except (ValueError, TypeError, OverflowError):
+        return False
 
 
 def fault(name: str, instance: Any) -> ValidationError | None:
     """The most telling violation of the schema, or None when the instance is valid."""
+    if _is_valid(name, instance):
+        return None
+    from jsonschema.exceptions import best_match
+
     found: ValidationError | None = best_match(validator(name).iter_errors(instance))
     return found
 
@@ -58,17 +84,18 @@ def fault(name: str, instance: Any) -> ValidationError | None:
 def first_fault_of_large(name: str, text: str) -> str | None:
     """The first violation in a large document, given as JSON text: place and reason; None when it is valid.
 
-    Thousands of exchanges take jsonschema seconds; its compiled sibling takes milliseconds.
+    Thousands of exchanges would take jsonschema seconds.
     """
-    import jsonschema_rs
-
-    schema = json.loads((schema_folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
-    error = next(jsonschema_rs.validator_for(schema).iter_errors(json.loads(text)), None)
+    error = next(_compiled(name).iter_errors(json.loads(text)), None)
     return None if error is None else f"{'.'.join(map(str, error.instance_path)) or 'the document'}: {error.message}"
 
 
 def gaps(name: str, instance: Any, *, allow_empty: bool = False) -> Iterator[Gap]:
     """Every violation of the schema; `allow_empty` lets a text that a person still has to write be ""."""
+    if _is_valid(name, instance):
+        return
+    from jsonschema.exceptions import best_match
+
     for error in validator(name).iter_errors(instance):
         # Of several forms that a value can have, the one that it nearly has.
         telling: ValidationError = best_match([error])

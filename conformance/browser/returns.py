@@ -62,7 +62,9 @@ def is_decodable(encoded: str | bytes) -> bool:
     """Whether form-encoded text is whole: ASCII, with escapes that are escapes and stand for UTF-8."""
     try:
         text = encoded.decode("ascii") if isinstance(encoded, bytes) else encoded
-        parse_qsl(text, keep_blank_values=True, errors="strict")
+        # Without an escape there is nothing to decode.
+        if "%" in text:
+            parse_qsl(text, keep_blank_values=True, errors="strict")
     except ValueError:
         return False
     return not BROKEN_ESCAPE.search(text)

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ UNUSED_PLUGINS = (
     "legacypath",
     "doctest",
 )
+PLUGINS = ("conformance.plugin", "pytest_metadata.plugin", "pytest_html.plugin")
 EXIT_CODES = "exit codes of run:\n" + "\n".join(f"  {code} {words}" for code, words in exit_codes.MEANINGS.items())
 
 
@@ -118,7 +120,9 @@ def execute(chosen: argparse.Namespace, pytest_arguments: Sequence[str], command
         import pytest
 
         with contextlib.redirect_stdout(sys.stdout if pytest_arguments and not chosen.json else aside):
-            code = int(pytest.main(_pytest_words(chosen, pytest_arguments), [commanded]))
+            # By name alone pytest would look for each plugin in all that is installed.
+            plugins = (import_module(name) for name in PLUGINS)
+            code = int(pytest.main(_pytest_words(chosen, pytest_arguments), [commanded, *plugins]))
     finally:
         if commanded.server is not None:
             commanded.server.kill()
@@ -179,9 +183,7 @@ def _pytest_words(chosen: argparse.Namespace, pytest_arguments: Sequence[str]) -
         "--noconftest",
         # Nothing of these is used, and each costs time at every test.
         *(word for name in UNUSED_PLUGINS for word in ("-p", f"no:{name}")),
-        *("-p", "conformance.plugin"),
-        *("-p", "pytest_metadata.plugin"),
-        *("-p", "pytest_html.plugin"),
+        *(word for name in PLUGINS for word in ("-p", name)),
         *("-o", f"cache_dir={chosen.reports.resolve() / '.pytest_cache'}"),
         *(word for option in own for word in option.words(getattr(chosen, option.key))),
         *(("--processes", str(chosen.processes)) if chosen.processes else ()),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -55,7 +56,13 @@ from conformance.running.whole_run import RunRecorder
 from conformance.tally.catalogue import Catalogue, load_catalogue
 
 PARTS = ("collection", "running", "repeating", "leaving", "ending", "html")
-pytest_plugins = [f"conformance.plugin.{name}" for name in PARTS]
+
+
+def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
+    """The parts of this plugin follow it. As `pytest_plugins` each would be looked for in all that is installed."""
+    if plugin is sys.modules[__name__]:
+        for name in PARTS:
+            manager.register(import_module(f"{__name__}.{name}"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -85,7 +86,13 @@ def is_of_suite(item: pytest.Item) -> TypeGuard[pytest.Function]:
 
 def _is_in_suite(path: Path) -> bool:
     """Whether a file lies in the package, or in a document that was named beside it."""
-    return SUITE in path.parents or is_in_document(path)
+    return _is_below_suite(path) or is_in_document(path)
+
+
+# It is asked several times for every test.
+@cache
+def _is_below_suite(path: Path) -> bool:
+    return SUITE in path.parents
 
 
 def is_judged_last(item: pytest.Item) -> bool:

@@ -10,8 +10,6 @@ from typing import Any
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Outcome, Stale, Vacuous, Violation, outcome_of
 from conformance.browser.returns import Return
-from conformance.clients.expect import Expect as ExpectOfClient
-from conformance.clients.serve import Serve
 from conformance.harness.excerpts import excerpt
 from conformance.harness.footprint import Footprint, failed_sign_ins
 from conformance.harness.judging import Judged, judged_by
@@ -54,6 +52,10 @@ def arguments(trial: Trial, names: Mapping[str, Any]) -> dict[str, Any]:
         "recorded": Recorded(trial),
     }
     if trial.target.is_client:
+        # What drives clients takes long to import: a tenth of the time in which the first test of a server begins.
+        from conformance.clients.expect import Expect as ExpectOfClient
+        from conformance.clients.serve import Serve
+
         fixtures |= {"serve": Serve(trial), "expect": ExpectOfClient()}
     return {name: fixtures[name] if value is ... else value for name, value in names.items()}
 

@@ -12,6 +12,20 @@ from conformance.wire.redaction import Redactor
 
 def rendered(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     """An exchange as evidence: redacted, bounded, ready for JSON."""
+    with redactor.within(_texts_of(exchange)):
+        return _rendered(exchange, redactor)
+
+
+def _texts_of(exchange: Exchange) -> list[str]:
+    """All texts of an exchange, as they are redacted, or more of them."""
+    request, reply = exchange.request, exchange.reply
+    texts = [request.url, exchange.failure, *(value for _, value in request.headers), _read(request.body)]
+    if reply is not None:
+        texts += [*reply.remarks, *(value for _, value in reply.headers), _read(reply.body)]
+    return texts
+
+
+def _rendered(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     request, reply = exchange.request, exchange.reply
     headers, remarks = _shown_headers(request.headers, redactor)
     shown: dict[str, Any] = {
@@ -53,8 +67,13 @@ BEYOND_THE_CUT = 2 * LONGEST_EVIDENCE
 
 def _shown_body(body: bytes, redactor: Redactor) -> str:
     """Body text for evidence; what isn't UTF-8 shows as replacement characters, what is long is cut and says so."""
-    text = redactor.text(body[: LONGEST_EVIDENCE + BEYOND_THE_CUT].decode("utf-8", "replace"))
+    text = redactor.text(_read(body))
     return text if len(body) <= LONGEST_EVIDENCE else f"{text[:LONGEST_EVIDENCE]}\n... ({len(body)} bytes in all)"
+
+
+def _read(body: bytes) -> str:
+    """As much of a body as matters for what is shown of it."""
+    return body[: LONGEST_EVIDENCE + BEYOND_THE_CUT].decode("utf-8", "replace")
 
 
 def _shown_headers(headers: Sequence[tuple[str, str]], redactor: Redactor) -> tuple[list[list[str]], list[str]]:

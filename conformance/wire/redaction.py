@@ -10,7 +10,9 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from conformance.wire.content import LONE_SURROGATE
@@ -46,8 +48,10 @@ MEMBER = re.compile(r"\"([A-Za-z_]+)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
 HIDDEN_INPUT = re.compile(r"<input\b[^>]*>", re.I)
 ATTRIBUTE = re.compile(r"\b(name|value|type)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
 WORD = re.compile(r"[A-Za-z0-9_.~+/-]{12,}")
-# What may be a value with escapes of a URL in it, or with the padding of base64.
-ESCAPED_WORD = re.compile(r"(?:[A-Za-z0-9_.~+/-]|%[0-9A-Fa-f]{2}){4,}={0,2}")
+# What may be a value with escapes of a URL in it, or with the padding of base64: one of these ends its plain beginning.
+ESCAPED_WORD = re.compile(
+    r"(?<![A-Za-z0-9_.~+/-])(?=[A-Za-z0-9_.~+/-]*(?:%[0-9A-Fa-f]{2}|=))(?:[A-Za-z0-9_.~+/-]|%[0-9A-Fa-f]{2}){4,}={0,2}"
+)
 # Scheme, blanks and the rest of an Authorization header: blanks are shown as they were sent.
 SCHEMES = frozenset({"basic", "bearer", "digest", "dpop"})  # names that stand there without credentials are no secrets
 CREDENTIALS = re.compile(r"(\S+)(\s+)(.*?)(\s*)", re.S)
@@ -214,6 +218,8 @@ class Redactor:
         self._counts: dict[str, int] = {}
         # Spellings that no word of a text can equal: these alone are looked for one by one.
         self._odd: dict[str, str] = {}
+        # Those of all values looked for one by one that are looked for now; None for all of them.
+        self._near: _Near | None = None
 
     def name(self, value: str, kind: str) -> str:
         """The placeholder of a secret."""
@@ -227,7 +233,22 @@ class Redactor:
                 self._given.setdefault(spelling, shown)
                 if not WORD.fullmatch(spelling):
                     self._odd.setdefault(spelling, shown)
+                    if self._near is not None:
+                        self._near.spelled.setdefault(spelling, shown)
         return self._given[value]
+
+    @contextmanager
+    def within(self, texts: Iterable[str]) -> Iterator[None]:
+        """Render parts of these texts alone: what stands in none of them isn't looked for in every header again."""
+        whole = "\n".join(texts)
+        if not whole.isascii():
+            whole = LONE_SURROGATE.sub("\ufffd", whole)
+        every = (self._vault.fixed, self._vault.odd, self._odd)
+        self._near = _Near(*({value: shown for value, shown in each.items() if value in whole} for each in every))
+        try:
+            yield
+        finally:
+            self._near = None
 
     def text(self, text: str) -> str:
         """A text without secrets: by name where they have one, and wherever else a known one stands.
@@ -242,16 +263,17 @@ class Redactor:
             text = PARAMETER.sub(self._parameter, text)
         if "{" in text:
             text = MEMBER.sub(self._member, text)
-        for value, shown in self._vault.fixed.items():
+        near = self._near or _Near(self._vault.fixed, self._vault.odd, self._odd)
+        for value, shown in near.fixed.items():
             if value in text and not self._vault.is_name(value):
                 text = _replaced(text, value, shown)
         if "%" in text or "=" in text:
             text = ESCAPED_WORD.sub(self._escaped_word, text)
         text = WORD.sub(self._word, text)
-        for value, kind in self._vault.odd.items():
+        for value, kind in near.odd.items():
             if value in text:
                 text = _replaced(text, value, self.name(value, kind))
-        for value, shown in self._odd.items():
+        for value, shown in near.spelled.items():
             if value in text:
                 text = _replaced(text, value, shown)
         return text
@@ -311,7 +333,8 @@ class Redactor:
 
     def _word(self, match: re.Match[str]) -> str:
         word = match.group(0)
-        for candidate in (word, word.strip("./-+~")):
+        bare = word.strip("./-+~")
+        for candidate in (word, bare) if bare != word else (word,):
             kind = self._vault.kind(candidate)
             if kind is not None:
                 return word.replace(candidate, self.name(candidate, kind))
@@ -323,17 +346,25 @@ class Redactor:
 
     def _escaped_word(self, match: re.Match[str]) -> str:
         word = match.group(0)
-        if "%" not in word and not word.endswith("="):
-            return word
         found = self._unescaped(word)
         return found or "/".join(self._unescaped(segment) or segment for segment in word.split("/"))
 
     def _unescaped(self, word: str) -> str:
-        for plain in (word, unquote(word), unquote_plus(word)):
+        is_plain = "%" not in word and "+" not in word
+        for plain in (word,) if is_plain else (word, unquote(word), unquote_plus(word)):
             kind = self._vault.kind(plain)
             if kind is not None:
                 return self.name(plain, kind)
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Values that are looked for one by one: the profile's, those of the vault with what they are, other spellings."""
+
+    fixed: Mapping[str, str]
+    odd: Mapping[str, str]
+    spelled: dict[str, str]
 
 
 def _replaced(text: str, value: str, shown: str) -> str:
