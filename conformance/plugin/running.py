@@ -28,6 +28,7 @@ def pytest_collection_finish() -> None:
     """Collect garbage seldom from here on: evidence stays until the end, and looking through it costs a tenth."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
+    gc.enable()
 
 
 def session_of(config: pytest.Config) -> Session:

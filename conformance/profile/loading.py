@@ -250,7 +250,7 @@ def _unknown_claims(document: Mapping[str, Any]) -> list[schemas.Gap]:
 def _with_demanded(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The document with the features that its claims demand, where it doesn't name them."""
     demanded = {each for name in document.get("claims", ()) for each in claims()[name].demands}
-    schema: Any = schemas.validator(schemas.PROFILE).schema
+    schema = schemas.schema(schemas.PROFILE)
     settable = demanded & schema["properties"]["features"]["properties"].keys()
     return {**document, "features": dict.fromkeys(sorted(settable), True) | document.get("features", {})}
 

@@ -7,19 +7,21 @@ import errno
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from conformance.base import exit_codes, schemas
+from conformance.base import exit_codes, schemas, signals
 from conformance.base.budgets import OFF
 from conformance.base.files import write_whole
 from conformance.harness.fuzzing import Fuzzing
 from conformance.harness.session import Session, default_headers
 from conformance.profile.loading import Profile
 from conformance.profile.target import Target
+from conformance.running import apart
 from conformance.tally import results
 from conformance.tally.baseline import read_baseline
 from conformance.tally.catalogue import Catalogue
@@ -33,6 +35,8 @@ from conformance.wire.stages import OpenHouse
 from conformance.wire.transport import SocketTransport
 
 RESULTS = "results.json"
+# The report that takes as long as all others together.
+PAGE = "html"
 # Of a target's name, in that of its folder: file systems take 255 bytes.
 LONGEST_NAME = 100
 
@@ -175,12 +179,13 @@ def write_run(run: Run, catalogue: Catalogue, folder: Path) -> tuple[dict[str, A
 
     Returns the content of `results.json`, and why files could not be written.
     """
-    from conformance.reporting import write_reports
+    from conformance.reporting import WRITTEN_BY_A_RUN, write_reports
 
     # Workers end in any order; the reports follow the order of collection.
     order = {name: n for n, name in enumerate(n for names in run.collected.values() for n in names)}
     run.tests.sort(key=lambda test: order.get(test.name, 0))
     content = results.build(run, catalogue)
+    page_is_written = _written_beside(content, folder, PAGE)
     text = json.dumps(content)
     faults = []
     try:
@@ -190,7 +195,30 @@ def write_run(run: Run, catalogue: Catalogue, folder: Path) -> tuple[dict[str, A
     fault = schemas.first_fault_of_large("results", text)
     if fault is not None:
         raise AssertionError(f"results.json does not fit its own schema: {fault}")
-    return content, [*faults, *write_reports(content, folder)]
+    others = [form for form in WRITTEN_BY_A_RUN if form != PAGE]
+    return content, [*faults, *write_reports(content, folder, others), *page_is_written()]
+
+
+def _written_beside(content: dict[str, Any], folder: Path, form: str) -> Callable[[], list[OSError]]:
+    """Write one report in a process of its own. What is returned waits for it, and says why it could not be written.
+
+    What fails there is tried here, where it fails as all else does.
+    """
+    from conformance.reporting import write_reports
+
+    write_here = partial(write_reports, content, folder, [form])
+    if not apart.is_possible():
+        return write_here
+    with signals.held_back():
+        child = os.fork()
+        if not child:
+            signals.ignore()
+    if not child:
+        try:
+            os._exit(1 if write_here() else 0)
+        finally:
+            os._exit(1)
+    return lambda: write_here() if os.waitpid(child, 0)[1] else []
 
 
 def _shown_path(profile: Path | None) -> str:
