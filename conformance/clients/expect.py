@@ -80,8 +80,12 @@ class Expectation:
             raise Violation(expected, f"no {WORDS[kind].partition(' ')[2]}", self._played.sent[0].reply)
 
     def nothing(self, expected: str, fault: Fault) -> None:
-        """No request of the login, wherever it went, is at fault."""
-        self._spoke()
+        """No request of the login, wherever it went, is at fault.
+
+        A client that ended before it sent anything, where its twin got on, is at no fault either.
+        """
+        if self._played.twin is None or self._played.ending.how == "timed out":
+            self._spoke()
         self._judge([*self._played.sent, *self._played.sent_to_second], expected, fault)
 
     def avoids(self, expected: str, fault: Fault) -> None:
@@ -90,9 +94,11 @@ class Expectation:
         self._ended()
 
     def refuses(self, kind: str = "token") -> None:
-        """The client sent nothing of that kind, and came to an end of its own."""
+        """The client sent nothing of that kind to where it was told, and came to an end of its own."""
         played = self._played
-        sent = played.all(kind)
+        sent = [each for each in played.all(kind) if played.is_where_told(each)]
+        if not sent and played.has(kind):
+            raise Vacuous(f"the client made {WORDS[kind]}, at another place than the one that it was told")
         if sent:
             raise Violation(
                 f"no {WORDS[kind].partition(' ')[2]}: {played.says}",

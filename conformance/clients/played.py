@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from conformance.base.uris import is_loopback, urlsplit
+from conformance.base.uris import is_loopback, origin_of, urlsplit
 from conformance.browser.answer import pairs_of
 from conformance.browser.returns import is_form
 from conformance.clients.bodies import read_leniently
@@ -139,6 +139,11 @@ class Played:
         both = ([each for each in sent if KINDS["start"](each)] for sent in (self.sent, self.sent_to_second))
         first, second = (next((each.first("redirect_uri") for each in starts), None) for starts in both)
         return _without_port(first), _without_port(second)
+
+    def is_where_told(self, sent: Sent) -> bool:
+        """Whether a request went to the origin at which the client was told that the endpoint is."""
+        told = self.stage.urls.get(sent.endpoint, self.stage.issuer)
+        return origin_of(sent.request.url) == origin_of(told)
 
     def all(self, kind: str) -> list[Sent]:
         """What the client sent of one kind; starts come by the browser."""

@@ -64,6 +64,16 @@ def has_value(name: str, wanted: str) -> Rule:
     return fault
 
 
+def identifies(client_id: str) -> Rule:
+    """RFC 6749 section 3.2.1: by `client_id`, or as the user of HTTP Basic whose password is empty."""
+    by_parameter = has_value("client_id", client_id)
+
+    def fault(sent: Sent) -> str:
+        return "" if basic_of(sent) == (client_id, "") else by_parameter(sent)
+
+    return fault
+
+
 def basic_of(sent: Sent) -> tuple[str, str] | None:
     """Identifier and secret of HTTP Basic, decoded as RFC 6749 section 2.3.1 has them; None without."""
     scheme, _, text = (sent.request.header("Authorization") or "").partition(" ")

@@ -86,17 +86,26 @@ class Browser:
         if not is_loopback(place):
             self._hand_over(place)
             return
-        until = time.perf_counter() + LISTENING
+        until, came_from = time.perf_counter() + LISTENING, ""
         for _ in range(MOST_HOPS):
             try:
                 reply = self._fetched(place, until)
             except httpx.HTTPError as error:
-                self.refused.append(f"{place.partition('?')[0]}: {error}")
+                self._note_silence(place, came_from, error)
                 return
+            # Who has answered once listens; who is gone by then has ended.
+            until, came_from = 0.0, str(reply.url)
             place = urljoin(place, reply.headers.get("location", ""))
             if reply.status_code not in REDIRECTS or not is_loopback(place):
                 self.pages.append(Page(str(reply.url), place if reply.status_code in REDIRECTS else "", reply.text))
                 return
+
+    def _note_silence(self, place: str, came_from: str, error: httpx.HTTPError) -> None:
+        """Nobody answers: where the client has redirected to, or at its listener itself."""
+        if came_from:
+            self.pages.append(Page(came_from, place, ""))
+        else:
+            self.refused.append(f"{place.partition('?')[0]}: {error}")
 
     def _hand_over(self, place: str) -> None:
         """Have the profile's command bring an answer to the client."""

@@ -3,7 +3,7 @@
 import secrets
 from urllib.parse import quote
 
-from ..pipeline import Draft, Edit, Login, after, before, named, remove, replace, setting
+from ..pipeline import Draft, Edit, Login, Refused, after, before, named, remove, replace, setting
 from ..steps.client_authentication import put_basic
 from ..steps.metadata import choose_authentication
 from ..steps.sending import send
@@ -93,6 +93,20 @@ def ask_without_token_first(login: Login) -> None:
         login.client.memory[login.tokens.access_token] = "shown"
         login.wire.send(Draft("GET", login.draft.url))
     send(login)
+
+
+def name_by_basic(login: Login) -> None:
+    """RFC 6749 section 2.3.1: an empty secret is one that may be left out, or sent."""
+    if login.authentication == "none":
+        put_basic(login, f"{quote(login.context.client_id, safe='')}:")
+
+
+def check_endpoints(login: Login) -> None:
+    """What a client is configured with can be looked at before anything is sent."""
+    context = login.context
+    urls = (context.authorization_endpoint, context.token_endpoint, context.revocation_endpoint, context.resource)
+    if any(url and not url.startswith("https:") for url in urls):
+        raise Refused("an endpoint is no https URL")
 
 
 VARIANTS = (
@@ -202,5 +216,16 @@ VARIANTS = (
         says="The client is a service that speaks for itself, without a browser.",
         edits=(),
         profile={"features": {"grants": ["client_credentials"], "revocation": False}},
+    ),
+    Variant(
+        name="public-client-by-basic",
+        says="The client has no secret, and names itself by HTTP Basic with an empty password.",
+        edits=(replace(AUTHENTICATION, "name_public_client", name_by_basic),),
+        profile={"registration": {"public": True}},
+    ),
+    Variant(
+        name="endpoints-checked-at-once",
+        says="The client sends nothing at all where one of its endpoints is no https URL.",
+        edits=(before("login", "learn_server", check_endpoints),),
     ),
 )

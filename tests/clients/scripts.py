@@ -40,7 +40,9 @@ def browse_by(habit: str, url: str) -> str:
     class Listener(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             came.append(self.path)
-            self.send_response(200)
+            self.send_response(302 if habit == "goes" else 200)
+            if habit == "goes":
+                self.send_header("Location", "/bye")
             self.end_headers()
             self.wfile.write(b"<p>You can close this window.</p>")
 

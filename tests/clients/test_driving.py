@@ -52,6 +52,13 @@ def test_a_client_logs_in_however_it_opens_the_browser(played: Played) -> None:
     assert "close this window" in played.browser.pages[0].text
 
 
+@pytest.mark.parametrize("played", [("goes", 20)], indirect=True)
+def test_a_client_that_is_gone_behind_its_redirect_has_answered(played: Played) -> None:
+    assert played.was_answered
+    assert played.browser.pages[0].leads_to.endswith("/bye")
+    assert played.browser.refused == []
+
+
 def test_a_printed_url_is_opened_whatever_query_its_endpoint_has(certificates: Path) -> None:
     with closing(session_with("prints", certificates)) as session:
         played = Serve(Trial(session)).login("authorization-endpoint-with-query")

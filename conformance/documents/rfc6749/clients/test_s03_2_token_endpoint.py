@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import has_value, keeps_query, posted, repeats_a_parameter
+from conformance.clients.rules import identifies, keeps_query, posted, repeats_a_parameter
 from conformance.clients.serve import CLIENT_ID, Serve
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
@@ -66,4 +66,4 @@ def test_whether_the_client_names_itself_in_the_body(serve: Serve) -> None:
 def test_a_public_client_names_itself(serve: Serve, expect: Expect) -> None:
     login = serve.public()
 
-    expect(login).every("code exchange", "the client's identifier", has_value("client_id", serve.client_id(CLIENT_ID)))
+    expect(login).every("code exchange", "the client's identifier", identifies(serve.client_id(CLIENT_ID)))

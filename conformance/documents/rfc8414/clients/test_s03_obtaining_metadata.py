@@ -23,7 +23,7 @@ CERTIFICATES = ("expired", "other-host", "unknown-authority")
 
 @requirement("rfc8414-3.1-client-uses-get")
 def test_metadata_are_asked_for_by_get(serve: Serve, expect: Expect) -> None:
-    login = serve.informed()
+    login = serve.attempt()
 
     expect(login).every("metadata", "a GET request", asks_otherwise)
 
