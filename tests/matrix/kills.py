@@ -28,7 +28,7 @@ PROPERTY = "kills"
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A case that no defect turns red by itself: which case it can't be told from, and why."""
+    """A case that no defect turns red: which case shares its red on any server that we can think of, and why."""
 
     case: str
     neighbor: str
@@ -84,14 +84,44 @@ def without_defect(known: Mapping[str, Sequence[str]], chosen: Iterable[Case]) -
     return [key(case) for case in chosen if not known.get(key(case))]
 
 
+def faults_of(exempt: Sequence[Exemption], known: Mapping[str, Sequence[str]], chosen: Iterable[Case]) -> list[str]:
+    """What is wrong with exemptions, in words.
+
+    A neighbor judges by the same sentence, and was seen red. A case that some defect turns red needs no exemption.
+    """
+    names = {key(case) for case in chosen}
+    twice = [name for name, count in Counter(each.case for each in exempt).items() if count > 1]
+    found = [f"{name} is exempt twice" for name in twice]
+    for each in exempt:
+        found += [f"there is no binding case {name}" for name in (each.case, each.neighbor) if name not in names]
+        if each.case.partition("::")[0] != each.neighbor.partition("::")[0]:
+            found.append(f"{each.case} and its neighbor belong to two requirements")
+        if known.get(each.case):
+            found.append(f"{each.case} needs no exemption: {', '.join(known[each.case])}")
+        if not known.get(each.neighbor):
+            found.append(f"the neighbor of {each.case} is turned red by no defect either")
+    if len(exempt) > MOST_EXEMPT * len(names):
+        found.append(f"{len(exempt)} of {len(names)} cases are exempt, more than {MOST_EXEMPT:.0%}")
+    return found
+
+
+def open_cases(known: Mapping[str, Sequence[str]], chosen: Iterable[Case], exempt: Iterable[Exemption]) -> list[str]:
+    """The cases that no defect turns red, and that aren't exempt."""
+    excused = {each.case for each in exempt}
+    return [name for name in without_defect(known, chosen) if name not in excused]
+
+
 def main() -> int:
     """Print how many binding cases some defect turns red, and those that none does."""
-    every, excused = binding_cases(), {each.case for each in exemptions()}
-    open_ones = without_defect(read(), every)
-    for name in open_ones:
-        print(f"{'exempt' if name in excused else 'open'}  {name}")
-    print(f"{len(every)} binding cases; {len(every) - len(open_ones)} are turned red; {len(excused)} exempt")
-    return 1 if set(open_ones) - excused else 0
+    known, every, exempt = read(), binding_cases(), exemptions()
+    left = open_cases(known, every, exempt)
+    for each in exempt:
+        print(f"exempt  {each.case}")
+    for name in left:
+        print(f"open  {name}")
+    red = len(every) - len(without_defect(known, every))
+    print(f"{len(every)} binding cases; {red} are turned red; {len(exempt)} exempt; {len(left)} open")
+    return 1 if left else 0
 
 
 if __name__ == "__main__":

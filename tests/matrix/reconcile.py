@@ -2,9 +2,9 @@
 
 A tool for whoever adds a requirement that older defects break as well. Read each line before you commit it: an
 unexpected break is either a true consequence or a false alarm of a test. What a defect declares in its source and no
-longer breaks is printed: that is edited by hand.
+longer breaks is printed: that is edited by hand. `--write-kills` puts into kills.json which cases a defect turned red.
 
-    python -m tests.matrix.reconcile [--write] [--only-defects | --only-variants] [NAME ...]
+    python -m tests.matrix.reconcile [--write] [--write-kills] [--only-defects | --only-variants] [NAME ...]
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.tally.verdicts import Verdict
 from reference_server import consequences
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
+from tests.matrix import kills
 from tests.matrix.engine import (
     UNDECIDED,
     clean,
@@ -36,13 +37,17 @@ HEADER = """# What else turns when a defect or a variant is chosen, beside what 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How one defect or variant was seen to differ from what it declares: what turned besides, and what didn't."""
+    """How one defect or variant was seen to differ from what it declares: what turned besides, and what didn't.
+
+    `red` are the cases that a defect turned red, declared or not.
+    """
 
     kind: str
     name: str
     more: Mapping[str, str]
     fewer: tuple[str, ...]
     why: str
+    red: tuple[str, ...] = ()
 
 
 def look_at_defect(name: str) -> Seen:
@@ -52,7 +57,8 @@ def look_at_defect(name: str) -> Seen:
     turned = {identifier: after for identifier, (_, after) in found.items()}
     declared = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "blocked")}
     seen = {i: _turn(after) for i, after in turned.items()}
-    return _compared("defect", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
+    compared = _compared("defect", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
+    return replace(compared, red=tuple(kills.turned_red(ended, clean(defect.on))))
 
 
 def _turn(after: Verdict) -> str:
@@ -126,6 +132,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--write-kills", action="store_true")
     parser.add_argument("--only-defects", action="store_true")
     parser.add_argument("--only-variants", action="store_true")
     options = parser.parse_args()
@@ -142,6 +149,8 @@ def main() -> int:
         show(seen)
     if options.write:
         write(differing)
+    if options.write_kills:
+        kills.write({seen.name: seen.red for seen in looks if seen.kind == "defect"})
     print(f"{len(differing)} of {len(looks)} differ from what they declare")
     return 1 if differing else 0
 

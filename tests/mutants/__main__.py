@@ -3,6 +3,7 @@
     python -m tests.mutants                     every mutant
     python -m tests.mutants --changed           those of functions that differ from main (or --base REV)
     python -m tests.mutants --only refuse_      those whose name holds a text
+    python -m tests.mutants --sample 50 --seed 7   so many of them, drawn with a seed
 
 Exits with 1 when a mutant lives that `explained.toml` doesn't explain, when an explanation is stale, or when fewer
 than 90 % are killed.
@@ -19,6 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from random import Random
 
 from conformance.running.collecting import Case
 from tests.matrix.engine import Ended
@@ -83,19 +85,29 @@ def changed_since(base: str, mutants: Iterable[Mutant]) -> list[Mutant]:
     return [mutant for mutant in mutants if any((mutant.path.name, line) in changed for line in mutant.lines)]
 
 
+def drawn(mutants: Sequence[Mutant], number: int | None, seed: int) -> list[Mutant]:
+    """So many of the mutants, in their order; the same ones for the same seed. None: all."""
+    if number is None or number >= len(mutants):
+        return list(mutants)
+    kept = {mutant.name for mutant in Random(seed).sample(list(mutants), number)}
+    return [mutant for mutant in mutants if mutant.name in kept]
+
+
 def main() -> int:
     """Print survivors by line, and the figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--changed", action="store_true", help="only functions that differ from --base")
     parser.add_argument("--base", default="main", metavar="REV")
     parser.add_argument("--only", default="", metavar="TEXT", help="only mutants whose name holds this")
+    parser.add_argument("--sample", type=int, metavar="N", help="no more than so many of them, drawn with --seed")
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
     options = parser.parse_args()
     # What a mutated server says of its own mistakes is of no interest here.
     logging.disable(logging.CRITICAL)
     started = time.monotonic()
     known = all_mutants()
     chosen = changed_since(options.base, known) if options.changed else known
-    WORK.mutants = [mutant for mutant in chosen if options.only in mutant.name]
+    WORK.mutants = drawn([each for each in chosen if options.only in each.name], options.sample, options.seed)
     if not WORK.mutants:
         print("no mutant is asked for: no function of the steps has changed" if options.changed else "no such mutant")
         return 0

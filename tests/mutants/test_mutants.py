@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reference_server.steps import token
+from tests.mutants.__main__ import drawn
 from tests.mutants.explanations import explanations, stale, unexplained
 from tests.mutants.mutating import Mutant, code_of, lines_of, mutants_of
 from tests.mutants.running import Result, mutated
@@ -69,6 +70,15 @@ def test_a_mutant_runs_wherever_its_function_is_held() -> None:
     with mutated(mutant):
         assert held.__code__ != before
     assert held.__code__ == before
+
+
+def test_a_sample_is_drawn_by_its_seed(mutants: dict[str, Mutant]) -> None:
+    known = list(mutants.values())
+    few = drawn(known, 5, seed=3)
+    assert (len(few), few) == (5, drawn(known, 5, seed=3))
+    assert few == [mutant for mutant in known if mutant in few]
+    assert drawn(known, 5, seed=4) != few
+    assert drawn(known, None, seed=3) == drawn(known, 500, seed=3) == known
 
 
 def test_lines_of_a_diff_are_those_that_came_and_those_behind_what_went() -> None:
