@@ -16,6 +16,7 @@ from conformance.base import schemas
 from conformance.reporting import rendered, summary
 from conformance.reporting.comparison import compare
 from conformance.reporting.comparison_html import comparison_as_html
+from conformance.tally.claims import Claims
 from conformance.tally.results import TestResult
 
 from . import synthetic
@@ -43,12 +44,15 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Pages as files: a run with findings, and a comparison."""
+    """Pages as files: a run with findings, one with claims, and a comparison."""
     folder = tmp_path_factory.mktemp("pages")
     content, later = synthetic.small_run(), synthetic.small_run(seed=2)
     (folder / "report.html").write_bytes(rendered(content, "html"))
+    found = [TestResult("rfc7636-4.6-verifier-verified", "test", "broken", expected="this", observed="that")]
+    claims = Claims(("core", "pkce", "documented-api", "metadata"), are_named=True)
+    (folder / "claims.html").write_bytes(rendered(synthetic.content(found, claims=claims), "html"))
     (folder / "comparison.html").write_text(comparison_as_html(compare([content, later])), encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in ("report", "comparison")}
+    return {name: folder / f"{name}.html" for name in ("report", "claims", "comparison")}
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +109,14 @@ def opened(browser: Any) -> Iterator[Any]:
         context.close()
 
 
+# How many lines the text of each element has.
+LINES = """(selector) => [...document.querySelectorAll(selector)].map((each) => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    return text.getClientRects().length;
+})"""
+
+
 # Accessible
 
 
@@ -125,7 +137,7 @@ def test_axe_finds_no_violation(
     assert [(each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"]) for each in found] == []
 
 
-@pytest.mark.parametrize("name", ["report", "comparison"])
+@pytest.mark.parametrize("name", ["report", "claims", "comparison"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_nothing_is_wider_than_the_window(
     name: str, size: tuple[int, int], pages: dict[str, Path], opened: Any, broken: str
@@ -133,6 +145,15 @@ def test_nothing_is_wider_than_the_window(
     shown = opened(pages[name], size, fragment=f"#{broken}")
     shown.page.evaluate("document.querySelectorAll('.finding details').forEach((each) => { each.open = true; })")
     assert shown.page.evaluate("document.documentElement.scrollWidth") == size[0]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_conclusion_of_each_claim_stands_on_one_line(
+    size: tuple[int, int], pages: dict[str, Path], opened: Any
+) -> None:
+    lines = opened(pages["claims"], size).page.evaluate(LINES, ".claims td")
+    assert lines
+    assert set(lines) == {1}
 
 
 def test_a_finding_opens_by_keyboard(pages: dict[str, Path], opened: Any, broken: str) -> None:
