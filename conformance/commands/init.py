@@ -126,8 +126,9 @@ def _expect_answers(document: Mapping[str, Any], url: str) -> None:
     with _session(document, {}) as session:
         silence = silence_at(session, url)
     if silence is not None:
-        flag = {"ca_file": "--ca-file FILE: ", "timeout": "--timeout SECONDS: "}.get(silence.key, "")
-        raise UsageFault(_in_flags(f"nothing answers at {url}: {silence.says} ({flag}{silence.remedy})"))
+        flag, remedy = FLAGS.get(f"target.{silence.key}", ""), _in_flags(silence.remedy)
+        named = remedy if not flag or flag in remedy else f"{flag}: {remedy}"
+        raise UsageFault(f"nothing answers at {url}: {_in_flags(silence.says)} ({named})")
 
 
 def _say(text: str) -> None:
