@@ -15,7 +15,7 @@ from conformance.plugin.collection import is_judged_last, is_of_suite, requireme
 from conformance.plugin.opening import processes_of
 from conformance.plugin.staging import house_of
 from conformance.plugin.stashes import APART, CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER, SESSION
-from conformance.plugin.telling import html_extras, report_of
+from conformance.plugin.telling import html_extras, location_of, report_of
 from conformance.running import apart
 from conformance.running.collecting import case_of
 from conformance.running.grouping import groups_of
@@ -80,7 +80,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """
     if not is_of_suite(item):
         return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=location_of(item))
     session = session_of(item.config)
     processes = item.config.stash.get(APART, None)
     if is_judged_last(item):
@@ -97,7 +97,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     item.config.stash[FOOTPRINT].add(ended.footprint)
     for report in _reports(item, ended, session):
         item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=location_of(item))
     return True
 
 

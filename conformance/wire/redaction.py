@@ -347,11 +347,17 @@ class Redactor:
     def _escaped_word(self, match: re.Match[str]) -> str:
         word = match.group(0)
         found = self._unescaped(word)
-        return found or "/".join(self._unescaped(segment) or segment for segment in word.split("/"))
+        if found or "/" not in word:
+            return found or word
+        return "/".join(self._unescaped(segment) or segment for segment in word.split("/"))
 
     def _unescaped(self, word: str) -> str:
-        is_plain = "%" not in word and "+" not in word
-        for plain in (word,) if is_plain else (word, unquote(word), unquote_plus(word)):
+        spellings = [word]
+        if "%" in word:
+            spellings.append(unquote(word))
+        if "+" in word:
+            spellings.append(unquote_plus(word))
+        for plain in spellings:
             kind = self._vault.kind(plain)
             if kind is not None:
                 return self.name(plain, kind)
