@@ -58,6 +58,9 @@ CREDENTIALS = re.compile(r"(\S+)(\s+)(.*?)(\s*)", re.S)
 SHORTEST = 4
 # From here on a value is looked for inside words as well: no word of a language holds one of that length by chance.
 LONG = 12
+# What stands for a secret that was found before. A password may be the word "password", which is none of its letters.
+PLACEHOLDER = r"\{[a-z_]+#[\w-]+\}"
+KIND = re.compile(r"[a-z_]+")
 # The kind of a value that the suite made up.
 PUBLIC = "public"
 
@@ -375,10 +378,13 @@ class _Near:
 
 def _replaced(text: str, value: str, shown: str) -> str:
     """A text with a secret replaced; a short one only where it stands as a whole, never inside a word."""
-    if len(value) >= LONG:
+    if len(value) >= LONG and not KIND.fullmatch(value):
         return text.replace(value, shown)
     before, after = (r"(?<!\w)" if value[0].isalnum() else ""), (r"(?!\w)" if value[-1].isalnum() else "")
-    return re.sub(f"{before}{re.escape(value)}{after}", lambda _: shown, text)
+    # A secret that is the name of one stays readable where it is that name.
+    name = r"(?![\"']?\s*[=:])" if value in SECRET_NAMES else ""
+    found = f"(?P<placeholder>{PLACEHOLDER})|{before}{re.escape(value)}{after}{name}"
+    return re.sub(found, lambda match: match["placeholder"] or shown, text)
 
 
 def _spellings(value: str) -> set[str]:

@@ -205,6 +205,16 @@ def test_a_short_secret_is_replaced_as_a_whole_and_never_inside_a_word() -> None
     assert redactor.text("username=u&password=pw") == "username=u&password=$P"
 
 
+@pytest.mark.parametrize("word", ["password", "token"])
+def test_a_secret_that_is_the_name_of_one_is_replaced_once(word: str) -> None:
+    known = Vault({})
+    known.add(word, "password")
+    redactor = Redactor(known)
+    assert redactor.text(f"grant_type=x&{word}={word}") == f"grant_type=x&{word}={{password#1}}"
+    assert redactor.text(f'{{"{word}": "{word}"}}') == f'{{"{word}": "{{password#1}}"}}'
+    assert redactor.text(f"it is {word}, they said") == "it is {password#1}, they said"
+
+
 def test_a_long_secret_is_replaced_wherever_it_stands() -> None:
     assert Redactor(Vault({"s3cret-of-a-client": "$S"})).text("xs3cret-of-a-clientx") == "x$Sx"
 
