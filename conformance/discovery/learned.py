@@ -47,6 +47,7 @@ class LearnedFeatures:
     remarks: dict[str, str] = field(default_factory=dict)
     resource_checks_tokens: bool = False
     insufficient_scope: str = ""
+    introspection_tells_whole_scope: bool = False
     issuer: str = ""
     has_full_redirect_uris: bool = True
 

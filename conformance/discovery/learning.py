@@ -233,6 +233,9 @@ def _learn_introspection(asker: Asker, found: LearnedFeatures, clients: Mapping[
         found.refused["introspection"] = f"a fresh token, asked about by [clients.{caller.client.name}]: {told}"
         return
     found.claimed.append("introspection")
+    # One name may be all that is ever told: several of them, each told, are more than a chance.
+    named = str(told.members.get("scope", "")).split()
+    found.introspection_tells_whole_scope = len(tokens.granted) > 1 and tokens.granted <= set(named)
     other = clients.get("other")
     if other is not None:
         seen = asker.trial().send.introspection(tokens.access_token, other.client)

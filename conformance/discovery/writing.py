@@ -141,6 +141,8 @@ def _target(learned: Learned) -> list[str]:
     if learned.features.insufficient_scope:
         note = "leaves the protected resource shut"
         lines.append(_pair("insufficient_scope", learned.features.insufficient_scope, note))
+    if learned.features.introspection_tells_whole_scope:
+        lines.append(_pair("introspection_scope", "whole", "it told every name that was granted"))
     if "headers" in given:
         lines.append(f"headers = {toml_value(given['headers'])}")
     return lines

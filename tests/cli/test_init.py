@@ -98,6 +98,13 @@ def test_what_a_deployment_demands_is_found_out(variant: str, line: str, tmp_pat
     assert line in done.stdout
 
 
+def test_an_introspection_that_tells_a_part_of_the_scope_is_not_said_to_tell_it_whole(tmp_path: Path) -> None:
+    with start_bundled(["--variant", "introspection-tells-part-of-scope"]) as running:
+        done = init(running, tmp_path, *CLIENTS)
+    assert "introspection = true" in done.stdout
+    assert "introspection_scope" not in done.stdout
+
+
 def test_a_file_is_overwritten_only_when_told(server: BundledServer, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("mine")
     refused = init(server, tmp_path, *CLIENTS, "-o", "mine.toml")
@@ -180,6 +187,7 @@ def test_every_client_and_account_gets_its_table_and_doctor_holds_it(server: Bun
     assert "# its credentials are refused: " in written
     assert (found["features"]["metadata"], found["features"]["bearer_form_body"]) == (True, True)
     assert found["target"]["insufficient_scope"] in ("profile", "email")
+    assert found["target"]["introspection_scope"] == "whole"
     told = command("doctor", "p.toml", folder=tmp_path, **SECRETS, **EVERYBODY)
     assert told.returncode == 0, told.stdout
 
