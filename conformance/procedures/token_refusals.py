@@ -315,6 +315,14 @@ def by_barred_client(send: Send, client: Client, grant: str) -> Reply:
     return reply
 
 
+def told_to_be_barred(send: Send, client: Client, grant: str) -> Reply:
+    """The same where it is told so: then the client was authenticated. Vacuous where another code came."""
+    reply = by_barred_client(send, client, grant)
+    if reply.members.get("error") != "unauthorized_client":
+        raise Vacuous(f"a client that is barred from {grant} isn't told so: {reply}")
+    return reply
+
+
 def scope_asking_client(given: Given) -> tuple[Client, tuple[str, ...]]:
     """A client that asks for scopes at the token endpoint, seen to get a token, and the scopes that it may ask for."""
     for grant in ("client_credentials", "password"):

@@ -8,7 +8,7 @@ from ..pipeline import Call, Response, after, remove, replace
 from ..secrets import random_value
 from ..steps import scope
 from ..steps.authorization_response import redirect, redirect_with_query
-from ..steps.token_response import access_token_lifetime
+from ..steps.token_response import access_token_lifetime, put_scope
 from .conditions import asks_for_token, when
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
@@ -60,6 +60,12 @@ def drop_unknown_scope(call: Call) -> None:
 def put_scope_of_client(call: Call) -> None:
     """Tells what is registered instead of what is granted."""
     call.answer["scope"] = " ".join(call.client.scopes)
+
+
+def put_scope_asked_for(call: Call) -> None:
+    """Repeats what was asked for, which is nothing where the default is granted."""
+    if call.parameters.get("scope"):
+        put_scope(call)
 
 
 def put_escaped_state(call: Call) -> None:
@@ -125,6 +131,12 @@ DEFECTS = (
         says="Access tokens of the implicit grant live longer than their expires_in tells.",
         breaks=("rfc6749-4.2.2-expires-in-holds",),
         edits=(replace("authorization.implicit_response", "make_access_token", make_lasting_token),),
+    ),
+    Defect(
+        name="implicit-default-scope-untold",
+        says="An implicit request without scope gets the default one, and the answer doesn't tell.",
+        breaks=("rfc6749-4.2.2-scope-required-when-different",),
+        edits=(replace("authorization.implicit_response", "put_scope", put_scope_asked_for),),
     ),
     Defect(
         name="implicit-scope-shrinks-silently",

@@ -51,6 +51,12 @@ def forbid_bad_grants(call: Call) -> None:
         call.error.status = 403
 
 
+def unauthorize_barred_clients(call: Call) -> None:
+    """Takes a client that may not use a grant for one that is unknown."""
+    if call.error.error == "unauthorized_client":
+        call.error.status = 401
+
+
 def explain_unknown_grant_type(call: Call) -> None:
     """Has a message for what the framework refuses, and no code."""
     if call.error.error == "unsupported_grant_type":
@@ -180,6 +186,12 @@ DEFECTS = (
         says="`invalid_grant` comes with status 403.",
         breaks=("rfc6749-5.2-error-status-400",),
         edits=in_error(forbid_bad_grants),
+    ),
+    Defect(
+        name="unauthorized-client-is-401",
+        says="A client that may not use a grant type is told so with status 401.",
+        breaks=("rfc6749-5.2-error-status-400",),
+        edits=in_error(unauthorize_barred_clients),
     ),
     Defect(
         name="error-without-code",

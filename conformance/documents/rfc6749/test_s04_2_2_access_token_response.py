@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.procedures.applied_scopes import expect_difference_told, expect_true
 from conformance.procedures.authorization_answers import (
     SPECIAL_STATE,
@@ -110,6 +110,15 @@ def test_scope_is_told_when_it_is_not_as_requested(given: Given, send: Send, exp
     scope = given.scopes("implicit", client=client)[0]
 
     answer = send.authorize(client, "token", scope=f"{scope} {given.invented('scope')}")
+
+    expect_difference_told(expect, scope_in(given, send, answer))
+
+
+@requirement("rfc6749-4.2.2-scope-required-when-different")
+def test_a_default_scope_is_told(given: Given, send: Send, expect: Expect) -> None:
+    granted(given, send)
+
+    answer = send.authorize(given.client_for("implicit"), "token", scope=OMIT)
 
     expect_difference_told(expect, scope_in(given, send, answer))
 

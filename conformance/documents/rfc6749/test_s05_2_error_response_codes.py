@@ -24,6 +24,7 @@ from conformance.procedures.token_refusals import (
     request_as,
     scope_asking_client,
     seen_to_get_tokens,
+    told_to_be_barred,
     unknown_refresh_token,
     with_these_only,
     wrong_password,
@@ -32,6 +33,9 @@ from conformance.procedures.token_refusals import (
 from conformance.procedures.token_requests import code_exchange_seen
 from conformance.procedures.token_responses import tokens_by
 
+BY_BARRED_GRANT = pytest.mark.parametrize(
+    "grant", [pytest.param(name, marks=needs(name), id=name) for name in ("client_credentials", "password")]
+)
 # Grant, the parameter that it can't do without, and those that stand beside it.
 REQUIRED = (
     ("authorization_code", "code", ()),
@@ -229,15 +233,23 @@ def test_for_another_clients_refresh_token_it_is_invalid_grant(given: Given, sen
 
 
 @requirement("rfc6749-5.2-barred-client-unauthorized-client")
-@pytest.mark.parametrize(
-    "grant", [pytest.param(name, marks=needs(name), id=name) for name in ("client_credentials", "password")]
-)
+@BY_BARRED_GRANT
 def test_of_a_barred_client_it_is_unauthorized_client(given: Given, send: Send, expect: Expect, grant: str) -> None:
     client = seen_to_get_tokens(given, given.barred_client(grant))
 
     reply = by_barred_client(send, client, grant)
 
     expect(reply).is_an_error(*CODES_FOR_BARRED[client.is_public])
+
+
+@requirement("rfc6749-5.2-error-status-400")
+@BY_BARRED_GRANT
+def test_a_barred_client_is_told_with_status_400(given: Given, send: Send, expect: Expect, grant: str) -> None:
+    client = seen_to_get_tokens(given, given.barred_client(grant))
+
+    reply = told_to_be_barred(send, client, grant)
+
+    expect(reply).has_status(400)
 
 
 @requirement("rfc6749-5.2-unknown-grant-type-unsupported")
