@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,14 +43,13 @@ class Playhouse:
         credentials: Credentials,
         misbehaviors: Sequence[str] = (),
         *,
-        twin: bool = False,
         second: Stage | None = None,
     ) -> Stage:
-        """Open a stage that misbehaves in named ways; or its honest twin, of the same shape."""
+        """Open a stage that misbehaves in named ways."""
         chosen = [KNOWN[name] for name in misbehaviors]
-        edits = [edit for each in chosen for edit in (*each.twin, *(() if twin else each.edits))]
-        listeners = {} if twin else {end: name for each in chosen for end, name in each.listeners.items()}
-        queries = {} if twin else {end: query for each in chosen for end, query in each.queries.items()}
+        edits = [edit for each in chosen for edit in each.edits]
+        listeners = {end: name for each in chosen for end, name in each.listeners.items()}
+        queries = {end: query for each in chosen for end, query in each.queries.items()}
         name = f"stage-{next(self._numbers)}"
         registration = _registration(credentials)
         elsewhere = (second.issuer, _registration(second.credentials)) if second else None
@@ -60,9 +59,14 @@ class Playhouse:
             self._stages[name] = stage
         return stage
 
-    def has_own_twin(self, misbehavior: str) -> bool:
-        """Whether a misbehavior is compared with an honest stage of a shape of its own."""
-        return bool(KNOWN[misbehavior].twin)
+    def twin_of(self, misbehavior: str) -> str:
+        """What the stage does that a misbehavior is compared with; empty for one that does nothing of its own."""
+        return KNOWN[misbehavior].twin
+
+    def company_of(self, misbehavior: str) -> Mapping[str, frozenset[str]]:
+        """The misbehaviors that one login can meet beside this one, itself among them, with what each asks."""
+        company = KNOWN[misbehavior].company
+        return {each.name: frozenset(each.asks) for each in MISBEHAVIORS if company and each.company == company}
 
     def end(self, stage: Stage) -> None:
         """Close a stage: what comes late finds nothing."""

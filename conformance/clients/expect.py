@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from conformance.base.outcomes import Inconclusive, Vacuous, Violation
 from conformance.base.uris import is_loopback, urlsplit
-from conformance.clients.played import WORDS, Played, Sent
+from conformance.clients.played import WORDS, Played, Sent, done_in
 from conformance.clients.user_agent import Page
 
 # Says what is wrong with a request; empty where nothing is.
@@ -155,10 +155,9 @@ class Expectation:
         for played in (self._played, other):
             if played.ending.how == "timed out":
                 raise Inconclusive(f"{played.ending.words}, which decides nothing")
-        one, two = ([each.endpoint for each in played.sent] for played in (self._played, other))
-        if (one, self._played.ending.how) != (two, other.ending.how):
-            expected = f"the same as where {other.says}: {', '.join(two)}; {other.ending.words}"
-            observed = f"{', '.join(one)}; {self._played.ending.words}"
+        if done_in(self._played) != done_in(other):
+            expected = f"the same as where {other.says}: {_in_words(other)}"
+            observed = _in_words(self._played)
             raise Violation(expected, observed, self._played.sent[-1].reply if self._played.sent else None)
 
     def page(self, expected: str, fault: Callable[[Page], str]) -> None:
@@ -203,6 +202,10 @@ class Expectation:
         """Inconclusive for a client that was only waited for in vain."""
         if self._played.ending.how == "timed out":
             raise Inconclusive(f"{self._played.ending.words}, which decides nothing")
+
+
+def _in_words(played: Played) -> str:
+    return f"{', '.join(each.endpoint for each in played.sent)}; {played.ending.words}"
 
 
 def _falls_short(played: Played) -> str:

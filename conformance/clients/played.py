@@ -10,7 +10,7 @@ from conformance.base.uris import is_loopback, origin_of, urlsplit
 from conformance.browser.answer import pairs_of
 from conformance.browser.returns import is_form
 from conformance.clients.bodies import read_leniently
-from conformance.clients.endings import Ending
+from conformance.clients.endings import Ending, How
 from conformance.clients.user_agent import SENT_ON, Browser
 from conformance.wire.exchange import USER_AGENT, Pairs, Reply, Request
 from conformance.wire.stages import Arrived, Stage
@@ -158,6 +158,11 @@ class Played:
         """Whether an authorization answer was handed to the client."""
         landed = self.browser.pages if self.browser.delivers else self.browser.landings
         return bool(landed)
+
+
+def done_in(played: Played) -> tuple[list[str], How]:
+    """What a client did in a login, from endpoint to endpoint, and how it ended."""
+    return [each.endpoint for each in played.sent], played.ending.how
 
 
 def _without_port(uri: str | None) -> str | None:

@@ -6,28 +6,20 @@ undone. It arranges and never finds a breach; `expect` does.
 
 from __future__ import annotations
 
-import secrets
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
-from conformance.base.uris import origin_of
-from conformance.clients.context import PASSWORD, USERNAME, Context, context_of
-from conformance.clients.driving import drive
-from conformance.clients.endings import Ending, UnusableClient
-from conformance.clients.played import KINDS, WORDS, Played, Sent
-from conformance.clients.user_agent import Browser, NoWayBack
+from conformance.clients.played import KINDS, WORDS, Played, Sent, done_in
+from conformance.clients.playing import CLIENT_ID, PUBLIC, Scenario, play, told
 from conformance.wire.exchange import Exchange
-from conformance.wire.stages import Credentials, Stage
 
 if TYPE_CHECKING:
     from conformance.harness.record import Recorded
     from conformance.harness.session import Trial
 
-CLIENT_ID = "client-under-test"
-CALLBACK = "https://client.example/callback"
 # What is asked of a client, and what it is then seen to do.
 ASKED = {
     "refresh": "refresh",
@@ -39,8 +31,8 @@ ASKED = {
 WITHOUT_BROWSER = ("client_credentials", "password")
 # What a login without a browser has no place for.
 BY_BROWSER = ("start", "code exchange")
-# In place of a secret: the client gets none.
-PUBLIC = "no secret"
+# The feature that a client has to claim for something to be asked of it.
+FEATURE = {"refresh": "refresh_token", "revocation": "revocation"}
 # So many starts make a sample.
 SAMPLE = 8
 
@@ -53,17 +45,13 @@ class Serve:
 
     def attempt(self, *asked: str) -> Played:
         """An honest login, however far the client gets."""
-        return self._shared(asked, "")
+        return self._shared(Scenario(frozenset(asked)))
 
-    def _shared(self, asked: Sequence[str], twin_of: str) -> Played:
-        """An honest login that all tests share that ask for the like."""
-        key = f"honest login {sorted(asked)} {twin_of}"
-        return self._trial.observed(key, lambda: self._play(frozenset(asked), twin_of, phase="given", twin=True))
-
-    def honest(self, *asked: str, until: str = "code exchange", twin_of: str = "", times: int = 1) -> Played:
+    def honest(self, *asked: str, until: str = "code exchange", times: int = 1, twin: str = "") -> Played:
         """An honest login, shared by all tests that ask for the like. Inconclusive where the client doesn't get to
-        `until`; Untested where it doesn't do what is asked."""
-        played = self._shared(asked, twin_of)
+        `until`; Untested where it doesn't do what is asked. `twin` is what a stage does that is honest in its own way.
+        """
+        played = self._shared(Scenario(frozenset(asked), (twin,) if twin else ()))
         for name in asked:
             if name in ASKED and not played.has(ASKED[name]):
                 raise Untested(
@@ -76,7 +64,7 @@ class Serve:
         if 0 < len(played.all(needed)) < times:
             raise Untested(f"the client did so once: {WORDS[needed]}; `{', '.join(asked)}` was asked of it")
         if not played.has(needed):
-            raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {_told(played)}")
+            raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {told(played)}")
         return played
 
     def _reached(self, until: str) -> str:
@@ -105,29 +93,57 @@ class Serve:
         return login
 
     def login(self, misbehavior: str, *asked: str, until: str = "code exchange", times: int = 1) -> Played:
-        """A login at a stage that misbehaves in one way, once its honest twin got to `until`, so many times."""
-        own = misbehavior if self._has_own_twin(misbehavior) else ""
-        twin = self.honest(*asked, until=until, twin_of=own, times=times)
-        wanted = frozenset(asked)
-        played = self._beside(
-            twin,
-            lambda: self._play(wanted, misbehavior, phase="send"),
-            lambda: self._play(wanted, own, phase="given", twin=True),
-            first=self._with(misbehavior, *asked),
-        )
-        if played.has("start") and not played.was_answered and twin.was_answered and not played.browser.landings:
-            raise Inconclusive(f"the client never saw the answer: {_told(played)}")
+        """A login at a stage that misbehaves in one way, once its honest twin got to `until`, so many times.
+
+        What only surprises comes with its company, as long as the client bears that.
+        """
+        shape, wanted = self._trial.session.house().twin_of(misbehavior), frozenset(asked)
+        twin = self.honest(*asked, until=until, times=times, twin=shape)
+        together = self._in_company(misbehavior)
+        if together is not None:
+            return together
+        scenario = Scenario(wanted, (misbehavior,))
+        played = self._beside(twin, scenario, Scenario(wanted, (shape,) if shape else ()))
+        unanswered = played.has("start") and not played.was_answered and not played.browser.landings
+        # Who names itself wrongly gets no answer, and that is its own doing.
+        if unanswered and twin.was_answered and not house.registers(misbehavior):
+            raise Inconclusive(f"the client never saw the answer: {told(played)}")
         return replace(played, is_trusted=twin.has("served") or self._is_trusted())
 
-    def _beside(
-        self,
-        twin: Played,
-        play: Callable[[], Played],
-        play_twin: Callable[[], Played],
-        first: Played | None = None,
-    ) -> Played:
+    def beside(self, other: str) -> Played:
+        """An honest login, once the client got on at a stage that does less."""
+        twin = self.honest(twin=other)
+        played = self._beside(twin, Scenario(), Scenario(frozenset(), (other,)))
+        return replace(played, is_trusted=twin.has("served") or self._is_trusted())
+
+    def _in_company(self, misbehavior: str) -> Played | None:
+        """A login that meets a misbehavior beside others of its company; None where the client doesn't bear them all.
+
+        Then it meets them one by one, so that each is judged by itself.
+        """
+        features = self._trial.target.features
+        company = {
+            name: asked
+            for name, asked in self._trial.session.house().company_of(misbehavior).items()
+            if all(FEATURE[each] in features for each in asked)
+        }
+        if misbehavior not in company:
+            return None
+        wanted = frozenset().union(*company.values())
+        try:
+            twin = self.honest(*sorted(wanted))
+        except (Inconclusive, Untested):
+            return None
+        played = replace(self._shared(Scenario(wanted, tuple(company)), "send"), twin=twin)
+        return None if played.ending.how == "timed out" or done_in(played) != done_in(twin) else played
+
+    def _beside(self, twin: Played, scenario: Scenario, honest: Scenario, phase: str = "send") -> Played:
         """A login with its honest twin, and how both are played once more."""
-        return replace(first or play(), twin=twin, again=lambda: replace(play(), twin=play_twin()))
+        return replace(
+            self._shared(scenario, phase),
+            twin=twin,
+            again=lambda: replace(self._play(scenario, "send"), twin=self._play(honest, "given")),
+        )
 
     def registered(
         self, client_id: str = CLIENT_ID, client_secret: str | None = None, *asked: str, at: str = ""
@@ -137,13 +153,10 @@ class Serve:
         fixed = self._trial.target.registered
         if fixed.client_id is not None or fixed.client_secret is not None:
             raise Untested("the profile fixes the client's registration: leave client_id and client_secret out of it")
-        twin = self.honest(*asked)
-        known, wanted = (client_id, client_secret), frozenset(asked)
-        return self._beside(
-            twin,
-            lambda: self._play(wanted, at, phase="send", known=known),
-            lambda: self._play(wanted, "", phase="given"),
-        )
+        twin, wanted = self.honest(*asked), frozenset(asked)
+        secret = None if fixed.public else client_secret
+        met = (at,) if at else ()
+        return self._beside(twin, Scenario(wanted, met, client_id, secret), Scenario(wanted))
 
     def public(self, *asked: str, at: str = "") -> Played:
         """A login of a client that was given no secret. `at` names what the stage does otherwise."""
@@ -153,25 +166,46 @@ class Serve:
 
     def _is_trusted(self) -> bool:
         """Whether the client says of itself that it was refused, when the resource owner has said no."""
-        return self._with("access-denied").ending.how != "succeeded"
+        return self._shared(Scenario(frozenset(), ("access-denied",)), "send").ending.how != "succeeded"
 
     def spelled(self, misbehavior: str, others: Sequence[str]) -> Played:
-        """A login with a spelling of the server's own, beside one with another spelling that the client got on with."""
-        plays = {name: self._with(name) for name in (*others, misbehavior)}
-        twin = next((each for each in plays.values() if each.has("tokens") and each.ending.how == "succeeded"), None)
+        """A login with a spelling of the server's own, beside one with another spelling that the client got on with.
+
+        An empty one is that of an honest login.
+        """
+        together = self._in_company(misbehavior) if misbehavior else None
+        if together is not None:
+            return together
+        plays = {name: self._alone(name) for name in ("", misbehavior)}
+        if not _got_on(plays[""]):
+            plays = {name: self._alone(name) for name in (*others, misbehavior)}
+        twin = next(filter(_got_on, plays.values()), None)
         if twin is None:
-            raise Inconclusive(f"no login succeeded, however it was spelled: {_told(plays[misbehavior])}")
+            raise Inconclusive(f"no login succeeded, however it was spelled: {told(plays[misbehavior])}")
         return replace(plays[misbehavior], twin=twin)
 
-    def _with(self, misbehavior: str, *asked: str) -> Played:
-        """A login at a stage that misbehaves, shared by all tests that ask for it."""
-        key = f"login at a stage that misbehaves: {misbehavior} {sorted(asked)}"
-        return self._trial.observed(key, lambda: self._play(frozenset(asked), misbehavior, phase="send"))
+    def _alone(self, misbehavior: str) -> Played:
+        """A login that meets one misbehavior, or none."""
+        return self._shared(Scenario(frozenset(), (misbehavior,) if misbehavior else ()), "send")
+
+    def _shared(self, scenario: Scenario, phase: str = "given") -> Played:
+        """A login that all tests share that ask for the like."""
+        scenario = self._as_it_goes(scenario)
+        return self._trial.observed(scenario.key, lambda: self._play(scenario, phase))
 
     def of_owner(self, username: str, password: str) -> Played:
         """A password login of a resource owner with a name of its own, once an ordinary one got on."""
-        twin = self.honest("password")
-        return replace(self._play(frozenset({"password"}), "", phase="send", owner=(username, password)), twin=twin)
+        twin = self.by_password()
+        scenario = Scenario(frozenset({"password"}), owner=(username, password))
+        return replace(self._play(scenario, "send"), twin=twin)
+
+    def by_password(self) -> Played:
+        """An honest login by the resource owner's password, with a refresh where the client can refresh."""
+        if "refresh_token" in self._trial.target.features:
+            played = self.attempt("password", "refresh")
+            if played.has("password"):
+                return played
+        return self.honest("password")
 
     def client_id(self, by_default: str) -> str:
         """The client's identifier: the profile's, else what the suite has chosen."""
@@ -205,7 +239,7 @@ class Serve:
         # What was asked twice at one stage, word for word, is one request.
         known = list({sent.request.url: sent for sent in starts if KINDS["start"](sent)}.values())
         while len(known) < SAMPLE:
-            more = self._play(frozenset(), "", phase="send").all("start")
+            more = self._play(Scenario(), "send").all("start")
             if not more:
                 raise Inconclusive("the client began no login")
             known += more
@@ -223,127 +257,45 @@ class Serve:
         for sent in (Sent("token", reply, 0.0) for reply in seen):
             known.setdefault(sent.first("code"), sent)
         while len(known) < SAMPLE:
-            more = self._play(frozenset(), "", phase="send").all("code exchange")
+            more = self._play(Scenario(), "send").all("code exchange")
             if not more:
                 raise Inconclusive("the client exchanged no code")
             known |= {sent.first("code"): sent for sent in more}
         return list(known.values())
 
-    def _has_own_twin(self, misbehavior: str) -> bool:
-        return self._trial.session.house().has_own_twin(misbehavior)
-
     # Playing
 
-    def _play(
-        self,
-        asked: frozenset[str],
-        misbehavior: str,
-        *,
-        phase: str,
-        twin: bool = False,
-        known: tuple[str, str | None] | None = None,
-        owner: tuple[str, str] = (USERNAME, PASSWORD),
-    ) -> Played:
-        house, driving = self._trial.session.house(), self._trial.target.driving
-        asked |= {own} if (own := self._without_browser()) and not asked & set(WITHOUT_BROWSER) else set()
-        names = [misbehavior] if misbehavior else []
-        credentials = self._credentials()
-        second = house.open(self._elsewhere(credentials)) if "second_issuer" in asked else None
-        if known is not None:
-            credentials = _registered_as(credentials, *known)
-        stage = house.open(credentials, names, twin=twin, second=second)
-        browser = Browser(
-            _origins(stage, second),
-            str(house.certificates),
-            delivers=bool(driving.command),
-            deliver=driving.deliver,
-            folder=driving.folder,
-        )
-        try:
-            ending = self._driven(asked, stage, second, browser, owner)
-        finally:
-            browser.close()
-            for each in filter(None, (stage, second)):
-                house.end(each)
-        says = house.says(misbehavior) if misbehavior and not twin else "an honest login"
-        played = Played(stage, browser, ending, says, second)
+    def _as_it_goes(self, scenario: Scenario) -> Scenario:
+        """A login of a client without a browser is by its own grant, whatever is asked besides."""
+        own = self._without_browser()
+        if not own or scenario.asked & set(WITHOUT_BROWSER):
+            return scenario
+        return replace(scenario, asked=scenario.asked | {own})
+
+    def _play(self, scenario: Scenario, phase: str) -> Played:
+        session, scenario = self._trial.session, self._as_it_goes(scenario)
+        session.on_wait("the client", self._trial.target.driving.time_limit)
+        player = session.player or partial(play, self._trial.target, session.house())
+        played: Played = player(scenario)
         self._record(played, phase)
         return played
-
-    def _driven(
-        self, asked: frozenset[str], stage: Stage, second: Stage | None, browser: Browser, owner: tuple[str, str]
-    ) -> Ending:
-        certificates = str(self._trial.session.house().certificates)
-        other: Context | None = None
-        if second is not None:
-            other = context_of(second, asked & set(WITHOUT_BROWSER), certificates, browser.browse)
-        context = context_of(stage, asked, certificates, browser.browse, other)
-        if "password" in asked:
-            context = replace(context, username=owner[0], password=owner[1])
-        self._trial.session.on_wait("the client", self._trial.target.driving.time_limit)
-        try:
-            return drive(self._trial.target.driving, context, browser)
-        except (UnusableClient, NoWayBack) as error:
-            raise Inconclusive(str(error)) from error
-
-    def _elsewhere(self, credentials: Credentials) -> Credentials:
-        """The registration at a second server: another one, unless the profile fixes it. A command has one listener."""
-        fixed, driving = self._trial.target.registered, self._trial.target.driving
-        may_differ = fixed.redirect_uri is None and not driving.command
-        return replace(
-            self._credentials(),
-            client_id=fixed.client_id or f"{CLIENT_ID}-elsewhere",
-            redirect_uri=f"{credentials.redirect_uri}-elsewhere" if may_differ else credentials.redirect_uri,
-        )
-
-    def _credentials(self) -> Credentials:
-        fixed, driving = self._trial.target.registered, self._trial.target.driving
-        by_default = f"http://127.0.0.1:{_free_port()}/callback" if driving.command else CALLBACK
-        secret = fixed.client_secret or f"secret-{secrets.token_urlsafe(24)}"
-        known = Credentials(
-            client_id=fixed.client_id or CLIENT_ID,
-            client_secret=None if fixed.public else secret,
-            redirect_uri=fixed.redirect_uri or by_default,
-            scope=fixed.scope,
-        )
-        if known.client_secret:
-            self._trial.session.vault.add(known.client_secret, "client_secret")
-        return known
 
     def _record(self, played: Played, phase: str) -> None:
         """Keep what arrived as evidence: who sent it, and behind the last how the client ended."""
         session = self._trial.session
+        if played.stage.credentials.client_secret:
+            session.vault.add(played.stage.credentials.client_secret, "client_secret")
         sent = sorted([*played.sent, *played.sent_to_second], key=lambda each: each.at)
         for number, each in enumerate(sent):
             who = "sent by the browser, for the client" if each.is_by_browser else "sent by the client"
             remarks = [who] if number else [who, f"the stage: {played.says}"]
             if number == len(sent) - 1:
-                remarks.append(_told(played))
+                remarks.append(told(played))
             session.vault.learn(each.request, each.reply)
             reply = replace(each.reply, remarks=tuple(remarks))
             self._trial.exchanges.append(Exchange(each.request, reply, max(0.0, each.at - session.started), phase))
         session.sent += len(sent)
 
 
-def _registered_as(credentials: Credentials, client_id: str, client_secret: str | None) -> Credentials:
-    """Another identifier, and another secret unless it is None."""
-    secret = credentials.client_secret if client_secret is None else client_secret
-    return replace(credentials, client_id=client_id, client_secret=None if secret == PUBLIC else secret)
-
-
-def _origins(*stages: Stage | None) -> frozenset[str]:
-    urls = [url for stage in stages if stage is not None for url in (stage.issuer, *stage.urls.values())]
-    return frozenset(map(origin_of, urls))
-
-
-def _told(played: Played) -> str:
-    """How the client ended, with what it printed."""
-    printed = f"; it printed: {played.ending.output.strip()[-1500:]}" if played.ending.output.strip() else ""
-    refused = f"; nothing listened at {played.browser.refused[0]}" if played.browser.refused else ""
-    return f"{played.ending.words}{refused}{printed}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _got_on(played: Played) -> bool:
+    return played.has("tokens") and played.ending.how == "succeeded"

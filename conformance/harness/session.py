@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous
 from conformance.base.uris import host_and_port
@@ -83,6 +83,8 @@ class Session:
     # Where stages are opened for a client under test: begun at the first one, in the process that needs it.
     open_house: OpenHouse | None = None
     opened_house: House | None = None
+    # Plays a login of a client under test, where that isn't left to each test: some are played ahead.
+    player: Any = None
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.target)

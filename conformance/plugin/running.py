@@ -54,13 +54,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     last = [item for item in session.items if is_judged_last(item)]
     items = {item.nodeid: item for item in session.items if is_of_suite(item) and not is_judged_last(item)}
     count = processes_of(config)
+    logins = count if config.stash[PROFILE].target.driving.command else 0
+    count = 1 if logins else count
     groups = groups_of(items) if count > 1 else [list(items)]
     if count > MANY:
         groups.sort(key=len, reverse=True)
     # Results are asked for in the order in which they come.
     others = [item for item in session.items if not is_of_suite(item)]
     session.items[:] = [*others, *(items[name] for group in groups for name in group), *last]
-    run = partial(_run_apart, items, session_of(config))
+    run = partial(_run_apart, items, session_of(config), logins)
     progress = config.stash[PROGRESS]
     config.stash[APART] = processes = apart.Apart(groups, run, count, progress.waiting, progress.tick)
     # The first tests run meanwhile.
@@ -102,11 +104,20 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
 
 
 def _run_apart(
-    items: Mapping[str, pytest.Function], session: Session, process: int, name: str, tell: apart.TellWait
+    items: Mapping[str, pytest.Function], session: Session, logins: int, process: int, name: str, tell: apart.TellWait
 ) -> Finished:
     session.worker = "" if process == 1 else f"{process}-"
     session.on_wait = tell
-    return _run(items[name], session)
+    if logins > 1 and session.player is None:
+        from conformance.running.foreseeing import played_ahead
+
+        catalogue = items[name].config.stash[CATALOGUE]
+        session.player = played_ahead(map(case_of, items.values()), catalogue, session, logins)
+    ended = _run(items[name], session)
+    if logins > 1 and name == [*items][-1]:
+        # This process ends with its last test, and leaves no client behind.
+        session.player.close()
+    return ended
 
 
 def _run(item: pytest.Function, session: Session) -> Finished:

@@ -57,19 +57,18 @@ class House(Protocol):
         credentials: Credentials,
         misbehaviors: Sequence[str] = (),
         *,
-        twin: bool = False,
         second: Stage | None = None,
     ) -> Stage:
-        """Open a stage that misbehaves in named ways; or its honest twin, of the same shape.
-
-        `second` is another stage, where the client is registered as well.
-        """
+        """Open a stage that misbehaves in named ways; `second` is another one, where the client is registered too."""
 
     def says(self, misbehavior: str) -> str:
         """What a misbehavior is, in words."""
 
-    def has_own_twin(self, misbehavior: str) -> bool:
-        """Whether a misbehavior is compared with an honest stage of a shape of its own."""
+    def twin_of(self, misbehavior: str) -> str:
+        """What the stage does that a misbehavior is compared with; empty for one that does nothing of its own."""
+
+    def company_of(self, misbehavior: str) -> Mapping[str, frozenset[str]]:
+        """The misbehaviors that one login can meet beside this one, itself among them, with what each asks."""
 
     def end(self, stage: Stage) -> None:
         """Close a stage: what comes late finds nothing."""

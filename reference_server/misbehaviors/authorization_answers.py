@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace as with_other
 
 from ..errors import OAuthError
-from ..misbehavior import Misbehavior
+from ..misbehavior import LARGE, ODD, SMALL, Misbehavior
 from ..pipeline import Call, Edit, Step, after, before, remove, replace
 from ..secrets import random_value
 
@@ -114,13 +114,13 @@ def forged(name: str, says: str, *edits: Edit) -> Misbehavior:
     )
 
 
-def sized(name: str, says: str, code: str) -> Misbehavior:
+def sized(name: str, says: str, code: str, company: str) -> Misbehavior:
     """A code of another size."""
     edits = (
         after("authorization.code_response", "make_code", put_code(code)),
         after("token", "drop_empty_parameters", take_other_code),
     )
-    return Misbehavior(name, says, edits)
+    return Misbehavior(name, says, edits, company=company)
 
 
 STATE = ("authorization.code_response", "put_state")
@@ -145,9 +145,10 @@ MISBEHAVIORS = (
         name="answer-with-unknown-parameters",
         says="the answer has parameters that no document defines",
         edits=(after(*STATE, put_unknown_parameters),),
+        company=ODD,
     ),
-    sized("code-long", f"the code has {LONG} characters", "c" * LONG),
-    sized("code-short", "the code has one character", "c"),
+    sized("code-long", f"the code has {LONG} characters", "c" * LONG, LARGE),
+    sized("code-short", "the code has one character", "c", SMALL),
     Misbehavior(
         name="access-denied",
         says="the resource owner says no",
@@ -162,5 +163,6 @@ MISBEHAVIORS = (
         name="answer-with-places",
         says="the answer has parameters that name another site to go to",
         edits=(after(*STATE, put_places),),
+        company=LARGE,
     ),
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..errors import OAuthError
-from ..misbehavior import Misbehavior
-from ..pipeline import Call, named, remove, replace, setting
+from ..misbehavior import LARGE, Misbehavior
+from ..pipeline import Call, named, replace, setting
 from ..steps.metadata import put_code_challenge_methods
 
 
@@ -26,11 +26,6 @@ MISBEHAVIORS = (
         edits=(replace("authorization.validate_request", "check_code_challenge_method", refuse_hash),),
     ),
     Misbehavior(
-        name="pkce-unannounced",
-        says="the metadata don't say that the server knows PKCE",
-        edits=(remove("metadata", "put_code_challenge_methods"),),
-    ),
-    Misbehavior(
         name="pkce-plain-announced-alone",
         says="of the methods of PKCE the metadata name plain alone",
         edits=(
@@ -45,5 +40,6 @@ MISBEHAVIORS = (
         name="pkce-s256-announced-alone",
         says="of the methods of PKCE the server knows S256 alone",
         edits=(setting(pkce_methods=("S256",)),),
+        company=LARGE,
     ),
 )

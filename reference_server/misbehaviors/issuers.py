@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from ..misbehavior import Misbehavior
-from ..pipeline import Call, Edit, Response, Step, after, remove, replace
-from ..steps.authorization_response import put_issuer, redirect
-from ..steps.metadata import put_issuer_parameter
+from ..misbehavior import ODD, Misbehavior
+from ..pipeline import Call, Edit, Response, Step, remove, replace
+from ..steps.authorization_response import redirect
 
 ELSEWHERE = "https://elsewhere.example"
 ANSWER = "authorization.code_response"
@@ -113,14 +112,6 @@ MISBEHAVIORS = (
         "iss-escaped-throughout",
         "every character of `iss` is a percent triplet",
         (replace(ANSWER, "redirect_with_query", redirect_escaped),),
-    ),
-    Misbehavior(
-        "iss-begun",
-        "`iss` is announced and there, and nothing else is new",
-        (
-            after("metadata", "put_code_challenge_methods", put_issuer_parameter),
-            after(ANSWER, "put_state", put_issuer),
-        ),
-        twin=UNNAMED,
+        company=ODD,
     ),
 )

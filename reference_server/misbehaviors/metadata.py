@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from ..misbehavior import Misbehavior
+from ..misbehavior import SMALL, Misbehavior
 from ..pipeline import Call, Edit, Response, Step, after, before, named, setting
 from ..stage_listeners import BAD_CERTIFICATES
 
@@ -66,9 +66,12 @@ def put_unknown_members(call: Call) -> None:
     call.answer.update({"x_unknown": {"nested": [1, None]}, "service_documentation": f"{ELSEWHERE}/documentation"})
 
 
+MARKED = after("metadata", "put_endpoints", named("mark", mark_endpoints))
+
+
 def marked(name: str, says: str, *edits: Edit) -> Misbehavior:
     """Metadata that show whether they are used, compared with right ones that show it too."""
-    return Misbehavior(name, says, edits, twin=(after("metadata", "put_endpoints", named("mark", mark_endpoints)),))
+    return Misbehavior(name, says, (MARKED, *edits), twin="metadata-marked")
 
 
 def of_issuer(name: str, says: str, step: Step) -> Misbehavior:
@@ -79,6 +82,7 @@ def of_issuer(name: str, says: str, step: Step) -> Misbehavior:
 
 
 MISBEHAVIORS = (
+    Misbehavior("metadata-marked", "the metadata name endpoints that nothing else names", (MARKED,)),
     of_issuer("of-another", "is another server's", issuer_as(lambda issuer: ELSEWHERE)),
     of_issuer("missing", "is left out", drop_issuer),
     of_issuer("with-slash", "has a slash at its end", issuer_as(lambda issuer: f"{issuer}/")),
@@ -110,6 +114,7 @@ MISBEHAVIORS = (
         name="issuer-with-slash",
         says="the issuer ends with a slash",
         edits=(setting(issuer_path="/"),),
+        company=SMALL,
     ),
     *(
         Misbehavior(

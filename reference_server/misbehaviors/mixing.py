@@ -56,10 +56,11 @@ MISBEHAVIORS = (
         says="the answer to the client's own request brings the code of somebody else's login",
         edits=(before("authorization.code_response", "make_code", take_challenge_of_another),),
     ),
+    Misbehavior(name="without-pkce", says="the server doesn't know PKCE, nor say that it does", edits=WITHOUT_PKCE),
     Misbehavior(
         name="state-of-nobody-without-pkce",
         says="a server without PKCE answers with a state that the client never sent",
-        edits=(replace("authorization.code_response", "put_state", put_foreign_state),),
-        twin=WITHOUT_PKCE,
+        edits=(*WITHOUT_PKCE, replace("authorization.code_response", "put_state", put_foreign_state)),
+        twin="without-pkce",
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import OAuthError
-from ..misbehavior import Misbehavior
+from ..misbehavior import LARGE, SMALL, Misbehavior
 from ..pipeline import Call, Response, before
 from ..stage_listeners import BAD_CERTIFICATES, PLAIN
 
@@ -22,13 +22,6 @@ def lead_to_plain_http(call: Call) -> Response | None:
 def refuse_token(call: Call) -> None:
     """RFC 6750 section 3.1: the token is no good."""
     raise OAuthError("invalid_token", "The access token is not valid.", 401)
-
-
-def refuse_first_token(call: Call) -> None:
-    """RFC 6750 section 3.1: the first token is no good, a new one is."""
-    first = call.server.kept.setdefault("first token", "".join(call.bearer_values[:1]))
-    if first in call.bearer_values:
-        refuse_token(call)
 
 
 MISBEHAVIORS = (
@@ -53,21 +46,18 @@ MISBEHAVIORS = (
         name="authorization-endpoint-with-query",
         says="the URL of the authorization endpoint has a query",
         queries={"authorization": QUERY},
+        company=LARGE,
     ),
     Misbehavior(
         name="token-endpoint-with-query",
         says="the URL of the token endpoint has a query",
         queries={"token": QUERY},
+        company=SMALL,
     ),
     Misbehavior(
         name="resource-refuses-tokens",
         says="the protected resource refuses every token",
         edits=(before("bearer", "find_access_token", refuse_token),),
-    ),
-    Misbehavior(
-        name="resource-refuses-the-first-token",
-        says="the protected resource refuses the first token that it sees, and takes others",
-        edits=(before("bearer", "find_access_token", refuse_first_token),),
     ),
     Misbehavior(
         name="token-redirects-to-http",

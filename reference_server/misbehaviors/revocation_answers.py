@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..misbehavior import Misbehavior
+from ..misbehavior import ODD, SMALL, Misbehavior
 from ..pipeline import Call, Response, Step, before, replace
 from .places import lead_to_plain_http
 
@@ -41,11 +41,15 @@ MISBEHAVIORS = (
         name="revocation-done-with-error",
         says="a revocation is answered with 200 and a body that names an error",
         edits=(replace("revocation", "answer_done", done_with(b'{"error": "invalid_token"}', "application/json")),),
+        company=SMALL,
+        asks=("revocation",),
     ),
     Misbehavior(
         name="revocation-done-with-page",
         says="a revocation is answered with 200 and a page",
         edits=(replace("revocation", "answer_done", done_with(b"<p>Something went wrong.</p>", "text/html")),),
+        company=ODD,
+        asks=("revocation",),
     ),
     Misbehavior(
         name="revocation-busy-once",

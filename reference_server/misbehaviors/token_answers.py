@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import OAuthError
-from ..misbehavior import Misbehavior
+from ..misbehavior import LARGE, ODD, SMALL, Misbehavior
 from ..pipeline import Call, Edit, Response, Step, before, named, remove, replace
 from ..steps import bearer, grant_refresh_token
 from ..steps.token_response import put_token_type
@@ -84,11 +84,10 @@ def refuse_with_hostile_text(call: Call) -> None:
     raise OAuthError("invalid_grant", HOSTILE_TEXT)
 
 
-def typed(name: str, text: str) -> Misbehavior:
+def typed(name: str, text: str, company: str = "") -> Misbehavior:
     """A token response with another `token_type`."""
-    return Misbehavior(
-        name, f'the token type is "{text}"', (replace("token.response", "put_token_type", type_in(text)),)
-    )
+    edits = (replace("token.response", "put_token_type", type_in(text)),)
+    return Misbehavior(name, f'the token type is "{text}"', edits, company=company)
 
 
 def rendered(step: Step) -> Edit:
@@ -97,10 +96,9 @@ def rendered(step: Step) -> Edit:
 
 
 MISBEHAVIORS = (
-    typed("type-in-small-letters", "bearer"),
-    typed("type-capitalized", "Bearer"),
-    typed("type-in-capitals", "BEARER"),
-    typed("type-in-mixed-case", "bEaReR"),
+    typed("type-in-small-letters", "bearer", SMALL),
+    typed("type-in-capitals", "BEARER", LARGE),
+    typed("type-in-mixed-case", "bEaReR", ODD),
     typed("type-mac", "mac"),
     typed("type-unknown", "bearer-x-unknown"),
     Misbehavior(
@@ -112,16 +110,19 @@ MISBEHAVIORS = (
         name="tokens-with-unknown-members",
         says="the token response has members that no document defines",
         edits=(rendered(put_unknown_members),),
+        company=ODD,
     ),
     Misbehavior(
         name="tokens-in-another-order",
         says="the members of the token response come in another order",
         edits=(rendered(reverse_members),),
+        company=SMALL,
     ),
     Misbehavior(
         name="access-token-long",
         says="the access token has more than 4000 characters",
         edits=(rendered(lengthen_access_token), replace("bearer", "find_access_token", shorten_bearer)),
+        company=LARGE,
     ),
     Misbehavior(
         name="refresh-token-long",
@@ -130,6 +131,8 @@ MISBEHAVIORS = (
             rendered(lengthen_refresh_token),
             replace("grant.refresh_token", "find_refresh_token", shorten_refresh_token),
         ),
+        company=LARGE,
+        asks=("refresh",),
     ),
     Misbehavior(
         name="tokens-without-expiry",
@@ -163,6 +166,5 @@ MISBEHAVIORS = (
             before("token", "run_grant", refuse_code),
             before("token.error", "answer_failed_authentication_with_401", reverse_members),
         ),
-        twin=(),
     ),
 )

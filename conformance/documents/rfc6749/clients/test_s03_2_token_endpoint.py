@@ -3,8 +3,9 @@
 import pytest
 
 from conformance.clients.expect import Expect
+from conformance.clients.playing import CLIENT_ID
 from conformance.clients.rules import identifies, keeps_query, posted, repeats_a_parameter
-from conformance.clients.serve import CLIENT_ID, Serve
+from conformance.clients.serve import Serve
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 KEPT = (("tenant", "a b"), ("version", "2"))

@@ -19,7 +19,7 @@ ASKED = [
 
 @requirement("rfc6750-3.1-client-may-retry")
 def test_what_follows_a_refused_token(serve: Serve) -> None:
-    login = serve.login("resource-refuses-the-first-token", until="resource")
+    login = serve.login("resource-refuses-tokens", until="resource")
 
     again = login.has("refresh") or len(login.all("start")) > 1
     serve.note("it gets a new token" if again else "it ends")

@@ -18,7 +18,7 @@ from conformance.documents.rfc7636.clients.challenges import (
 )
 
 requirement = pytest.mark.requirement
-ANNOUNCEMENTS = ("", "pkce-unannounced", "pkce-plain-announced-alone", "pkce-s256-announced-alone")
+ANNOUNCEMENTS = ("", "without-pkce", "pkce-plain-announced-alone", "pkce-s256-announced-alone")
 
 
 def told(serve: Serve, announcement: str) -> Played:
@@ -43,7 +43,7 @@ def test_the_challenge_is_a_hash(serve: Serve, expect: Expect, announcement: str
 
 
 @requirement("rfc7636-4.2-client-plain-only-if-needed")
-@pytest.mark.parametrize("announcement", ["pkce-unannounced", "pkce-s256-announced-alone"])
+@pytest.mark.parametrize("announcement", ["without-pkce", "pkce-s256-announced-alone"])
 def test_plain_is_not_used_where_nobody_said_it_is_known(serve: Serve, expect: Expect, announcement: str) -> None:
     login = with_challenge(told(serve, announcement))
 

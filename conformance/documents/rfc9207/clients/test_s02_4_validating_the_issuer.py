@@ -80,7 +80,7 @@ def test_what_becomes_of_answers_without_issuer(serve: Serve) -> None:
 
 @requirement("rfc9207-2.4-client-ignores-unknown-iss")
 def test_a_right_issuer_does_no_harm(serve: Serve, expect: Expect) -> None:
-    login = serve.login("iss-begun")
+    login = serve.beside("iss-unknown")
 
     expect(login).bears_it()
 

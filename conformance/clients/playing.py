@@ -1,0 +1,140 @@
+"""Plays one login: a stage is opened, the client is driven through it, and what arrived is kept.
+
+Nothing here is judged or recorded, so that logins of one run can be played side by side.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from dataclasses import dataclass, replace
+
+from conformance.base.outcomes import Inconclusive
+from conformance.base.uris import origin_of
+from conformance.clients.context import PASSWORD, USERNAME, Context, context_of
+from conformance.clients.driving import drive
+from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.played import Played
+from conformance.clients.user_agent import Browser, NoWayBack
+from conformance.profile.target import Target
+from conformance.wire.stages import Credentials, House, Stage
+
+CLIENT_ID = "client-under-test"
+CALLBACK = "https://client.example/callback"
+# What is asked in place of a login in the browser.
+WITHOUT_BROWSER = frozenset({"client_credentials", "password"})
+# In place of a secret: the client gets none.
+PUBLIC = "no secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A login as it is arranged: what is asked of the client, what the stage does, and who client and owner are.
+
+    None: what the profile says of the client, and else what the suite chooses.
+    """
+
+    asked: frozenset[str] = frozenset()
+    misbehaviors: tuple[str, ...] = ()
+    client_id: str | None = None
+    client_secret: str | None = None
+    owner: tuple[str, str] = (USERNAME, PASSWORD)
+
+    @property
+    def key(self) -> str:
+        """What tells it from others."""
+        return f"login {sorted(self.asked)} {self.misbehaviors} {self.client_id} {self.client_secret} {self.owner}"
+
+
+def play(target: Target, house: House, scenario: Scenario) -> Played:
+    """Play a login. Inconclusive for a client that can't be driven at all."""
+    credentials = credentials_of(target)
+    second = house.open(_elsewhere(target, credentials)) if "second_issuer" in scenario.asked else None
+    credentials = _registered_as(credentials, scenario.client_id, scenario.client_secret)
+    stage = house.open(credentials, scenario.misbehaviors, second=second)
+    driving = target.driving
+    browser = Browser(
+        _origins(stage, second),
+        str(house.certificates),
+        delivers=bool(driving.command),
+        deliver=driving.deliver,
+        folder=driving.folder,
+    )
+    try:
+        ending = _driven(target, scenario, _context(scenario, stage, second, browser), browser)
+    finally:
+        browser.close()
+        for each in filter(None, (stage, second)):
+            house.end(each)
+    says = "; ".join(map(house.says, scenario.misbehaviors)) or "an honest login"
+    return Played(stage, browser, ending, says, second)
+
+
+def credentials_of(target: Target) -> Credentials:
+    """How a stage knows the client: as the profile says, and where it says nothing, as the suite chooses."""
+    fixed = target.registered
+    by_default = f"http://127.0.0.1:{_free_port()}/callback" if target.driving.command else CALLBACK
+    secret = fixed.client_secret or f"secret-{secrets.token_urlsafe(24)}"
+    return Credentials(
+        client_id=fixed.client_id or CLIENT_ID,
+        client_secret=None if fixed.public else secret,
+        redirect_uri=fixed.redirect_uri or by_default,
+        scope=fixed.scope,
+    )
+
+
+def told(played: Played) -> str:
+    """How the client ended, with what it printed."""
+    printed = f"; it printed: {played.ending.output.strip()[-1500:]}" if played.ending.output.strip() else ""
+    refused = f"; nothing listened at {played.browser.refused[0]}" if played.browser.refused else ""
+    return f"{played.ending.words}{refused}{printed}"
+
+
+def _context(scenario: Scenario, stage: Stage, second: Stage | None, browser: Browser) -> Context:
+    certificates = browser.certificates
+    without = scenario.asked & WITHOUT_BROWSER
+    other = context_of(second, without, certificates, browser.browse) if second is not None else None
+    context = context_of(stage, scenario.asked, certificates, browser.browse, other)
+    if "password" not in scenario.asked:
+        return context
+    return replace(context, username=scenario.owner[0], password=scenario.owner[1])
+
+
+def _driven(target: Target, scenario: Scenario, context: Context, browser: Browser) -> Ending:
+    try:
+        return drive(target.driving, context, browser)
+    except (UnusableClient, NoWayBack) as error:
+        raise Inconclusive(str(error)) from error
+
+
+def _elsewhere(target: Target, credentials: Credentials) -> Credentials:
+    """The registration at a second server: another one, unless the profile fixes it. A command has one listener."""
+    fixed = target.registered
+    may_differ = fixed.redirect_uri is None and not target.driving.command
+    other = credentials_of(target)
+    return replace(
+        other,
+        client_id=fixed.client_id or f"{CLIENT_ID}-elsewhere",
+        redirect_uri=f"{credentials.redirect_uri}-elsewhere" if may_differ else credentials.redirect_uri,
+    )
+
+
+def _registered_as(credentials: Credentials, client_id: str | None, client_secret: str | None) -> Credentials:
+    """Another identifier, and another secret, unless they are None."""
+    secret = credentials.client_secret if client_secret is None else client_secret
+    return replace(
+        credentials,
+        client_id=client_id or credentials.client_id,
+        client_secret=None if secret == PUBLIC else secret,
+    )
+
+
+def _origins(*stages: Stage | None) -> frozenset[str]:
+    urls = [url for stage in stages if stage is not None for url in (stage.issuer, *stage.urls.values())]
+    return frozenset(map(origin_of, urls))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
