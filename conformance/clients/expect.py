@@ -69,7 +69,7 @@ class Expectation:
 
     def all_of(self, kind: str, expected: str, fault: Callable[[Sequence[Sent]], str]) -> None:
         """The requests of a kind are right together."""
-        sent = self._played.all(kind)
+        sent = self._played.each_once(kind)
         wrong = fault(sent)
         if wrong:
             raise Violation(expected, wrong, sent[-1].reply, breach="act")
@@ -82,10 +82,9 @@ class Expectation:
     def nothing(self, expected: str, fault: Fault) -> None:
         """No request of the login, wherever it went, is at fault.
 
-        A client that ended before it sent anything, where its twin got on, is at no fault either.
+        A client that ended before it sent anything, since its settings are at fault, is at no fault either.
         """
-        if self._played.twin is None or self._played.ending.how == "timed out":
-            self._spoke()
+        self._spoke_or_knew()
         self._judge([*self._played.sent, *self._played.sent_to_second], expected, fault)
 
     def avoids(self, expected: str, fault: Fault) -> None:
@@ -107,6 +106,7 @@ class Expectation:
                 breach="act",
             )
         self._ended()
+        self._spoke_or_knew()
 
     def sends(self, kind: str, at_most: int) -> None:
         """The client does so no more often than that, the same again counted once, and comes to an end of its own."""
@@ -128,7 +128,7 @@ class Expectation:
 
     def repeats_no(self, kind: str, parameter: str) -> None:
         """No two requests of a kind have the same value of a parameter."""
-        sent = self._played.all(kind)
+        sent = self._played.each_once(kind)
         values = [each.first(parameter) for each in sent]
         again = next((at for at, value in enumerate(values) if value is not None and value in values[:at]), None)
         if again is not None:
@@ -197,6 +197,11 @@ class Expectation:
         """Inconclusive for a login in which nothing was sent: there is nothing to judge in it."""
         if not self._played.sent:
             raise Inconclusive(f"the client sent nothing: {self._played.ending.words}")
+
+    def _spoke_or_knew(self) -> None:
+        """Inconclusive for a login in which nothing was sent, but for one whose very settings the client refused."""
+        if not self._played.is_told_otherwise or self._played.ending.how == "timed out":
+            self._spoke()
 
     def _ended(self) -> None:
         """Inconclusive for a client that was only waited for in vain."""

@@ -149,6 +149,31 @@ class Played:
         """What the client sent of one kind; starts come by the browser."""
         return [each for each in self.sent if KINDS[kind](each)]
 
+    def each_once(self, kind: str) -> list[Sent]:
+        """The same, an authorization request that is opened again while its login goes on counted once.
+
+        Whoever reloads a page, or opens it twice, begins no new transaction; once its code was exchanged, it is one.
+        """
+        found: list[Sent] = []
+        opened = set[str]()
+        for each in self.sent:
+            if KINDS["code exchange"](each):
+                opened.clear()
+            if KINDS[kind](each) and each.request.url not in opened:
+                found.append(each)
+            if KINDS["start"](each):
+                opened.add(each.request.url)
+        return found
+
+    @property
+    def is_told_otherwise(self) -> bool:
+        """Whether the client can tell from its settings that this isn't its honest twin: something is elsewhere."""
+        return self.twin is not None and self._origins != self.twin._origins
+
+    @property
+    def _origins(self) -> dict[str, str]:
+        return {name: origin_of(url) for name, url in {"issuer": self.stage.issuer, **self.stage.urls}.items()}
+
     def has(self, kind: str) -> bool:
         """Whether the client sent anything of a kind."""
         return bool(self.all(kind))
