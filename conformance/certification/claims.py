@@ -102,7 +102,7 @@ def in_words(claim: Mapping[str, Any]) -> list[str]:
         *(("certification", f"{name}: {known[name].says}") for name in claim["certifications"]),
         ("implementation", f"{implementation['name']} {implementation['version']}"),
         *((name, implementation[name]) for name in ("vendor", "contact") if implementation.get(name)),
-        ("target", f"{claim['target']['name']}, {claim['target']['base_url']}"),
+        ("target", f"{claim['target']['name']}, {claim['target']['place']}"),
         ("tested", f"{claim['started']} to {claim['finished']}"),
         ("suite", f"{suite['name']} {suite['version']}, catalogue {suite['catalogue'][:16]}, {frozen(suite)}"),
         *(("result", line) for line in levels),

@@ -24,15 +24,20 @@ def claim_of(content: Content, answers: Answers, record: Record, chosen: Sequenc
     return {
         "certifications": [each.name for each in chosen],
         "implementation": dict(answers.implementation),
-        "target": {"name": content["target"]["name"], "base_url": content["target"]["base_url"]},
+        "target": {"name": content["target"]["name"], "place": _place(content)},
         "suite": dict(content["suite"]),
         "started": content["started"],
         "finished": content["finished"],
         "levels": {level: dict(numbers) for level, numbers in summary.by_level(entries).items() if numbers},
         "vacuous": [entry["id"] for entry in summary.with_verdict(entries, "vacuous")],
         "attested": len(to_attest(entries, content["target"]["features"], chosen)),
-        "matrix": matrix.in_words(record, content["suite"]["catalogue"]),
+        "matrix": matrix.in_words(record, content["suite"]["catalogue"], summary.role_of(content)),
     }
+
+
+def _place(content: Content) -> str:
+    """Where the target is: a client is wherever it is started."""
+    return str(content["target"]["base_url"]) if summary.role_of(content) == summary.SERVER else "driven as a client"
 
 
 def statement_as_html(content: Content, answers: Answers, record: Record, chosen: Sequence[Claim]) -> str:
@@ -49,7 +54,8 @@ def statement_as_html(content: Content, answers: Answers, record: Record, chosen
         "answers": [(entry, answers.by_requirement[entry["id"]]) for entry in attested],
         "vacuous": summary.by_reason(summary.with_verdict(entries, "vacuous")),
         "not_applicable": summary.by_reason(summary.with_verdict(entries, "not applicable")),
-        "matrix": matrix.in_words(record, content["suite"]["catalogue"]),
+        "matrix": matrix.in_words(record, content["suite"]["catalogue"], summary.role_of(content)),
+        "place": _place(content),
         "counted": summary.counted,
         "frozen": frozen(content["suite"]),
     }

@@ -49,7 +49,8 @@ def add(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="core, revocation, introspection, documented-api or full (the default); several may be named",
+        help="core, revocation, introspection, documented-api, ... or full, the default; of a client client, "
+        "client-pkce, ..., by default all that its profile claims; several may be named",
     )
     certify.add_argument("--key", type=Path, metavar="FILE", help="the Ed25519 key that signs (PEM); without: unsigned")
     certify.add_argument("--new-key", type=Path, metavar="FILE", help="make such a key, and stop")
@@ -97,7 +98,7 @@ def _write_template(options: argparse.Namespace) -> int:
     from conformance.reporting.summary import counted
 
     content = _before_the_run(options.profile)
-    chosen = _chosen(options.certification)
+    chosen = _chosen(options.certification, content)
     questions = to_attest(content["requirements"], content["target"]["features"], chosen)
     try:
         with options.template.open("x", encoding="utf-8") as file:
@@ -115,8 +116,8 @@ def _certify(options: argparse.Namespace) -> int:
     from conformance.certification.keys import read_private_key
     from conformance.certification.refusals import of_answers, of_profile, refusals
 
-    chosen = _chosen(options.certification)
     before = _before_the_run(options.profile)
+    chosen = _chosen(options.certification, before)
     answers, text = read_answers(options.statement, {entry["id"] for entry in before["requirements"]})
     key = read_private_key(options.key) if options.key else None
     reasons = [*of_profile(before, chosen), *of_answers(before, answers, chosen)]
@@ -141,8 +142,9 @@ def _certify(options: argparse.Namespace) -> int:
     return exit_codes.OK
 
 
-def _chosen(names: Sequence[str]) -> tuple[Claim, ...]:
-    """The certifications that were named. Raises UsageFault for an unknown one."""
+def _chosen(names: Sequence[str], content: Mapping[str, Any]) -> tuple[Claim, ...]:
+    """The certifications that were named, or those of the target's role. Raises UsageFault for an unknown one."""
+    from conformance.reporting.summary import SERVER, role_of
     from conformance.tally.claims import certifications
 
     known = certifications()
@@ -151,7 +153,8 @@ def _chosen(names: Sequence[str]) -> tuple[Claim, ...]:
         raise UsageFault(
             f"no certification {', '.join(unknown)}: there are {', '.join(known)}{did_you_mean(unknown[0], known)}"
         )
-    return tuple(known[name] for name in dict.fromkeys(names or ["full"]))
+    by_default = ["full"] if role_of(content) == SERVER else [claim["name"] for claim in content["claims"]]
+    return tuple(known[name] for name in dict.fromkeys(names or by_default))
 
 
 def _before_the_run(path: Path) -> dict[str, Any]:

@@ -43,8 +43,9 @@ class Evidence:
         return found
 
     def short_url(self, url: str) -> str:
-        """A URL without the target's base."""
-        return url.removeprefix(self.base_url.rstrip("/")) or "/"
+        """A URL without the target's base; one that only begins alike is shown whole."""
+        rest = url.removeprefix(self.base_url.rstrip("/"))
+        return rest if rest.startswith(("/", "?")) else url if rest else "/"
 
     def packed(self) -> str:
         """The exchanges as JSON, compressed, in base64."""

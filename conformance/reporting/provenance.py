@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.reporting.summary import Content, claims_in_words, counted, role_of
+from conformance.reporting.summary import SERVER, Content, claims_in_words, counted, role_of
 from conformance.reporting.toml import as_toml
 
 DESELECTED = "deselected in this run"
@@ -19,7 +19,8 @@ def provenance(content: Content) -> dict[str, str]:
         "suite": f"{suite['name']} {suite['version']}",
         "catalogue": f"{suite['catalogue']}, {frozen(suite)}",
         "target": target["name"],
-        "base URL": target["base_url"],
+        # A client's is where the suite's own servers were.
+        "base URL": target["base_url"] if role_of(content) == SERVER else "",
         "certificate": NOT_VERIFIED if content.get("insecure") else "",
         "started": content["started"],
         "finished": content["finished"] or "never: the run was killed",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -206,12 +207,18 @@ def _fingerprint(name: str, lead: str, content: Content) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
+STAGE = re.compile("/stage-[0-9]+(?=/|$)/?")
+
+
 def _location(telling: Mapping[str, Any] | None, content: Content) -> dict[str, Any]:
     """Where: in the profile, or at the endpoint that was asked, as a path; services that show code refuse full URLs.
 
     Viewers want a line, so there is a first one.
     """
     url = telling["request"]["url"].partition("?")[0] if telling else content["target"]["base_url"]
+    if summary.role_of(content) != summary.SERVER:
+        # The suite's own servers are at another port each time, below a path of each login.
+        url = STAGE.sub("/", urlsplit(url).path) if telling else content["target"]["name"]
     path = content["target"].get("profile_file") or urlsplit(url).path.strip("/") or "profile.toml"
     return {
         "physicalLocation": {

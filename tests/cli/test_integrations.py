@@ -14,10 +14,12 @@ from typing import Any
 import yaml
 
 from conformance.bundled import start_bundled
+from conformance.bundled.clients import profile_of_client
 from tests.cli.test_runs import results
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ONE = "rfc7009-2.1-token-required"
+OF_CLIENT = "rfc9700-4.7.1-client-knows-of-pkce"
 CODE = "rfc6749-4.1.2-reused-code-denied"
 Ended = subprocess.CompletedProcess[str]
 # A build of the project without network: what it needs is there, and it goes into a folder of its own.
@@ -120,6 +122,13 @@ def test_the_actions_gate_closes_after_the_reports_were_kept(tmp_path: Path) -> 
     assert CODE in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
 
 
+def test_the_action_tests_a_client(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, {"role": "client", "only": OF_CLIENT})
+    assert runner.run(without_install(action())) == 0, {name: done.stderr for name, done in runner.ran.items()}
+    assert results(tmp_path)["target"]["role"] == "client"
+    assert "reference client" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
+
+
 def test_the_action_executes_nothing_of_its_inputs(tmp_path: Path) -> None:
     runner = Runner(tmp_path, {"only": "$(touch owned) `touch owned` ;touch owned *", "profile": "x; touch owned"})
     assert runner.run(without_install(action())) == 4
@@ -178,6 +187,14 @@ def test_the_gitlab_job_installs_and_tests(tmp_path: Path) -> None:
     assert results(tmp_path)["selection"] == [ONE, CODE]
     pattern = job["artifacts"]["reports"]["junit"].replace("$OAUTH2_REPORTS", "reports")
     assert list(tmp_path.glob(pattern))
+
+
+def test_the_gitlab_job_tests_a_client(tmp_path: Path) -> None:
+    (tmp_path / "client.toml").write_text(profile_of_client(None, ["state-not-checked"]), encoding="utf-8")
+    own = {"OAUTH2_PROFILE": "client.toml", "OAUTH2_ONLY": OF_CLIENT}
+    done = shell("\n".join(gitlab()["script"]), tmp_path, {**gitlab()["variables"], **own}, "sh")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert results(tmp_path)["target"]["role"] == "client"
 
 
 def test_the_gitlab_job_names_nothing_that_somebody_else_could_register(tmp_path: Path) -> None:
