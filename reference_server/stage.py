@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from .accounts import Client, User
 from .pipeline import Call, Edit, Response, Server, Step, after, before, named, remove, replace, setting
+from .provider.signing import Signer
 from .server import Receive, Scope, Send, build, public_app
 from .settings import METADATA_PATH, Settings
+from .stage_openid import SCOPE, identified
 
 OWNER = User(name="resource_owner", username="alice", password="alice-demo-password")
 # Where issuers with a path have their metadata: RFC 8414 section 3.1, and section 5 for OpenID Connect Discovery.
@@ -25,6 +27,7 @@ PATHS = {
     "revocation": "/oauth/revoke",
     "resource": "/api/me",
 }
+ENDPOINTS = ("authorization", "token", "revocation", "resource.me", "metadata")
 GOOD = "https"
 # What a stage takes of one login: no client has that much to say.
 MOST_REQUESTS, MOST_BYTES = 300, 256 * 1024
@@ -64,6 +67,7 @@ class Stages:
     origins: Mapping[str, str]
     hear: Callable[[Heard], None]
     open_ones: dict[str, Server] = field(default_factory=dict)
+    signer: Signer = field(default_factory=Signer)
 
     def open(
         self,
@@ -105,11 +109,12 @@ class Stages:
             default_user_scope=registration.scope[0],
             default_app_scope=registration.scope[0],
             access_token_lifetime=3600,
-            endpoints=("authorization", "token", "revocation", "resource.me", "metadata"),
+            endpoints=ENDPOINTS,
             extension_grant_type=None,
             second_issuer=second[0] if second else None,
         )
-        server = self.open_ones[name] = build(settings, (*honest(places), *edits))
+        openid = identified(places, self.signer, ENDPOINTS) if SCOPE in registration.scope else ()
+        server = self.open_ones[name] = build(settings, (*honest(places), *openid, *edits))
         # For steps that lead to another listener.
         server.kept.update({f"origin {listener}": origin for listener, origin in self.origins.items()})
         if second is not None:

@@ -100,7 +100,7 @@ def test_to_open_a_request_twice_begins_no_new_transaction(certificates: Path, c
         return plain.login(ContextWith(context, browse))  # type: ignore[arg-type]
 
     def repeating(context: Context) -> object:
-        with patch.object(plain.secrets, "token_urlsafe", lambda octets: "x" * 43):
+        with patch("tests.clients.plain.secrets.token_urlsafe", lambda octets: "x" * 43):
             return plain.login(context)
 
     with session_with(repeating if constant else reloading, certificates) as session:
