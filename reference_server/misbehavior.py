@@ -15,8 +15,8 @@ class Misbehavior:
 
     `twin` names the stage that it is compared with, where that has to be of another shape than the default.
     `listeners` names, by endpoint, where else than at the good https listener that endpoint is said to be, `queries`
-    what its URL has behind the path. Those of one `company` only surprise, none gets in another's way, and a client
-    that does what each of them `asks` can meet them all in one login.
+    what its URL has behind the path, `client_id` how the client is known there. Those of one `company` only surprise,
+    none gets in another's way, and a client that does what each of them `asks` can meet them all in one login.
     """
 
     name: str
@@ -25,5 +25,6 @@ class Misbehavior:
     twin: str = ""
     listeners: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
+    client_id: str = ""
     company: str = ""
     asks: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,6 +48,8 @@ class Playhouse:
     ) -> Stage:
         """Open a stage that misbehaves in named ways."""
         chosen = [KNOWN[name] for name in misbehaviors]
+        known = next((each.client_id for each in chosen if each.client_id), credentials.client_id)
+        credentials = replace(credentials, client_id=known)
         edits = [edit for each in chosen for edit in each.edits]
         listeners = {end: name for each in chosen for end, name in each.listeners.items()}
         queries = {end: query for each in chosen for end, query in each.queries.items()}
@@ -62,6 +65,10 @@ class Playhouse:
     def twin_of(self, misbehavior: str) -> str:
         """What the stage does that a misbehavior is compared with; empty for one that does nothing of its own."""
         return KNOWN[misbehavior].twin
+
+    def registers(self, misbehavior: str) -> bool:
+        """Whether a misbehavior needs a client that the server can register as it likes."""
+        return bool(KNOWN[misbehavior].client_id)
 
     def company_of(self, misbehavior: str) -> Mapping[str, frozenset[str]]:
         """The misbehaviors that one login can meet beside this one, itself among them, with what each asks."""

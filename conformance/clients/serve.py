@@ -51,7 +51,7 @@ class Serve:
         """An honest login, shared by all tests that ask for the like. Inconclusive where the client doesn't get to
         `until`; Untested where it doesn't do what is asked. `twin` is what a stage does that is honest in its own way.
         """
-        played = self._shared(Scenario(frozenset(asked), (twin,) if twin else ()))
+        played = self._shared(Scenario(self._with_more(asked), (twin,) if twin else ()))
         for name in asked:
             if name in ASKED and not played.has(ASKED[name]):
                 raise Untested(
@@ -66,6 +66,11 @@ class Serve:
         if not played.has(needed):
             raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {told(played)}")
         return played
+
+    def _with_more(self, asked: Sequence[str]) -> frozenset[str]:
+        """What is asked; a login by password refreshes too, where the client can: all its tests share one."""
+        more = {"refresh"} if asked == ("password",) and "refresh_token" in self._trial.target.features else set()
+        return frozenset(asked) | more
 
     def _reached(self, until: str) -> str:
         """How far a login has to get; one without a browser begins by what stands for the code exchange."""
@@ -97,7 +102,10 @@ class Serve:
 
         What only surprises comes with its company, as long as the client bears that.
         """
-        shape, wanted = self._trial.session.house().twin_of(misbehavior), frozenset(asked)
+        house = self._trial.session.house()
+        if house.registers(misbehavior):
+            self._require_no_registration()
+        shape, wanted = house.twin_of(misbehavior), frozenset(asked)
         twin = self.honest(*asked, until=until, times=times, twin=shape)
         together = self._in_company(misbehavior)
         if together is not None:
@@ -121,11 +129,12 @@ class Serve:
 
         Then it meets them one by one, so that each is judged by itself.
         """
-        features = self._trial.target.features
+        house, target = self._trial.session.house(), self._trial.target
         company = {
             name: asked
-            for name, asked in self._trial.session.house().company_of(misbehavior).items()
-            if all(FEATURE[each] in features for each in asked)
+            for name, asked in house.company_of(misbehavior).items()
+            if all(FEATURE[each] in target.features for each in asked)
+            and not (target.registered.is_fixed and house.registers(name))
         }
         if misbehavior not in company:
             return None
@@ -150,16 +159,20 @@ class Serve:
     ) -> Played:
         """An honest login of a client that is registered in a special way, once an ordinary one got on; an empty
         secret is one of a public client. `at` names what the stage does otherwise."""
-        fixed = self._trial.target.registered
-        if fixed.client_id is not None or fixed.client_secret is not None:
-            raise Untested("the profile fixes the client's registration: leave client_id and client_secret out of it")
+        self._require_no_registration()
         twin, wanted = self.honest(*asked), frozenset(asked)
-        secret = None if fixed.public else client_secret
+        secret = None if self._trial.target.registered.public else client_secret
         met = (at,) if at else ()
         return self._beside(twin, Scenario(wanted, met, client_id, secret), Scenario(wanted))
 
+    def _require_no_registration(self) -> None:
+        if self._trial.target.registered.is_fixed:
+            raise Untested("the profile fixes the client's registration: leave client_id and client_secret out of it")
+
     def public(self, *asked: str, at: str = "") -> Played:
-        """A login of a client that was given no secret. `at` names what the stage does otherwise."""
+        """A login of a client that was given no secret, and where it can, another one. `at` names what the stage does
+        otherwise."""
+        asked = asked if asked or at else ("second_login",)
         if self._trial.target.registered.public:
             return self.login(at, *asked) if at else self.attempt(*asked)
         return self.registered(CLIENT_ID, PUBLIC, *asked, at=at)
@@ -195,17 +208,9 @@ class Serve:
 
     def of_owner(self, username: str, password: str) -> Played:
         """A password login of a resource owner with a name of its own, once an ordinary one got on."""
-        twin = self.by_password()
+        twin = self.honest("password")
         scenario = Scenario(frozenset({"password"}), owner=(username, password))
         return replace(self._play(scenario, "send"), twin=twin)
-
-    def by_password(self) -> Played:
-        """An honest login by the resource owner's password, with a refresh where the client can refresh."""
-        if "refresh_token" in self._trial.target.features:
-            played = self.attempt("password", "refresh")
-            if played.has("password"):
-                return played
-        return self.honest("password")
 
     def client_id(self, by_default: str) -> str:
         """The client's identifier: the profile's, else what the suite has chosen."""

@@ -43,6 +43,11 @@ class Registered:
     scope: str = DEFAULT_SCOPE
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether the client can't be registered in another way."""
+        return self.client_id is not None or self.client_secret is not None
+
+    @property
     def has_one_port(self) -> bool:
         """Whether all logins of a command come back at the same port: they have to take turns."""
         return self.redirect_uri is not None and is_loopback(self.redirect_uri)

@@ -67,6 +67,9 @@ class House(Protocol):
     def twin_of(self, misbehavior: str) -> str:
         """What the stage does that a misbehavior is compared with; empty for one that does nothing of its own."""
 
+    def registers(self, misbehavior: str) -> bool:
+        """Whether a misbehavior needs a client that the server can register as it likes."""
+
     def company_of(self, misbehavior: str) -> Mapping[str, frozenset[str]]:
         """The misbehaviors that one login can meet beside this one, itself among them, with what each asks."""
 

@@ -69,18 +69,13 @@ def narrow(call: Call) -> None:
     call.scope = call.scope[:1]
 
 
-def refuse_code(call: Call) -> None:
-    """Section 5.2: the code is no good."""
-    raise OAuthError("invalid_grant", "The authorization code is invalid.")
-
-
 def break_down(call: Call) -> Response:
     """Nobody knows what became of the code."""
     return Response(500, b"<h1>Internal Server Error</h1>", [("Content-Type", "text/html")])
 
 
-def refuse_with_hostile_text(call: Call) -> None:
-    """Section 5.2: an error, with a description that a page must not show as markup."""
+def refuse_code(call: Call) -> None:
+    """Section 5.2: the code is no good, with a description that a page must not show as markup."""
     raise OAuthError("invalid_grant", HOSTILE_TEXT)
 
 
@@ -124,6 +119,8 @@ MISBEHAVIORS = (
         edits=(rendered(lengthen_access_token), replace("bearer", "find_access_token", shorten_bearer)),
         company=LARGE,
     ),
+    Misbehavior("identifier-long", "the client's identifier has 600 characters", client_id="c" * 600, company=LARGE),
+    Misbehavior("identifier-short", "the client's identifier has one character", client_id="c", company=SMALL),
     Misbehavior(
         name="refresh-token-long",
         says="the refresh token has more than 4000 characters",
@@ -146,7 +143,7 @@ MISBEHAVIORS = (
     ),
     Misbehavior(
         name="code-refused",
-        says="the token endpoint refuses the code",
+        says="the token endpoint refuses the code, with a description that holds markup",
         edits=(before("token", "run_grant", refuse_code),),
     ),
     Misbehavior(
@@ -155,13 +152,8 @@ MISBEHAVIORS = (
         edits=(before("token", "run_grant", break_down),),
     ),
     Misbehavior(
-        name="token-error-with-markup",
-        says="the token endpoint refuses the code, and its description holds markup",
-        edits=(before("token", "run_grant", refuse_with_hostile_text),),
-    ),
-    Misbehavior(
         name="code-refused-in-another-order",
-        says="the token endpoint refuses the code, the members of its error in another order",
+        says="the token endpoint refuses the code likewise, the members of its error in another order",
         edits=(
             before("token", "run_grant", refuse_code),
             before("token.error", "answer_failed_authentication_with_401", reverse_members),

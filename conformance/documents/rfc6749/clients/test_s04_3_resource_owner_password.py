@@ -21,7 +21,7 @@ def test_the_password_is_sent_once(serve: Serve, expect: Expect) -> None:
 @requirement("rfc6749-4.3.2-parameters-in-the-body")
 @needs("password")
 def test_username_and_password_stand_in_the_body(serve: Serve, expect: Expect) -> None:
-    login = serve.by_password()
+    login = serve.honest("password")
 
     fault = in_body("grant_type", "username", "password")
     expect(login).every("password", "grant_type, username and password in the body", fault)
@@ -30,7 +30,7 @@ def test_username_and_password_stand_in_the_body(serve: Serve, expect: Expect) -
 @requirement("rfc6749-4.3.2-scope-optional")
 @needs("password")
 def test_whether_scope_is_asked_for(serve: Serve) -> None:
-    login = serve.by_password()
+    login = serve.honest("password")
 
     named = {sent.first("scope") is not None for sent in login.all("password")}
     serve.note("it asks for a scope" if True in named else "it leaves scope out")
@@ -39,7 +39,7 @@ def test_whether_scope_is_asked_for(serve: Serve) -> None:
 @requirement("rfc6749-4.3.2-client-authenticates")
 @needs("password", "client_password")
 def test_the_client_authenticates_with_the_password(serve: Serve, expect: Expect) -> None:
-    login = serve.by_password()
+    login = serve.honest("password")
 
     expect(login).every("password", "client authentication", authenticates)
 

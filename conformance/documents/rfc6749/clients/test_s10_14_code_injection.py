@@ -10,7 +10,7 @@ requirement = pytest.mark.requirement
 
 
 @requirement("rfc6749-10.14-client-sanitizes-input")
-@pytest.mark.parametrize("misbehavior", ["error-with-markup", "state-with-markup", "token-error-with-markup"])
+@pytest.mark.parametrize("misbehavior", ["error-with-markup", "state-with-markup", "code-refused"])
 def test_what_the_page_was_told_is_no_markup(serve: Serve, expect: Expect, misbehavior: str) -> None:
     login = serve.login(misbehavior)
 

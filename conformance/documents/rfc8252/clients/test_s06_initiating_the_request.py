@@ -45,9 +45,8 @@ def test_a_code_is_asked_for(serve: Serve, expect: Expect) -> None:
 
 
 @requirement("rfc8252-6-client-implements-pkce")
-@pytest.mark.parametrize("asked", [(), ("second_login",)], ids=["first", "every"])
-def test_a_public_app_sends_a_challenge(serve: Serve, expect: Expect, asked: tuple[str, ...]) -> None:
-    login = serve.public(*asked)
+def test_a_public_app_sends_a_challenge(serve: Serve, expect: Expect) -> None:
+    login = serve.public()
 
     expect(login).every("start", "a code_challenge", has("code_challenge"))
 

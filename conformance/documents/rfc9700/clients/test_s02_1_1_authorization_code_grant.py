@@ -32,7 +32,7 @@ def test_a_public_client_sends_a_challenge_at_every_login(serve: Serve, expect: 
 
 @requirement("rfc9700-2.1.1-public-client-uses-pkce")
 def test_a_public_client_sends_a_challenge_to_who_announces_nothing(serve: Serve, expect: Expect) -> None:
-    login = serve.public(at="pkce-unannounced")
+    login = serve.public(at="without-pkce")
 
     expect(login).every("start", "a code_challenge", has("code_challenge"))
 
