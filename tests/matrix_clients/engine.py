@@ -12,7 +12,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from conformance.bundled.clients import profile_of_client
@@ -120,7 +120,7 @@ def clean() -> Mapping[str, Ended]:
     for case in cases():
         steps: set[Step] = set()
         client = build(trace=lambda name, step, steps=steps: steps.add((name, step)))  # type: ignore[misc]
-        with session_with(client.login, certificates(), profile_of(None), house) as session:
+        with session_with(partial(logged_in, client), certificates(), profile_of(None), house) as session:
             result = run_case(case, session)
         ended[key(case)] = Ended(result.verdict, result.why, frozenset(steps))
     return ended
