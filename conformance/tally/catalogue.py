@@ -54,6 +54,11 @@ class Requirement:
         """Whether a test is owed: a requirement that can be decided at a server from outside."""
         return not self.untestable and self.role in ("authorization-server", "resource-server")
 
+    @property
+    def can_be_broken(self) -> bool:
+        """Whether something can be found to break it, of a server or of a client; a MAY lets something exist."""
+        return self.level != "MAY" and (self.is_tested or (self.role == "client" and not self.untestable))
+
 
 @dataclass(frozen=True)
 class Catalogue:

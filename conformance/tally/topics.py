@@ -47,7 +47,7 @@ def load_topics(sources: Iterable[Document] | None = None) -> tuple[Topic, ...]:
 def topics_of(requirements: Iterable[Requirement], topics: Iterable[Topic]) -> dict[str, Topic]:
     """The topic of each requirement that can be broken, by its id; one that no topic covers is missing."""
     by_place = {place: topic for topic in topics for place in topic.covers}
-    found = {r.id: _nearest(r, by_place) for r in requirements if r.is_tested and r.level != "MAY"}
+    found = {r.id: _nearest(r, by_place) for r in requirements if r.can_be_broken}
     return {identifier: topic for identifier, topic in found.items() if topic is not None}
 
 
