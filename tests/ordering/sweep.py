@@ -57,9 +57,13 @@ def told(
 
 def run(variant: str, processes: int) -> dict[str, Verdict]:
     """The verdicts of a run over sockets."""
+    return results_of("--variant", variant, "-n", str(processes))
+
+
+def results_of(*words: str) -> dict[str, Verdict]:
+    """The verdicts of a run of the command."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["run", "--variant", variant, "-n", str(processes), "--reports", folder]
-        command = [str(Path(sys.executable).with_name("oauth2-conformance")), *words]
+        command = [str(Path(sys.executable).with_name("oauth2-conformance")), "run", *words, "--reports", folder]
         subprocess.run(command, capture_output=True, check=False)
         content = json.loads((Path(folder) / "latest" / "results.json").read_text(encoding="utf-8"))
     return {entry["id"]: entry["verdict"] for entry in content["requirements"]}
