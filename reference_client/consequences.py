@@ -5,7 +5,7 @@ matrices hold it to.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,35 +15,12 @@ from .defect import Defect
 from .variant import Variant
 
 FILE = Path(__file__).with_name("consequences.toml")
-HEADER = """# What else turns when a defect or a variant is chosen, beside what its source says: requirements of
-# other sections that repeat the sentence or need what was broken. Written by tests/matrix_clients/reconcile.py,
-# read by a person before each commit.
-"""
 
 
 @cache
 def consequences() -> dict[str, Any]:
     """The content of the file: tables `defect` and `variant` by name."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
-
-
-def as_toml(table: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str:
-    """The tables as the file has them."""
-    lines: list[str] = []
-    for kind in ("defect", "variant"):
-        for name, entry in sorted(table.get(kind, {}).items()):
-            filled = {key: value for key, value in entry.items() if value}
-            lines += [f"\n[{kind}.{name}]"] if filled else []
-            for key, value in sorted(filled.items()):
-                lines += _entry(key, value)
-    return "\n".join(lines) + "\n"
-
-
-def _entry(key: str, value: object) -> list[str]:
-    """A list on several lines, or a verdict on one."""
-    if isinstance(value, list):
-        return [f"{key} = [", *(f'    "{each}",' for each in value), "]"]
-    return [f'"{key}" = "{value}"']
 
 
 def defects_with_consequences(defects: Iterable[Defect]) -> tuple[Defect, ...]:

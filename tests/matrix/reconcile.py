@@ -10,11 +10,10 @@ longer breaks is printed: that is edited by hand. `--write-kills` puts into kill
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from conformance.tally.verdicts import Verdict
 from reference_server import consequences
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
@@ -28,26 +27,7 @@ from tests.matrix.engine import (
     in_process_defects,
     reasons,
 )
-
-HEADER = """# What else turns when a defect or a variant is chosen, beside what its source says: requirements of
-# other sections that repeat the sentence or need what was broken. Written by tests/matrix/reconcile.py,
-# read by a person before each commit.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How one defect or variant was seen to differ from what it declares: what turned besides, and what didn't.
-
-    `red` are the cases that a defect turned red, declared or not.
-    """
-
-    kind: str
-    name: str
-    more: Mapping[str, str]
-    fewer: tuple[str, ...]
-    why: str
-    red: tuple[str, ...] = ()
+from tests.matrix.reconciling import Seen, compared, show, turn, unexpected, write
 
 
 def look_at_defect(name: str) -> Seen:
@@ -56,15 +36,9 @@ def look_at_defect(name: str) -> Seen:
     found, ended = defect_differences(defect)
     turned = {identifier: after for identifier, (_, after) in found.items()}
     declared = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "blocked")}
-    seen = {i: _turn(after) for i, after in turned.items()}
-    compared = _compared("defect", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
-    return replace(compared, red=tuple(kills.turned_red(ended, clean(defect.on))))
-
-
-def _turn(after: Verdict) -> str:
-    if after in ("failed", "warned"):
-        return "broken"
-    return "blocked" if after in UNDECIDED else after
+    seen = {i: turn(after, UNDECIDED) for i, after in turned.items()}
+    differing = compared("defect", name, seen, declared, reasons(ended, unexpected(seen, declared)))
+    return replace(differing, red=tuple(kills.turned_red(ended, clean(defect.on))))
 
 
 def look_at_variant(name: str) -> Seen:
@@ -73,58 +47,7 @@ def look_at_variant(name: str) -> Seen:
     ended = clean(name)
     seen: dict[str, str] = {i: after for i, (_, after) in differences(clean(None), ended).items()}
     declared = declared_changes(variant)
-    return _compared("variant", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
-
-
-def _unexpected(seen: Mapping[str, str], declared: Mapping[str, str]) -> set[str]:
-    return {name for name in {*seen, *declared} if seen.get(name) != declared.get(name)}
-
-
-def _compared(kind: str, name: str, seen: Mapping[str, str], declared: Mapping[str, str], why: str) -> Seen:
-    more = {i: word for i, word in sorted(seen.items()) if declared.get(i) != word}
-    return Seen(kind, name, more, tuple(sorted(set(declared) - set(seen))), why)
-
-
-def show(seen: Seen) -> None:
-    """Print one difference with its reasons."""
-    print(f"{seen.kind} {seen.name}")
-    for identifier, word in seen.more.items():
-        print(f"  + {identifier}: {word}")
-    for identifier in seen.fewer:
-        print(f"  - {identifier}")
-    print(seen.why, flush=True)
-
-
-def write(found: Sequence[Seen]) -> None:
-    """Add what was seen to the file, and drop from it what no longer turns."""
-    table = consequences.consequences()
-    for seen in found:
-        entry = table.setdefault(seen.kind, {}).setdefault(seen.name, {})
-        if seen.kind == "variant":
-            entry.update(seen.more)
-            for identifier in seen.fewer:
-                entry.pop(identifier, None)
-            continue
-        for key, word in (("breaks", "broken"), ("blocks", "blocked")):
-            kept = [i for i in entry.get(key, []) if i not in seen.fewer and i not in seen.more]
-            entry[key] = sorted({*kept, *(i for i, after in seen.more.items() if after == word)})
-    consequences.FILE.write_text(HEADER + _as_toml(table), encoding="utf-8")
-
-
-def _as_toml(table: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str:
-    lines: list[str] = []
-    for kind in ("defect", "variant"):
-        for name, entry in sorted(table.get(kind, {}).items()):
-            filled = {key: value for key, value in entry.items() if value}
-            if not filled:
-                continue
-            lines.append(f"\n[{kind}.{name}]")
-            for key, value in sorted(filled.items()):
-                if isinstance(value, list):
-                    lines += [f"{key} = [", *(f'    "{each}",' for each in value), "]"]
-                else:
-                    lines.append(f'"{key}" = "{value}"')
-    return "\n".join(lines) + "\n"
+    return compared("variant", name, seen, declared, reasons(ended, unexpected(seen, declared)))
 
 
 def main() -> int:
@@ -148,7 +71,7 @@ def main() -> int:
     for seen in differing:
         show(seen)
     if options.write:
-        write(differing)
+        write(consequences.FILE, "matrix", consequences.consequences(), differing)
     if options.write_kills:
         kills.write({seen.name: seen.red for seen in looks if seen.kind == "defect"})
     print(f"{len(differing)} of {len(looks)} differ from what they declare")

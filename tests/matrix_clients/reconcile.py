@@ -9,15 +9,14 @@ into `reference_client/consequences.toml`; what a defect declares in its source 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from multiprocessing import get_context
 
-from conformance.tally.verdicts import Verdict
 from reference_client import consequences
 from reference_client.defects import DEFECTS
 from reference_client.variants import VARIANTS
+from tests.matrix import reconciling
+from tests.matrix.reconciling import Seen, compared, turn, unexpected, write
 from tests.matrix_clients.engine import (
     UNDECIDED,
     clean,
@@ -29,24 +28,13 @@ from tests.matrix_clients.engine import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How one defect or variant was seen to differ from what it declares: what turned besides, and what didn't."""
-
-    kind: str
-    name: str
-    more: Mapping[str, str]
-    fewer: tuple[str, ...]
-    why: str
-
-
 def look_at_defect(name: str) -> Seen:
     """Run one defect."""
     defect = next(each for each in DEFECTS if each.name == name)
     found, ended = defect_differences(defect)
-    seen = {identifier: _turn(after) for identifier, (_, after) in found.items()}
+    seen = {identifier: turn(after, UNDECIDED) for identifier, (_, after) in found.items()}
     declared = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "blocked")}
-    return _compared("defect", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
+    return compared("defect", name, seen, declared, reasons(ended, unexpected(seen, declared)))
 
 
 def look_at_variant(name: str) -> Seen:
@@ -55,22 +43,7 @@ def look_at_variant(name: str) -> Seen:
     ended = clean_variant(name)
     seen: dict[str, str] = {i: after for i, (_, after) in differences(clean(), ended).items()}
     declared = declared_changes(variant)
-    return _compared("variant", name, seen, declared, reasons(ended, _unexpected(seen, declared)))
-
-
-def _turn(after: Verdict) -> str:
-    if after in ("failed", "warned"):
-        return "broken"
-    return "blocked" if after in UNDECIDED else after
-
-
-def _unexpected(seen: Mapping[str, str], declared: Mapping[str, str]) -> set[str]:
-    return {name for name in {*seen, *declared} if seen.get(name) != declared.get(name)}
-
-
-def _compared(kind: str, name: str, seen: Mapping[str, str], declared: Mapping[str, str], why: str) -> Seen:
-    more = {i: word for i, word in sorted(seen.items()) if declared.get(i) != word}
-    return Seen(kind, name, more, tuple(sorted(set(declared) - set(seen))), why)
+    return compared("variant", name, seen, declared, reasons(ended, unexpected(seen, declared)))
 
 
 def show(seen: Seen) -> None:
@@ -78,28 +51,7 @@ def show(seen: Seen) -> None:
     if not seen.more and not seen.fewer:
         print(".", flush=True)
         return
-    print(f"{seen.kind} {seen.name}")
-    for identifier, word in seen.more.items():
-        print(f"  + {identifier}: {word}")
-    for identifier in seen.fewer:
-        print(f"  - {identifier}")
-    print(seen.why, flush=True)
-
-
-def write(found: Sequence[Seen]) -> None:
-    """Add what was seen to the file, and drop from it what no longer turns."""
-    table = consequences.consequences()
-    for seen in found:
-        entry = table.setdefault(seen.kind, {}).setdefault(seen.name, {})
-        if seen.kind == "variant":
-            entry.update(seen.more)
-            for identifier in seen.fewer:
-                entry.pop(identifier, None)
-            continue
-        for name, word in (("breaks", "broken"), ("blocks", "blocked")):
-            kept = [i for i in entry.get(name, []) if i not in seen.fewer and i not in seen.more]
-            entry[name] = sorted({*kept, *(i for i, after in seen.more.items() if after == word)})
-    consequences.FILE.write_text(consequences.HEADER + consequences.as_toml(table), encoding="utf-8")
+    reconciling.show(seen)
 
 
 def main() -> int:
@@ -122,7 +74,7 @@ def main() -> int:
             show(looks[-1])
     differing = [seen for seen in looks if seen.more or seen.fewer]
     if options.write:
-        write(differing)
+        write(consequences.FILE, "matrix_clients", consequences.consequences(), differing)
     print(f"{len(differing)} of {len(looks)} differ from what they declare")
     return 1 if differing else 0
 
