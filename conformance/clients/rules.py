@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Sequence
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qs, unquote_plus
 
 from conformance.base.outcomes import Vacuous
 from conformance.base.uris import urlsplit
 from conformance.browser.returns import is_decodable, is_form
 from conformance.clients.played import Played, Sent
 
+TOKEN = "access_token"
 Rule = Callable[[Sent], str]
 # Parameters of RFC 6749 and 7636: each comes once in a request.
 DEFINED = frozenset(
@@ -235,6 +236,12 @@ def issued(played: Played, member: str, of: str = "tokens") -> list[str]:
     """Values of a member of every token response of a kind."""
     found = [sent.reply.members.get(member) for sent in played.all(of)]
     return [value for value in found if isinstance(value, str)]
+
+
+def brought(played: Played) -> list[str]:
+    """Access tokens that an authorization answer brought, in its query or its fragment."""
+    parts = [urlsplit(landing) for landing in played.browser.landings]
+    return [token for each in parts for text in (each.query, each.fragment) for token in parse_qs(text).get(TOKEN, ())]
 
 
 def scope_within(granted: str) -> Rule:
