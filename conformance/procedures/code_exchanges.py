@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.base.outcomes import Vacuous
+from conformance.base.outcomes import Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Code
@@ -47,26 +47,28 @@ def _race(send: Send, code: Code) -> Race:
     return Race(tuple(send.together([send.code_exchange_request(code)] * AT_ONCE)))
 
 
-def long_expired_code(given: Given, target: Target) -> Code:
+def long_expired_code(given: Given, target: Target, client: Client | None = None) -> Code:
     """A code of yesterday; where none can be made older, one that has outlived its declared lifetime."""
-    return expired_code(given, LONG_AFTER if target.control_url else given.limit("code_lifetime"))
+    return expired_code(given, LONG_AFTER if target.control_url else given.limit("code_lifetime"), client)
 
 
-def expired_code(given: Given, seconds: float) -> Code:
+def expired_code(given: Given, seconds: float, client: Client | None = None) -> Code:
     """A code that was issued so many seconds ago; the control is a fresh one that can be exchanged."""
-    code_exchange_seen(given)
-    code = given.authorization_code()
+    seen_exchanged(given, client or given.client_for("authorization_code"))
+    code = given.authorization_code(client)
     given.outlived(code.value, seconds)
     return code
 
 
-def presented_by_another(given: Given, send: Send, issued_to: str, presented_by: str) -> Reply:
+def presented_by_another(
+    given: Given, send: Send, issued_to: str, presented_by: str, authentication: str | None = None
+) -> Reply:
     """A code of one client (names of the profile) presented by another one; both can exchange codes of their own."""
     owner, other = code_client(given, issued_to), code_client(given, presented_by)
     seen_exchanged(given, owner)
     seen_exchanged(given, other)
     code = given.authorization_code(owner)
-    reply = send.code_exchange(code, client=other)
+    reply = send.code_exchange(code, client=other, authentication=authentication)
     given.control(code, after=reply)
     return reply
 
@@ -77,6 +79,25 @@ def seen_exchanged(given: Given, client: Client) -> Client:
         f"a code exchange by {client.name}", lambda: given.tokens_for(given.authorization_code(client)).reply
     )
     return client
+
+
+def code_of(given: Given, name: str) -> Code:
+    """A fresh code of a client of the profile that was seen to exchange another one."""
+    return given.authorization_code(seen_exchanged(given, code_client(given, name)))
+
+
+def in_the_name_of_another(given: Given, send: Send) -> Reply:
+    """A code of the second client, presented by the first one, which proves who it is and gives the other's name.
+
+    The first one authenticates by HTTP Basic, so that `client_id` in the body is free for another name.
+    """
+    code = code_of(given, "other")
+    presenter = seen_exchanged(given, given.client_authenticating_by("client_secret_basic", "authorization_code"))
+    if presenter.client_id == code.client.client_id:
+        raise Untested("this probe needs two clients that authenticate by client_secret_basic: add [clients.other]")
+    reply = send.code_exchange(code, client=presenter, client_id=code.client.client_id)
+    given.control(code, after=reply)
+    return reply
 
 
 def exchanging_client(given: Given) -> Client:

@@ -87,6 +87,32 @@ def asked_beside_main_client(given: Given, send: Send) -> Asked:
     return first_asked(given, _grant(given), look_on)
 
 
+def asked_about_other_with_secret(given: Given, send: Send) -> Asked:
+    """The same about a client with a secret: consent to such ones may be remembered, as it may not be to others.
+
+    Vacuous where nobody is asked about any, or no longer.
+    """
+    main = given.client_for(_grant(given))
+
+    def look_on(visit: Visit) -> Asked | None:
+        fits = visit.client != main and visit.client.client_secret is not None
+        return looked_at(given, send, {}, visit) if fits else None
+
+    _seen_approved(given)
+    try:
+        return first_asked(given, _grant(given), look_on)
+    except Inconclusive as problem:
+        raise Vacuous(f"nobody is asked about another client with a secret: {problem}") from problem
+
+
+def asked_unprompted(given: Given, send: Send) -> Asked:
+    """A page that asks somebody for a decision without being told to. Vacuous where only a prompt brings that up."""
+    page = asked(given, send)
+    if page.request.get("prompt") is not None:
+        raise Vacuous("what was approved before is remembered: nobody is asked unless the request demands it")
+    return page
+
+
 def asked_about_two_clients(given: Given, send: Send, **changes: Any) -> tuple[Asked, Asked]:
     """Pages that ask the same person about two clients."""
     seen: list[Asked] = []

@@ -33,11 +33,14 @@ from conformance.wire.exchange import Reply
 def more_after_less(given: Given, send: Send) -> tuple[ScopeOfToken | None, str]:
     """The scope that a request for two scopes brings without a question, after one of them was approved.
 
-    None where somebody is asked: as it was before the approval.
+    None where somebody is asked: as it was before the approval, by clients of both kinds where the profile has them.
     """
     given.scopes(CODE, 2)
+    asked_again: dict[bool, str] = {}
 
     def approve_less(visit: Visit) -> tuple[ScopeOfToken | None, str] | None:
+        if _keeps_a_secret(visit) in asked_again:
+            return None
         names = [name for name in visit.client.scopes_for(CODE) if name not in KEEPS_THE_FLOW]
         if len(names) < 2:
             return None
@@ -47,11 +50,14 @@ def more_after_less(given: Given, send: Send) -> tuple[ScopeOfToken | None, str]
             return None
         answer = _looked(given, send, visit, both)
         if not answer.get("code"):
-            return None, other
+            asked_again[_keeps_a_secret(visit)] = other
+            return None
         tokens = given.tokens_for(given.code_in(answer))
         return scope_of(given, send, tokens), other
 
     found = asked_of_less(given, CODE, approve_less)
+    if found is None and asked_again:
+        return None, next(iter(asked_again.values()))
     if found is None:
         raise Vacuous(f"nobody is asked about a scope that was not approved before: {TO_FORGET}")
     return found
@@ -60,13 +66,19 @@ def more_after_less(given: Given, send: Send) -> tuple[ScopeOfToken | None, str]
 def after_consent_of_another(given: Given, send: Send) -> Answer:
     """What a request brings for the one person, who decides nothing, once the other person has approved the same.
 
-    Before that the one person was asked. Vacuous where nobody is, or where it isn't known what was approved earlier.
+    Before that the one person was asked. A client of each kind is tried, until one brings something. Vacuous where
+    nobody is asked, or where it isn't known what was approved earlier.
     """
+    answers: dict[bool, Answer] = {}
     for visit in _of_spare_owner(given):
-        if _question(given, send, visit, None) is None:
+        if _keeps_a_secret(visit) in answers or _question(given, send, visit, None) is None:
             continue
         given.came_back(given.approval(visit.client, "code"), "an approval by another person")
-        return _looked(given, send, visit, None)
+        answers[_keeps_a_secret(visit)] = answer = _looked(given, send, visit, None)
+        if answer.get("code"):
+            return answer
+    if answers:
+        return next(iter(answers.values()))
     raise Vacuous(f"[{SPARE_OWNER}] is asked about no client that [{OWNER}] can approve, or was before: {TO_FORGET}")
 
 
@@ -103,6 +115,35 @@ def _sign_in_form(page: Reply) -> Form | None:
     return read_page(page).sign_in_form()
 
 
+def of_two_people(given: Given, send: Send) -> tuple[str, str]:
+    """Whose tokens two people get, who approve the main client each in a browser of their own.
+
+    Vacuous where introspection names the client as whose a token is.
+    """
+    client = given.client_for(CODE)
+    agents = [given.user_agent(owner) for owner in (OWNER, SPARE_OWNER)]
+    one, other = (_owner(given, send, given.approval(client, "code", user_agent=agent)) for agent in agents)
+    if client.client_id in (one, other):
+        raise Vacuous("introspection tells the client, and not whose a token is")
+    return one, other
+
+
+def added_at_exchange(given: Given, send: Send) -> tuple[ScopeOfToken, str]:
+    """The scope of a token whose code was approved for one name, and whose exchange asks for another one beside.
+
+    Vacuous where a code brings both without being asked, or where such an exchange is refused.
+    """
+    less, other = given.scopes(CODE, 2)[-1], given.scopes(CODE, 2)[0]
+    plain = scope_of(given, send, given.tokens_for(given.authorization_code(scope=less)))
+    if other in plain.at_least:
+        raise Vacuous(f"a code for {less} brings {other} as well")
+    code = given.authorization_code(scope=less)
+    reply = send.code_exchange(code, scope=f"{less} {other}")
+    if reply.is_refusal:
+        raise Vacuous(f"an exchange that asks for a scope is refused: {reply}")
+    return scope_of(given, send, given.tokens_in(reply, code.client, CODE, less)), other
+
+
 def posted_in_another_browser(given: Given, send: Send) -> tuple[str | None, str | None]:
     """Whose tokens a page brings in the browser in which it was shown, and in that of another person.
 
@@ -136,6 +177,11 @@ def _owner(given: Given, send: Send, answer: Answer) -> str:
     if not named:
         raise Vacuous("introspection doesn't tell whose a token is")
     return named[0]
+
+
+def _keeps_a_secret(visit: Visit) -> bool:
+    """What kind of client it is: servers may remember consent to those that authenticate and to no others (10.2)."""
+    return visit.client.client_secret is not None
 
 
 def _of_spare_owner(given: Given) -> Iterator[Visit]:

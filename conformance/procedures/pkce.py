@@ -200,6 +200,7 @@ PRESENTED: Mapping[str, Callable[[Code], dict[str, Any]]] = {
     "truncated": lambda code: {"code_verifier": _verifier(code)[:-1]},
     "extended": lambda code: {"code_verifier": f"{_verifier(code)}x"},
     "letter-case": lambda code: {"code_verifier": _verifier(code).swapcase()},
+    "space-behind": lambda code: {"code_verifier": f"{_verifier(code)} "},
     "last-character": lambda code: {"code_verifier": _verifier(code)[:-1] + "~"},
     "twice": lambda code: {"code_verifier": [verifier_of(SHORTEST), _verifier(code)]},
     "challenge-itself": lambda code: {"code_verifier": s256(_verifier(code)).challenge},

@@ -142,6 +142,8 @@ NEAR_MISSES: dict[str, NearMiss] = {
     "encoded-letter": NearMiss("equivalent", _encoded_letter),
     "dot-segment": NearMiss("equivalent", _path(lambda path: f"/.{path}")),
     "dot-segments-back": NearMiss("equivalent", _path(lambda path: f"/attacker/..{path}")),
+    "space-before": NearMiss("equivalent", lambda uri: f" {uri.geturl()}"),
+    "space-behind": NearMiss("equivalent", lambda uri: f"{uri.geturl()} "),
     **{name: NearMiss("replaced", make) for name, make in REPLACEMENTS.items()},
 }
 

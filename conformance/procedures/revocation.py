@@ -296,18 +296,21 @@ def unknown_token(given: Given, send: Send) -> Reply:
     return given.observed("revocation of an invented token", lambda: of_invented_token(given, send))
 
 
-def by_other(given: Given, send: Send, kind: TokenKind, of: str = "confidential") -> Revocation:
+def by_other(
+    given: Given, send: Send, kind: TokenKind, of: str = "confidential", hint: TokenKind | None = None
+) -> Revocation:
     """A request of `[clients.other]` for the revocation of a token of `[clients.confidential]`, unless told."""
     taken(given, send, kind)
 
     def procedure() -> Revocation:
         other = let_in(given, send, given.other_client())
         token = fresh(given, kind, given.client(of))
-        reply = revoke(given, send, token, other)
+        own = {} if hint is None else {"token_type_hint": hint}
+        reply = revoke(given, send, token, other, **own)
         # Asked at once: a server may end tokens when it issues others.
         return Revocation(token, reply, given.still_active(token, settled=False))
 
-    return given.observed(f"revocation of an {kind} of {of} by another client", procedure)
+    return given.observed(f"revocation of an {kind} of {of} by another client, hint {hint}", procedure)
 
 
 # Requests that no server may grant

@@ -128,6 +128,11 @@ def _wrong_password(given: Given, send: Send) -> Reply:
     return wrong_password(given, send)
 
 
+def _unknown_scope(given: Given, send: Send) -> Reply:
+    client = able_client(given)
+    return request_as(given, send, client, client, scope=given.invented("scope"))
+
+
 def _hostile_grant_type(given: Given, send: Send) -> Reply:
     return send.token(HOSTILE, able_client(given), {})
 
@@ -154,6 +159,7 @@ KINDS: dict[str, tuple[Callable[[Given, Send], Reply], tuple[str, ...]]] = {
     "wrong secret": (_wrong_secret, ("client_password",)),
     "bad grant": (_bad_grant, ()),
     "wrong password": (_wrong_password, ("password",)),
+    "unknown scope": (_unknown_scope, ("scopes",)),
     "hostile grant_type": (_hostile_grant_type, ()),
     "hostile scope": (_hostile_scope, ("scopes",)),
     "hostile client_id": (_hostile_client_id, ()),
@@ -162,7 +168,7 @@ KINDS: dict[str, tuple[Callable[[Given, Send], Reply], tuple[str, ...]]] = {
 ORDINARY = tuple(kind for kind in KINDS if not kind.startswith("hostile"))
 STRANGE = tuple(kind for kind in KINDS if kind.startswith("hostile"))
 # Those for which no other status than 400 is specified.
-WITHOUT_AUTHENTICATION = ("no grant_type", "unknown grant_type", "bad grant", "wrong password")
+WITHOUT_AUTHENTICATION = ("no grant_type", "unknown grant_type", "bad grant", "wrong password", "unknown scope")
 
 
 def by_each_refusal(*kinds: str) -> pytest.MarkDecorator:

@@ -8,6 +8,7 @@ from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.given import fresh_state
 from conformance.procedures.authorization_answers import arrived
 from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.public_clients import public_client
 from conformance.procedures.redirects import (
     any_response_type,
     expect_not_accepted,
@@ -68,6 +69,18 @@ def test_each_request_gets_its_own_state(given: Given, send: Send, expect: Expec
 @pytest.mark.parametrize("name", near_misses("scheme", "authority", "path"))
 def test_another_scheme_authority_or_path_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name)
+
+    expect_not_accepted(expect, found)
+
+
+@requirement("rfc6749-3.1.2.2-scheme-authority-path-fixed")
+@pytest.mark.parametrize("name", near_misses("scheme", "authority", "path"))
+def test_another_scheme_authority_or_path_is_refused_to_a_public_client(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    client, response_type = public_client(given)
+
+    found = missed(given, send, name, client, response_type)
 
     expect_not_accepted(expect, found)
 

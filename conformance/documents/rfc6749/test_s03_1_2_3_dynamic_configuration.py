@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.redirects import expect_not_accepted, missable, missed, near_misses
+from conformance.procedures.authorization_requests import ordinary, taken_by_post
+from conformance.procedures.public_clients import public_client
+from conformance.procedures.redirects import (
+    expect_not_accepted,
+    missable,
+    missed,
+    near_miss,
+    near_misses,
+)
 from conformance.profile.target import Target
 
 
@@ -13,6 +21,28 @@ from conformance.profile.target import Target
 @pytest.mark.parametrize("name", near_misses("foreign"))
 def test_a_uri_that_matches_none_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name)
+
+    expect_not_accepted(expect, found)
+
+
+@requirement("rfc6749-3.1.2.3-unmatched-uri-refused")
+def test_a_uri_that_matches_none_is_refused_by_post(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+    taken_by_post(given, request)
+
+    answer = request.changed(method="POST", redirect_uri=near_miss("foreign-uri", request.client.redirect_uris))
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-3.1.2.3-full-uri-compared-as-string")
+@pytest.mark.parametrize("name", near_misses("equivalent"))
+def test_an_equivalent_uri_of_a_public_client_is_another_one(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    client, response_type = public_client(given)
+
+    found = missed(given, send, name, client, response_type)
 
     expect_not_accepted(expect, found)
 

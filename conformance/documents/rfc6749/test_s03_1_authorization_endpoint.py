@@ -21,7 +21,7 @@ from conformance.procedures.authorization_requests import (
     taken_by_post,
 )
 from conformance.procedures.code_exchanges import verifiable_code
-from conformance.procedures.consent_reach import posted_in_another_browser
+from conformance.procedures.consent_reach import of_two_people, posted_in_another_browser
 from conformance.procedures.endpoint_uris import endpoint_uris
 from conformance.procedures.redirects import ATTACKER, GRANT_OF, ResponseType, any_response_type, served
 from conformance.procedures.scopes import brought, obtained, told_alike
@@ -50,6 +50,16 @@ def test_nobody_gets_nothing(given: Given, send: Send, expect: Expect) -> None:
 
 
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
+@pytest.mark.parametrize("name", ["login_hint", "username"])
+def test_who_is_only_named_is_not_signed_in(given: Given, send: Send, expect: Expect, name: str) -> None:
+    request, nobody = ordinary(given, send), given.nobodys_user_agent()
+
+    answer = request.changed({name: given.owner().username}, user_agent=nobody)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-3.1-resource-owner-signs-in-first")
 @needs("authorization_code", "introspection")
 def test_a_page_of_one_person_grants_nothing_of_theirs_in_anothers_browser(
     given: Given, send: Send, expect: Expect
@@ -58,6 +68,14 @@ def test_a_page_of_one_person_grants_nothing_of_theirs_in_anothers_browser(
 
     is_own = brought is None or brought != shown_to
     expect.that(is_own, "no token of somebody who isn't signed in there", "a token of whom the page was shown to")
+
+
+@requirement("rfc6749-3.1-resource-owner-signs-in-first")
+@needs("authorization_code", "introspection")
+def test_each_person_gets_their_own_tokens(given: Given, send: Send, expect: Expect) -> None:
+    one, other = of_two_people(given, send)
+
+    expect.that(one != other, "tokens of two people", "tokens of the same one for both", breach="act")
 
 
 @requirement("rfc6749-3.1-failed-sign-in-grants-nothing")

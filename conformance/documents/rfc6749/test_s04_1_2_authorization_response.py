@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_answers import (
     SPECIAL_STATE,
     arrived,
+    code_client,
     granted,
     granted_anew,
     is_encoded_well,
@@ -88,6 +89,15 @@ def test_a_code_expires(given: Given, send: Send, expect: Expect, target: Target
     expect(reply).is_refused()
 
 
+@requirement("rfc6749-4.1.2-code-expires")
+def test_a_code_of_a_public_client_expires(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    code = long_expired_code(given, target, code_client(given, "public"))
+
+    reply = send.code_exchange(code)
+
+    expect(reply).is_refused()
+
+
 @requirement("rfc6749-4.1.2-code-lifetime-ten-minutes")
 def test_a_code_lives_for_ten_minutes_at_most(given: Given, send: Send, expect: Expect) -> None:
     code = expired_code(given, TEN_MINUTES)
@@ -101,6 +111,27 @@ def test_a_code_lives_for_ten_minutes_at_most(given: Given, send: Send, expect: 
 def test_a_code_presented_twice_is_denied(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
     given.tokens_for(code)
+
+    reply = send.code_exchange(code)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-4.1.2-reused-code-denied")
+def test_a_code_of_a_public_client_presented_twice_is_denied(given: Given, send: Send, expect: Expect) -> None:
+    code = given.authorization_code(code_client(given, "public"))
+    given.tokens_for(code)
+
+    reply = send.code_exchange(code)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-4.1.2-reused-code-denied")
+def test_a_code_presented_a_third_time_is_denied(given: Given, send: Send, expect: Expect) -> None:
+    code = given.authorization_code()
+    given.tokens_for(code)
+    send.code_exchange(code)
 
     reply = send.code_exchange(code)
 
@@ -126,6 +157,41 @@ def test_of_simultaneous_exchanges_at_most_one_succeeds(given: Given, send: Send
 def test_a_code_presented_twice_ends_the_access_token(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
     token = given.live(given.tokens_for(code))
+
+    send.code_exchange(code)
+
+    expect(token).is_inactive()
+
+
+@requirement("rfc6749-4.1.2-reused-code-revokes-access-token")
+def test_a_code_of_a_public_client_presented_twice_ends_the_access_token(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    code = given.authorization_code(code_client(given, "public"))
+    token = given.live(given.tokens_for(code))
+
+    send.code_exchange(code)
+
+    expect(token).is_inactive()
+
+
+@requirement("rfc6749-4.1.2-reused-code-revokes-access-token")
+@needs("refresh_token")
+def test_a_code_presented_twice_ends_the_access_token_of_a_refresh(given: Given, send: Send, expect: Expect) -> None:
+    code = given.authorization_code()
+    token = given.live(given.refreshed(with_refresh_token(given.tokens_for(code))))
+
+    send.code_exchange(code)
+
+    expect(token).is_inactive()
+
+
+@requirement("rfc6749-4.1.2-reused-code-revokes-refresh-token")
+@needs("refresh_token")
+def test_a_code_presented_twice_ends_the_refresh_token_of_a_refresh(given: Given, send: Send, expect: Expect) -> None:
+    code = given.authorization_code()
+    refreshed = given.refreshed(with_refresh_token(given.tokens_for(code)))
+    token = given.live(with_refresh_token(refreshed), "refresh_token")
 
     send.code_exchange(code)
 

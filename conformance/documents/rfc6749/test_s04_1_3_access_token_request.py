@@ -11,7 +11,13 @@ import pytest
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.send import FORM
 from conformance.procedures.authorization_answers import code_client, served_without_redirect_uri
-from conformance.procedures.code_exchanges import altered, presented_by_another, seen_exchanged
+from conformance.procedures.code_exchanges import (
+    altered,
+    code_of,
+    in_the_name_of_another,
+    presented_by_another,
+    seen_exchanged,
+)
 from conformance.procedures.token_requests import (
     code_exchange_seen,
     good_request,
@@ -29,7 +35,11 @@ DIFFERENCES: dict[str, Callable[[str], str]] = {
     "slash-added": lambda uri: f"{uri}/",
     "dot-replaced": lambda uri: uri.replace(".", "x", 1),
     "character-replaced": lambda uri: f"{uri[:-1]}{'x' if uri[-1] != 'x' else 'y'}",
+    "letter-escaped": lambda uri: f"{uri[:-1]}%{ord(uri[-1]):02X}",
+    "space-behind": lambda uri: f"{uri} ",
 }
+# Clients that a server may check less of than of others: without a secret, and with one place to go back to.
+OTHER_KINDS = ["public", "single_redirect"]
 
 
 # The form
@@ -171,6 +181,31 @@ def test_a_redirect_uri_that_differs_is_refused(given: Given, send: Send, expect
     given.control(code)
 
 
+@requirement("rfc6749-4.1.3-redirect-uri-identical")
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_a_redirect_uri_that_differs_is_refused_to_any_client(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    code = code_of(given, name)
+
+    reply = send.code_exchange(code, redirect_uri=f"{code.redirect_uri}x")
+
+    expect(reply).is_refused()
+    given.control(code)
+
+
+@requirement("rfc6749-4.1.3-redirect-uri-required")
+def test_an_exchange_of_a_public_client_without_redirect_uri_is_refused(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    code = code_of(given, "public")
+
+    reply = send.code_exchange(code, redirect_uri=OMIT)
+
+    expect(reply).is_refused()
+    given.control(code)
+
+
 @requirement("rfc6749-4.1.3-redirect-uri-not-owed")
 def test_a_redirect_uri_that_was_not_sent_is_not_owed(given: Given, send: Send, expect: Expect) -> None:
     client = code_client(given, "single_redirect")
@@ -239,6 +274,25 @@ def test_wrong_client_authentication_is_refused(given: Given, send: Send, expect
 @requirement("rfc6749-4.1.3-other-confidential-client-refused")
 def test_a_code_of_another_client_is_refused(given: Given, send: Send, expect: Expect) -> None:
     reply = presented_by_another(given, send, "other", "confidential")
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-4.1.3-other-confidential-client-refused")
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_a_code_of_another_client_is_refused_by_each_method(
+    given: Given, send: Send, expect: Expect, method: str
+) -> None:
+    presenter = given.client_authenticating_by(method, "authorization_code")
+
+    reply = presented_by_another(given, send, "other", presenter.name, method)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-4.1.3-other-confidential-client-refused")
+def test_who_authenticates_takes_no_other_clients_name(given: Given, send: Send, expect: Expect) -> None:
+    reply = in_the_name_of_another(given, send)
 
     expect(reply).is_refused()
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.asking import told
 from conformance.procedures.authorization_answers import arrived
 from conformance.procedures.consent import (
     asked,
+    asked_about_other_with_secret,
     asked_beside_main_client,
+    asked_unprompted,
     forged_decision,
     linked_decision,
     look,
 )
 from conformance.procedures.consent_reach import (
+    added_at_exchange,
     after_another_person,
     after_consent_of_another,
     more_after_less,
@@ -69,6 +74,36 @@ def test_consent_to_one_client_is_none_to_another(given: Given, send: Send, expe
 
 
 @requirement("rfc6749-10.12-no-grant-without-consent")
+def test_consent_to_one_client_is_none_to_another_with_a_secret(given: Given, send: Send, expect: Expect) -> None:
+    page = asked_about_other_with_secret(given, send)
+    given.came_back(given.approval(None, any_response_type(given), user_agent=page.user_agent))
+
+    answer = look(given, send, page.request, page.user_agent)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+def test_a_refusal_to_a_client_with_a_secret_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
+    page = asked_about_other_with_secret(given, send)
+    arrived(given, told(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
+
+    answer = look(given, send, page.request, page.user_agent)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+def test_a_request_for_no_pages_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
+    page = asked_unprompted(given, send)
+    request = replace(page.request, pairs=(*page.request.pairs, ("prompt", "none")))
+
+    answer = look(given, send, request, page.user_agent)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
 def test_a_refusal_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
     page = asked(given, send)
     arrived(given, told(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
@@ -85,6 +120,14 @@ def test_consent_to_a_scope_is_none_to_another(given: Given, send: Send, expect:
 
     kept = scope is None or other not in scope.at_least
     expect.that(kept, "the resource owner asked again, or no more granted than was approved", scope, breach="act")
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+@needs("authorization_code", "scopes")
+def test_an_exchange_adds_no_scope_to_what_was_approved(given: Given, send: Send, expect: Expect) -> None:
+    scope, other = added_at_exchange(given, send)
+
+    expect.that(other not in scope.at_least, "no more granted than was approved", scope, breach="act")
 
 
 @requirement("rfc6749-10.12-no-grant-without-consent")

@@ -18,6 +18,7 @@ from conformance.documents.rfc6749.hostile_input import (
 )
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.redirects import ATTACKER
 
 HARMLESS = "answers to which the input adds nothing"
 
@@ -39,6 +40,16 @@ def test_a_hostile_state_adds_nothing_to_an_error(given: Given, send: Send, expe
     request = ordinary(given, send)
 
     answer = request.changed(state=state, response_type=given.invented("response_type"))
+
+    harm = harm_on_the_way(answer)
+    expect.that(not harm, HARMLESS, " and ".join(harm), breach="act")
+
+
+@requirement("rfc6749-10.14-hostile-state-harmless")
+def test_a_hostile_state_adds_nothing_to_an_error_page(given: Given, send: Send, expect: Expect) -> None:
+    request = ordinary(given, send)
+
+    answer = request.changed(state=MARKUP, redirect_uri=f"https://{ATTACKER}/")
 
     harm = harm_on_the_way(answer)
     expect.that(not harm, HARMLESS, " and ".join(harm), breach="act")

@@ -75,6 +75,15 @@ def test_no_token_stands_in_an_open_cookie(given: Given, expect: Expect) -> None
     expect.that(not found, "no token in a cookie without Secure", f"one in {', '.join(found)}", breach="act")
 
 
+@requirement("rfc6750-5.2-tokens-not-in-open-cookies")
+def test_the_resource_puts_no_token_in_an_open_cookie(given: Given, send: Send, expect: Expect) -> None:
+    token = opening_token(given, send)
+
+    found = insecure_cookies_with(token.value, send.resource(token.value))
+
+    expect.that(not found, "no token in a cookie without Secure", f"one in {', '.join(found)}", breach="act")
+
+
 @requirement("rfc6750-5.2-lifetime-limited")
 def test_a_token_is_over_after_its_lifetime(given: Given, send: Send, expect: Expect) -> None:
     token = opening_token(given, send)

@@ -6,11 +6,22 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from conformance.base.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Live, TokenKind, Tokens
-from conformance.procedures.revocation import Revocation, best, fresh, let_through, revoke, usual
+from conformance.procedures.revocation import (
+    Revocation,
+    best,
+    fresh,
+    hinted,
+    let_through,
+    revocable,
+    revocation,
+    revoke,
+    usual,
+)
+from conformance.profile.target import Client
 from conformance.wire.exchange import Reply, Request
 
 # So many connections ask at once whether a revoked token is still good.
@@ -79,18 +90,30 @@ def _takes_for_valid(token: Live, reply: Reply) -> bool:
     return reply.is_served
 
 
-def after_refresh_token(given: Given, send: Send) -> Related:
+def after_hinted_refresh_token(given: Given, send: Send, hint: TokenKind) -> Related:
+    """The same for a request with a hint. Vacuous where such a request ends no refresh token in the first place."""
+    found = hinted(given, send, "refresh_token", hint)
+    if not found.ended:
+        raise Vacuous(f"no refresh token ends by a request with the hint {hint}: {found}")
+    return after_refresh_token(given, send, hint=hint)
+
+
+def after_refresh_token(
+    given: Given, send: Send, client: Client | None = None, hint: TokenKind | None = None
+) -> Related:
     """The access tokens of a grant, an older and a newer one, after the revocation of its refresh token."""
+    named = hint
 
     def procedure() -> Related:
-        hint = best(given, send, "refresh_token").hint
-        last, *older = _family(given)
+        hint = named or best(given, send, "refresh_token").hint
+        last, *older = _family(given, client)
         before = tuple(live for tokens in (last, *older) for live in _if_active(given, tokens))
         reply = send.revocation(last.refresh_token or "", last.client, token_type_hint=hint)
         after = tuple(each for each in before if given.still_active(each))
         return Related(reply, before, after)
 
-    return given.observed("access tokens after their refresh token's revocation", procedure)
+    whose = client.name if client else "the main client"
+    return given.observed(f"access tokens of {whose} after their refresh token's revocation, hint {hint}", procedure)
 
 
 def seen_before(related: Related) -> Related:
@@ -114,7 +137,13 @@ def after_access_token(given: Given, send: Send) -> Related:
     return given.observed("the refresh token after its access token's revocation", procedure)
 
 
-def _family(given: Given) -> list[Tokens]:
+def revoked_after_refresh(given: Given, send: Send) -> Revocation:
+    """The access token that a refresh brought, revoked. Vacuous where access tokens are not."""
+    revocable(given, send, "access_token")
+    return revocation(given, send, given.live(given.refreshed(given.refreshable())))
+
+
+def _family(given: Given, client: Client | None = None) -> list[Tokens]:
     """Tokens of one grant, the last ones first: those of a refresh if what a refresh gives can be refreshed again."""
 
     def procedure() -> bool:
@@ -124,7 +153,7 @@ def _family(given: Given) -> list[Tokens]:
         return False
 
     goes_on = given.observed("whether refreshed tokens can be refreshed", procedure)
-    first = given.refreshable()
+    first = given.refreshable(client)
     return [given.refreshed(first), first] if goes_on else [first]
 
 

@@ -212,6 +212,26 @@ def test_another_clients_refresh_token_survives(given: Given, send: Send, expect
     expect.that(found.survived, "the token to be active still", found)
 
 
+@requirement("rfc7009-2.1-foreign-access-token-survives")
+@pytest.mark.parametrize("hint", ["access_token", "refresh_token"])
+def test_no_hint_opens_another_clients_access_token(given: Given, send: Send, expect: Expect, hint: TokenKind) -> None:
+    revocable(given, send, "access_token")
+
+    found = by_other(given, send, "access_token", hint=hint)
+
+    expect.that(found.survived, "the token to be active still", found)
+
+
+@requirement("rfc7009-2.1-foreign-refresh-token-survives")
+@pytest.mark.parametrize("hint", ["access_token", "refresh_token"])
+def test_no_hint_opens_another_clients_refresh_token(given: Given, send: Send, expect: Expect, hint: TokenKind) -> None:
+    revocable(given, send, "refresh_token")
+
+    found = by_other(given, send, "refresh_token", hint=hint)
+
+    expect.that(found.survived, "the token to be active still", found)
+
+
 @requirement("rfc7009-2.1-failed-authentication-reported")
 def test_failed_authentication_is_reported(given: Given, send: Send, expect: Expect) -> None:
     reply = faulty(given, send, "wrong secret")

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conformance.documents.rfc7009.revocation_effects import (
     active_in_parallel,
     after_access_token,
+    after_hinted_refresh_token,
     after_refresh_token,
     in_use,
+    revoked_after_refresh,
     revoked_again,
     seen_before,
 )
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.tokens import TokenKind
-from conformance.procedures.revocation import both_kinds, revocable, revoke, taken, working
+from conformance.procedures.revocation import both_kinds, let_in, revocable, revoke, taken, working
 from conformance.procedures.token_families import refreshed_after_revocation, refreshed_beside_an_ended_grant
 
 
 @requirement("rfc7009-2.1-revoked-access-token-invalid")
 def test_a_revoked_access_token_is_invalid(given: Given, send: Send, expect: Expect) -> None:
     found = taken(given, send, "access_token")
+
+    expect.that(found.ended, found.wanted, found, breach="act")
+
+
+@requirement("rfc7009-2.1-revoked-access-token-invalid")
+@needs("refresh_token")
+def test_a_revoked_access_token_of_a_refresh_is_invalid(given: Given, send: Send, expect: Expect) -> None:
+    found = revoked_after_refresh(given, send)
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -89,6 +101,28 @@ def test_access_tokens_end_with_the_refresh_token(given: Given, send: Send, expe
     revocable(given, send, "refresh_token")
 
     found = seen_before(after_refresh_token(given, send))
+
+    expect.that(not found.after, "every access token of the grant to be inactive", found, breach="act")
+
+
+@requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
+@pytest.mark.parametrize("hint", ["refresh_token", "access_token"])
+def test_access_tokens_end_with_the_refresh_token_whatever_the_hint(
+    given: Given, send: Send, expect: Expect, hint: TokenKind
+) -> None:
+    revocable(given, send, "access_token")
+
+    found = seen_before(after_hinted_refresh_token(given, send, hint))
+
+    expect.that(not found.after, "every access token of the grant to be inactive", found, breach="act")
+
+
+@requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
+def test_access_tokens_of_a_public_client_end_with_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
+    revocable(given, send, "access_token")
+    client = let_in(given, send, given.client("public"))
+
+    found = seen_before(after_refresh_token(given, send, client))
 
     expect.that(not found.after, "every access token of the grant to be inactive", found, breach="act")
 

@@ -26,7 +26,7 @@ EITHER_CLIENT = pytest.mark.parametrize("name", ["main", "public"])
 
 
 @requirement("rfc7636-4.6-verifier-verified")
-@pytest.mark.parametrize("how", ["truncated", "extended", "letter-case"])
+@pytest.mark.parametrize("how", ["truncated", "extended", "letter-case", "space-behind"])
 def test_a_verifier_that_is_almost_right_is_refused(given: Given, send: Send, expect: Expect, how: str) -> None:
     reply = presented(given, send, how)
 

@@ -225,6 +225,15 @@ def test_a_call_without_authorization_is_refused(given: Given, send: Send, expec
 
 
 @requirement("rfc7662-2.1-authorization-required")
+def test_a_call_by_get_without_authorization_opens_nothing(given: Given, send: Send, expect: Expect) -> None:
+    token = live_token(given, send)
+
+    reply = ask(given, send, token, authentication="absent", client_id=None, method="GET")
+
+    expect.that(not says_active(reply), "no word of a live token", reply, breach="act")
+
+
+@requirement("rfc7662-2.1-authorization-required")
 @pytest.mark.parametrize("nobody", [as_nobody(), undecodably("no-base64")], ids=["empty", "no-base64"])
 def test_credentials_of_nobody_are_no_authorization(
     given: Given, send: Send, expect: Expect, nobody: dict[str, Any]
