@@ -229,6 +229,16 @@ def presented(given: Given, send: Send, how: str, name: str = "main", make: Call
     return given.observed(f"the verifier of {client.name}: {how} ({make.__name__})", procedure)
 
 
+def presented_again(given: Given, send: Send) -> Reply:
+    """A second exchange with a verifier that isn't the one, after a first was refused; asked once."""
+    client = seen(given, send, "main")
+    code = code_with(given, client, s256())
+    first = send.code_exchange(code, **PRESENTED["another"](code))
+    if not first.is_refusal:
+        raise Vacuous(f"the first exchange with another verifier is not refused: {first}")
+    return send.code_exchange(code, **PRESENTED["another"](code))
+
+
 def with_verifier_of_parallel_flow(given: Given, send: Send) -> Reply:
     """A code presented with the verifier of another code of the same client, which is good at the same time."""
     client = seen(given, send, "main")

@@ -151,6 +151,24 @@ def narrow_grant(given: Given, send: Send) -> tuple[Tokens, str]:
     return tokens, beyond
 
 
+def narrow_grant_of(given: Given, send: Send, client: Client) -> tuple[Tokens, str]:
+    """The same for another client. Vacuous where it may not ask for these scopes."""
+    found, seen = divided(given, send), refreshing_seen(given, send, client)
+    within, beyond = found.free[:2]
+    if not {within, beyond} <= set(client.scopes_for(seen.grant)):
+        raise Vacuous(f"[clients.{client.name}] may not ask for {within} and {beyond}")
+    tokens = given.refreshable(client, seen.grant, scope=found.narrowed([within]))
+    if beyond in scope_of(given, send, tokens).at_least:
+        raise Vacuous(f"the server grants {beyond} without being asked for it")
+    return tokens, beyond
+
+
+def of_another_client(given: Given, send: Send, name: str) -> Tokens:
+    """Tokens of another client than the main one, whose refresh tokens were seen to be good."""
+    client = another_client(given, send, name)
+    return given.refreshable(client, refreshing_seen(given, send, client).grant)
+
+
 def of_narrower_refresh(given: Given, send: Send) -> ScopeOfToken:
     """What became of a refresh for less than was granted; Vacuous where it is refused."""
     tokens, granted = fully_granted(given, send)

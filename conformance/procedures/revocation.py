@@ -305,7 +305,7 @@ def by_other(
     def procedure() -> Revocation:
         other = let_in(given, send, given.other_client())
         token = fresh(given, kind, given.client(of))
-        own = {} if hint is None else {"token_type_hint": hint}
+        own: dict[str, Any] = {} if hint is None else {"token_type_hint": hint}
         reply = revoke(given, send, token, other, **own)
         # Asked at once: a server may end tokens when it issues others.
         return Revocation(token, reply, given.still_active(token, settled=False))

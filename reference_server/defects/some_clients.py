@@ -17,10 +17,11 @@ from ..steps.grant_authorization_code import (
     require_redirect_uri,
     revoke_tokens_of_replayed_code,
 )
+from ..steps.grant_refresh_token import check_refresh_client, check_scope_not_wider
 from ..steps.revocation import check_token_client, revoke_grant_of_refresh_token, revoke_token
 from .conditions import only
 
-GRANT, CLIENT = "grant.authorization_code", "authorization.validate_client"
+GRANT, REFRESH, CLIENT = "grant.authorization_code", "grant.refresh_token", "authorization.validate_client"
 
 
 def has_secret(call: Call) -> bool:
@@ -95,7 +96,24 @@ def lacks_hint(call: Call) -> bool:
     return call.parameters.get("token_type_hint") is None
 
 
+def of_client_with_secret(call: Call) -> bool:
+    """Whose refresh token this is: apps have nothing to prove by anyway."""
+    return call.server.accounts.clients[call.grant.client_id].confidential
+
+
 DEFECTS = (
+    Defect(
+        name="refresh-tokens-of-public-clients-good-for-all",
+        says="The refresh token of a public client is good for every client.",
+        breaks=("rfc6749-6-refresh-token-bound-to-client",),
+        edits=(replace(REFRESH, "check_refresh_client", only(of_client_with_secret, check_refresh_client)),),
+    ),
+    Defect(
+        name="refresh-of-public-clients-widens-scope",
+        says="A refresh of a public client may ask for more than was granted.",
+        breaks=("rfc6749-6-scope-never-widened",),
+        edits=(replace(REFRESH, "check_scope_not_wider", only(has_secret, check_scope_not_wider)),),
+    ),
     Defect(
         name="codes-of-public-clients-work-twice",
         says="A code of a public client can be redeemed more than once.",

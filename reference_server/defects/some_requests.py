@@ -81,6 +81,13 @@ def check_trimmed_verifier(call: Call) -> None:
         check_code_verifier(call)
 
 
+def is_first_try(call: Call) -> bool:
+    """Whether a code is presented for the first time: it is marked as tried, whatever came of that."""
+    name = f"tried {call.code.hash.hex()}"
+    call.server.met[name] += 1
+    return call.server.met[name] == 1
+
+
 def answer_get(call: Call) -> Response | None:
     """A debugging aid that was left in."""
     token = call.server.store.find_token(parse(call.query_string).get("token") or "")
@@ -177,6 +184,12 @@ DEFECTS = (
             replace(GRANT, "require_code_verifier", named("require_code_verifier", lambda call: None)),
             replace(GRANT, "check_code_verifier", check_trimmed_verifier),
         ),
+    ),
+    Defect(
+        name="verifier-verified-once",
+        says="The code verifier is compared when a code is presented for the first time, and not after a failure.",
+        breaks=("rfc7636-4.6-verifier-verified",),
+        edits=(replace(GRANT, "check_code_verifier", only(is_first_try, check_code_verifier)),),
     ),
     Defect(
         name="introspection-open-by-get",

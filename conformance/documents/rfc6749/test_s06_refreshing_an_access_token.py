@@ -15,7 +15,9 @@ from conformance.procedures.refreshing import (
     fully_granted,
     in_order,
     narrow_grant,
+    narrow_grant_of,
     narrower,
+    of_another_client,
     refreshable,
     refreshable_of,
     refreshable_with_secret,
@@ -121,6 +123,18 @@ def test_no_refresh_goes_beyond_the_grant(given: Given, send: Send, expect: Expe
 
 
 @requirement("rfc6749-6-scope-never-widened")
+def test_no_refresh_of_a_public_client_goes_beyond_the_grant(given: Given, send: Send, expect: Expect) -> None:
+    tokens, beyond = narrow_grant_of(given, send, another_client(given, send, "public"))
+    asked = f"{tokens.asked_scope} {beyond}"
+
+    reply = send.refresh(tokens, scope=asked)
+
+    expect.that(not reply.is_breakdown, "a decided answer", reply)
+    obtained = scope_obtained(given, send, reply, tokens, asked)
+    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+
+
+@requirement("rfc6749-6-scope-never-widened")
 def test_no_third_refresh_goes_beyond_the_grant(given: Given, send: Send, expect: Expect) -> None:
     scope, beyond = third_refresh_of_narrow_grant(given, send)
 
@@ -195,6 +209,16 @@ def test_another_client_gets_nothing_for_it(given: Given, send: Send, expect: Ex
     tokens = refreshable(given, send)
 
     reply = send.refresh(tokens, other)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-bound-to-client")
+def test_the_main_client_gets_nothing_for_a_public_clients(given: Given, send: Send, expect: Expect) -> None:
+    tokens = of_another_client(given, send, "public")
+
+    reply = send.refresh(tokens, refreshing_seen(given, send).client)
 
     expect(reply).is_refused()
     given.control(tokens)

@@ -19,6 +19,7 @@ from conformance.procedures.pkce import (
     pkce_client,
     plain,
     presented,
+    presented_again,
     s256,
 )
 
@@ -37,6 +38,13 @@ def test_a_verifier_that_is_almost_right_is_refused(given: Given, send: Send, ex
 @EITHER_CLIENT
 def test_another_verifier_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
     reply = presented(given, send, "another", name)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc7636-4.6-verifier-verified")
+def test_another_verifier_is_refused_each_time(given: Given, send: Send, expect: Expect) -> None:
+    reply = presented_again(given, send)
 
     expect(reply).is_refused()
 
