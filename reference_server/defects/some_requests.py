@@ -7,15 +7,16 @@ from ..steps.authorization_request import match_redirect_uri
 from ..steps.consent import show_consent
 from ..steps.forms import parse
 from ..steps.grant_authorization_code import check_code_verifier, require_code_verifier, transformed
+from ..steps.sign_in import COOKIE, cookie, start_session
 from ..steps.token_response import json_response, render_json_error
 from .conditions import Condition, only
 
 CLIENT, GRANT, CONSENT = "authorization.validate_client", "grant.authorization_code", "consent"
 
 
-def is_no_first_post(call: Call) -> bool:
-    """Not an authorization request by POST; a decision carries the request that was checked before."""
-    return call.method != "POST" or call.decision.get("csrf_token") is not None
+def comes_by_get(call: Call) -> bool:
+    """What comes by POST is taken for a decision, whose request was checked before."""
+    return call.method == "GET"
 
 
 def match_trimmed(call: Call) -> None:
@@ -30,14 +31,25 @@ def wants_pages(call: Call) -> bool:
     return call.parameters.get("prompt") != "none"
 
 
-def sign_in_by_hint(call: Call) -> None:
-    """Takes a name for whoever has it."""
-    call.user = call.user or call.server.accounts.users.get(call.parameters.get("login_hint") or "")
+def signed_in_by(parameter: str) -> tuple[Edit, ...]:
+    """Edits of a server that takes a name for whoever has it."""
+
+    def sign_in_by_name(call: Call) -> None:
+        named_user = call.server.accounts.users.get(call.parameters.get(parameter) or "")
+        if call.user is None and named_user is not None:
+            call.user = named_user
+            start_session(call)
+
+    return (
+        after("authorization", "read_session", sign_in_by_name),
+        after("authorization.finish", "forbid_framing", put_new_cookie),
+    )
 
 
-def sign_in_by_name(call: Call) -> None:
-    """The same, for an older client."""
-    call.user = call.user or call.server.accounts.users.get(call.parameters.get("username") or "")
+def put_new_cookie(call: Call) -> None:
+    """Gives the browser the session that was begun for it."""
+    if call.session_id is not None and cookie(call, COOKIE) != call.session_id:
+        call.response.put("Set-Cookie", f"{COOKIE}={call.session_id}; Path=/; HttpOnly; SameSite=Lax")
 
 
 def grant_for_first_owner(call: Call) -> None:
@@ -132,7 +144,7 @@ DEFECTS = (
         name="redirect-uri-not-compared-by-post",
         says="An authorization request by POST may name any redirection URI.",
         breaks=("rfc6749-3.1.2.3-unmatched-uri-refused",),
-        edits=(replace(CLIENT, "match_redirect_uri", only(is_no_first_post, match_redirect_uri)),),
+        edits=(replace(CLIENT, "match_redirect_uri", only(comes_by_get, match_redirect_uri)),),
     ),
     Defect(
         name="redirect-uri-trimmed",
@@ -150,13 +162,13 @@ DEFECTS = (
         name="owner-signed-in-by-login-hint",
         says="Whoever a login_hint names is signed in.",
         breaks=("rfc6749-3.1-resource-owner-signs-in-first",),
-        edits=(after("authorization", "read_session", sign_in_by_hint),),
+        edits=signed_in_by("login_hint"),
     ),
     Defect(
         name="owner-signed-in-by-user-name",
         says="Whoever a parameter username names is signed in.",
         breaks=("rfc6749-3.1-resource-owner-signs-in-first",),
-        edits=(after("authorization", "read_session", sign_in_by_name),),
+        edits=signed_in_by("username"),
     ),
     Defect(
         name="grants-of-whoever-came-first",
@@ -220,12 +232,6 @@ DEFECTS = (
         says="Who has approved a scope for one client is asked about it for no other that has a secret.",
         breaks=(NO_GRANT,),
         edits=(reused_if(remembers("SELECT scope FROM consents WHERE who = ?", "owner")),),
-    ),
-    Defect(
-        name="consent-of-one-person-taken-for-all",
-        says="What one person has approved for a client with a secret counts for every other.",
-        breaks=(NO_GRANT,),
-        edits=(reused_if(remembers("SELECT scope FROM consents WHERE client_id = ?", "client")),),
     ),
     Defect(
         name="refusal-of-a-client-with-a-secret-remembered-as-consent",
