@@ -137,6 +137,21 @@ def keep_refusal(call: Call) -> None:
         call.server.store.keep_consent(call.user.username, call.client.client_id, call.scope)
 
 
+def in_session(call: Call) -> str:
+    """What a session has decided about, the client left out."""
+    return f"approved {call.session_id} {' '.join(call.scope)}"
+
+
+def keep_in_session(call: Call) -> None:
+    """Notes what the owner has approved, and not for whom."""
+    call.server.met[in_session(call)] += 1
+
+
+def is_approved_in_session(call: Call) -> bool:
+    """Whether the owner has approved this in the same session, for whichever client."""
+    return call.client.confidential and call.server.met[in_session(call)] > 0
+
+
 NO_GRANT = "rfc6749-10.12-no-grant-without-consent"
 OF_OWNER = "SELECT scope FROM consents WHERE who = ? AND client_id = ?"
 DEFECTS = (
@@ -229,9 +244,9 @@ DEFECTS = (
     ),
     Defect(
         name="consent-to-one-client-taken-for-all",
-        says="Who has approved a scope for one client is asked about it for no other that has a secret.",
+        says="Who has approved a scope for one client is asked in that session about it for no other with a secret.",
         breaks=(NO_GRANT,),
-        edits=(reused_if(remembers("SELECT scope FROM consents WHERE who = ?", "owner")),),
+        edits=(before("approve", "answer_request", keep_in_session), reused_if(is_approved_in_session)),
     ),
     Defect(
         name="refusal-of-a-client-with-a-secret-remembered-as-consent",

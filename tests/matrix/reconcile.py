@@ -5,6 +5,9 @@ unexpected break is either a true consequence or a false alarm of a test. What a
 longer breaks is printed: that is edited by hand. `--write-kills` puts into kills.json which cases a defect turned red.
 
     python -m tests.matrix.reconcile [--write] [--write-kills] [--only-defects | --only-variants] [NAME ...]
+                                     [--of REQUIREMENT ...]
+
+Who has changed tests of some requirements names those by `--of`: all defects and variants are looked at for them alone.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import argparse
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from reference_server import consequences
 from reference_server.defects import DEFECTS
@@ -26,27 +30,31 @@ from tests.matrix.engine import (
     differences,
     in_process_defects,
     reasons,
+    within_scope,
 )
 from tests.matrix.reconciling import Seen, compared, show, turn, unexpected, write
 
 
-def look_at_defect(name: str) -> Seen:
-    """Run one defect."""
+def look_at_defect(name: str, only: frozenset[str] | None = None) -> Seen:
+    """Run one defect, for all requirements or for some."""
     defect = next(each for each in DEFECTS if each.name == name)
-    found, ended = defect_differences(defect)
+    found, ended = defect_differences(defect, only)
     turned = {identifier: after for identifier, (_, after) in found.items()}
-    declared = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "blocked")}
+    whole = {**dict.fromkeys(defect.breaks, "broken"), **dict.fromkeys(defect.blocks, "blocked")}
+    declared = {identifier: whole[identifier] for identifier in within_scope(whole, only)}
     seen = {i: turn(after, UNDECIDED) for i, after in turned.items()}
     differing = compared("defect", name, seen, declared, reasons(ended, unexpected(seen, declared)))
-    return replace(differing, red=tuple(kills.turned_red(ended, clean(defect.on))))
+    return replace(differing, red=tuple(kills.turned_red(ended, clean(defect.on, None if defect.on is None else only))))
 
 
-def look_at_variant(name: str) -> Seen:
-    """Run one variant."""
+def look_at_variant(name: str, only: frozenset[str] | None = None) -> Seen:
+    """Run one variant, for all requirements or for some."""
     variant = next(each for each in VARIANTS if each.name == name)
-    ended = clean(name)
-    seen: dict[str, str] = {i: after for i, (_, after) in differences(clean(None), ended).items()}
-    declared = declared_changes(variant)
+    ended = clean(name, only)
+    before = {case: end for case, end in clean(None).items() if only is None or case.partition("::")[0] in only}
+    seen: dict[str, str] = {i: after for i, (_, after) in differences(before, ended).items()}
+    whole = declared_changes(variant)
+    declared = {identifier: whole[identifier] for identifier in within_scope(whole, only)}
     return compared("variant", name, seen, declared, reasons(ended, unexpected(seen, declared)))
 
 
@@ -58,14 +66,16 @@ def main() -> int:
     parser.add_argument("--write-kills", action="store_true")
     parser.add_argument("--only-defects", action="store_true")
     parser.add_argument("--only-variants", action="store_true")
+    parser.add_argument("--of", nargs="+", metavar="REQUIREMENT", help="look at what these requirements turn to alone")
     options = parser.parse_args()
     clean(None)
+    only = frozenset(options.of) if options.of else None
     defects = [] if options.only_variants else [defect.name for defect in in_process_defects()]
     variants = [] if options.only_defects else [variant.name for variant in VARIANTS]
     with ProcessPoolExecutor(2) as pool:
         looks = [
-            *pool.map(look_at_defect, _chosen(defects, options.names), chunksize=4),
-            *pool.map(look_at_variant, _chosen(variants, options.names), chunksize=2),
+            *pool.map(partial(look_at_defect, only=only), _chosen(defects, options.names), chunksize=4),
+            *pool.map(partial(look_at_variant, only=only), _chosen(variants, options.names), chunksize=2),
         ]
     differing = [seen for seen in looks if seen.more or seen.fewer]
     for seen in differing:
