@@ -21,6 +21,7 @@ FOREIGN, SECRET = "2.2.2-refresh-token-bound-to-client", "4.14.1-client-authenti
 UNGUESSABLE, INTEGRITY = "4.14.1-refresh-token-unguessable", "4.14.2-refresh-token-integrity"
 IN_LINE = "SELECT count(*) FROM tokens WHERE grant_id = ? AND kind = 'refresh_token' AND issued_at > ?"
 HEAD = 12
+STRIDE = 100_003
 
 
 def is_last_used(call: Call) -> bool:
@@ -109,12 +110,12 @@ def remember_token(call: Call) -> None:
 
 
 def make_countable(call: Call) -> None:
-    """Refresh tokens are numbers behind a name."""
+    """Refresh tokens are numbers behind a name, in strides: one made up alike is hardly ever one of them."""
     make_refresh_token(call)
     if call.refresh_token is not None:
         store = call.server.store
         number = store.connection.execute("SELECT count(*) FROM tokens").fetchone()[0]
-        value = f"refresh-token-of-the-reference-server-{number:08}"
+        value = f"refresh-token-of-the-reference-server-{number * STRIDE:012}"
         grant, lifetime = call.grant, call.server.settings.refresh_token_lifetime
         store.add_token(value, "refresh_token", grant, grant.scope, lifetime)
         call.refresh_token = value
