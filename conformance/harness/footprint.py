@@ -122,10 +122,6 @@ class Footprint:
         }
 
 
-def _uses(content: Mapping[str, Any]) -> dict[str, AccountUse]:
-    return {name: AccountUse(**use) for name, use in content.items()}
-
-
 def _numbers(uses: Mapping[str, AccountUse], names: Sequence[str]) -> dict[str, dict[str, int]]:
     return {table: {name: getattr(use, name) for name in names} for table, use in sorted(uses.items())}
 

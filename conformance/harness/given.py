@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
 from conformance.browser.user_agent import Answer, UserAgent
@@ -460,13 +460,6 @@ class Given:
 def _description(reply: Reply) -> str:
     text = reply.members.get("error_description")
     return f" ({text})" if isinstance(text, str) else ""
-
-
-def without_parameters(url: str, names: frozenset[str]) -> str:
-    """A URL without the named query parameters: what is left of a redirect URI's own query."""
-    parts = urlsplit(url)
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]
-    return parts._replace(query=urlencode(kept)).geturl()
 
 
 def fresh_state() -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import time
-from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.hostile.raw import Peer, Received, Script, answer
@@ -130,13 +129,3 @@ def after(requests: int, script: Script) -> Script:
             peer.send(ordinary(request))
 
     return counted
-
-
-Change = Callable[[Mapping[str, object]], bytes]
-
-
-def tokens_as(change: Change) -> Script:
-    """An endpoint that issues tokens in a body of its own making, to whoever asks."""
-    return lambda peer, request: peer.send(
-        answer(change(tokens(parameters(request).get("grant_type", ""))), headers=JSON)
-    )
