@@ -164,6 +164,7 @@ def _before_the_run(path: Path) -> dict[str, Any]:
     from conformance.running.whole_run import header_of
     from conformance.tally import results
     from conformance.tally.catalogue import load_catalogue
+    from conformance.tally.gathered import Run
 
     profile = read_profile(path)
     for probes in ("intrusive", "wait"):
@@ -178,7 +179,7 @@ def _before_the_run(path: Path) -> dict[str, Any]:
         selection=(),
         catalogue_digest=catalogue.digest,
     )
-    return results.build(results.Run(header), catalogue)
+    return results.build(Run(header), catalogue)
 
 
 def _refuse(reasons: Iterable[Refusal], when: str) -> int:

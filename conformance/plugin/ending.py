@@ -21,7 +21,7 @@ from conformance.reporting.progress import Ended, Progress
 from conformance.reporting.summary import counted
 from conformance.reporting.text import clause_name, visible
 from conformance.running.whole_run import RunRecorder
-from conformance.tally.results import Run, TestResult
+from conformance.tally.gathered import Run, TestResult
 
 # Kinds of tests, for progress, and how long one of the first takes about.
 DIRECTED, FUZZING = "directed", "fuzzing"

@@ -31,8 +31,9 @@ from conformance.reporting.text import document_name
 from conformance.running import apart
 from conformance.running.whole_run import RunOptions, open_session
 from conformance.settings import Settings, SettingsFault, read_settings
+from conformance.tally.applicability import ROLES_TESTED, not_applicable
 from conformance.tally.catalogue import Catalogue
-from conformance.tally.results import ROLES_TESTED, edited_name, not_applicable
+from conformance.tally.gathered import edited_name
 
 
 def take_options(config: pytest.Config) -> None:

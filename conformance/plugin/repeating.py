@@ -20,7 +20,7 @@ from conformance.running.collecting import Case, case_of
 from conformance.running.single_test import Finished, execute, finished, result_of
 from conformance.running.whole_run import open_session
 from conformance.tally.confirming import MOST, Attempts, findings_in, seconds_for, why_not_again
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 
 # Names of exchanges and placeholders begin with it: they are of no process that ran tests before.
 WORKER = "again-"

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 
 
 def report_of(

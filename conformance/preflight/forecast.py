@@ -14,8 +14,8 @@ from conformance.preflight.rehearsal import rehearse
 from conformance.profile.loading import Profile
 from conformance.profile.target import Target
 from conformance.running.collecting import Case, collect_cases
+from conformance.tally.applicability import not_applicable, not_claimed
 from conformance.tally.catalogue import Catalogue, load_catalogue
-from conformance.tally.results import not_applicable, not_claimed
 
 Fate = str  # tested, undecided, untested, not applicable, untestable
 FATES: tuple[Fate, ...] = ("tested", "undecided", "untested", "not applicable", "untestable")

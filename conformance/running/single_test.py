@@ -15,8 +15,9 @@ from conformance.harness.footprint import Footprint, failed_sign_ins
 from conformance.harness.judging import Judged, judged_by
 from conformance.harness.record import Recorded
 from conformance.harness.session import Session, Trial
+from conformance.tally.applicability import not_applicable, not_claimed
 from conformance.tally.catalogue import Requirement
-from conformance.tally.results import TestResult, not_applicable, not_claimed
+from conformance.tally.gathered import TestResult
 from conformance.wire.evidence import rendered
 from conformance.wire.exchange import Exchange
 from conformance.wire.redaction import Redactor

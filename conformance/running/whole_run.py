@@ -26,8 +26,8 @@ from conformance.tally import results
 from conformance.tally.baseline import read_baseline
 from conformance.tally.catalogue import Catalogue
 from conformance.tally.confirming import left_alone, tried_again
+from conformance.tally.gathered import Header, Run, TestResult
 from conformance.tally.journal import Journal
-from conformance.tally.results import Header, Run, TestResult
 from conformance.tally.verdicts import FailOn
 from conformance.wire.guard import Guard, Pace
 from conformance.wire.network import Network

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from conformance.base.outcomes import Breach, OutcomeWord
 from conformance.tally.catalogue import Level
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 from conformance.tally.verdicts import FINDINGS, verdict_of
 
 State = Literal["seen again", "not seen again", "depends on what went before", "not repeated"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from conformance.tally.confirming import left_alone, tried_again
-from conformance.tally.results import Header, Run, TestResult
+from conformance.tally.gathered import Header, Run, TestResult
 
 NAME = "journal.jsonl"
 LAST_LINE = b'{"reports": "written"}\n'

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.certification.answers import Answer, Answers
 from conformance.certification.scope import to_attest
 from conformance.tally.claims import certifications
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 from tests.reporting import synthetic
 
 FULL = (certifications()["full"],)

@@ -9,7 +9,7 @@ from conformance.harness.session import Session
 from conformance.running.single_test import execute, finished, result_of
 from conformance.running.whole_run import header_of
 from conformance.tally import results
-from conformance.tally.results import Run
+from conformance.tally.gathered import Run
 from reference_server.defects import DEFECTS, Defect
 from tests.matrix.engine import cases, catalogue, open_world
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 from tests.faults.running import defect_named, results_of
 from tests.reporting.synthetic import catalogue, content, exchange, with_evidence
 

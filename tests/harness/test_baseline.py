@@ -11,7 +11,7 @@ from conformance.base import schemas
 from conformance.base.toml_files import FileFault
 from conformance.tally.baseline import Baseline, Deviation, State, as_toml, read_baseline, read_unfinished, state_of
 from conformance.tally.baseline_update import brought_up_to_date
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 from tests.reporting import synthetic
 
 MUST = "rfc6749-5.1-token-response-no-store"

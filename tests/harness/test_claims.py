@@ -13,7 +13,7 @@ from conformance.profile.loading import ProfileError, parse_profile, with_outloo
 from conformance.reporting.comparison import change_of
 from conformance.tally.catalogue import load_catalogue
 from conformance.tally.claims import Claims, claims, claims_of
-from conformance.tally.results import Header, TestResult
+from conformance.tally.gathered import Header, TestResult
 from tests.reporting import synthetic
 
 CATALOGUE = load_catalogue()

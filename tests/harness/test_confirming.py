@@ -11,8 +11,8 @@ import pytest
 from conformance.base import schemas
 from conformance.tally import confirming
 from conformance.tally.confirming import Attempts, findings_in, left_alone, tried_again
+from conformance.tally.gathered import TestResult
 from conformance.tally.journal import Journal, read_journal
-from conformance.tally.results import TestResult
 from tests.harness.test_journal import HEADER
 from tests.reporting import synthetic
 

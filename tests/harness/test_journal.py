@@ -10,8 +10,8 @@ import pytest
 from conformance.base import schemas
 from conformance.running import recovery
 from conformance.tally.baseline import Baseline, Deviation
+from conformance.tally.gathered import Header, Run, TestResult
 from conformance.tally.journal import NAME, Journal, JournalFault, is_abandoned, read_journal
-from conformance.tally.results import Header, Run, TestResult
 from tests.reporting import synthetic
 
 TESTED = [r.id for r in synthetic.catalogue().requirements if r.is_tested and not r.needs]

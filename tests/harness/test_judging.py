@@ -14,7 +14,8 @@ from conformance.harness.send import Send
 from conformance.harness.session import Session
 from conformance.running.single_test import execute, finished, result_of
 from conformance.tally.catalogue import Requirement
-from conformance.tally.results import TestResult, case_of
+from conformance.tally.entries import case_of
+from conformance.tally.gathered import TestResult
 from conformance.wire.exchange import Reply
 from tests.harness.fakes import Answering, trial_with
 from tests.reporting.synthetic import catalogue, content

@@ -16,9 +16,9 @@ from conformance.harness.session import Session
 from conformance.profile.loading import Profile, parse_profile
 from conformance.running.collecting import Case, collect_cases
 from conformance.running.single_test import execute
+from conformance.tally.applicability import not_applicable
 from conformance.tally.catalogue import Catalogue, load_catalogue
 from conformance.tally.confirming import compared
-from conformance.tally.results import not_applicable
 from conformance.tally.verdicts import FINDINGS, Verdict, combine, verdict_of
 from conformance.wire.asgi import AsgiTransport
 from conformance.wire.exchange import Reply, Request

@@ -21,7 +21,7 @@ from conformance.harness.session import Session
 from conformance.profile.loading import Profile, parse_profile
 from conformance.running.collecting import Case
 from conformance.running.single_test import execute
-from conformance.tally.results import not_applicable
+from conformance.tally.applicability import not_applicable
 from conformance.tally.verdicts import Verdict, combine, verdict_of
 from reference_client.choosing import choose
 from reference_client.client import build, logged_in

@@ -13,7 +13,7 @@ from typing import Any
 from conformance.reporting.summary import RELATIONS
 from conformance.tally import results
 from conformance.tally.catalogue import Catalogue, Requirement, load_catalogue
-from conformance.tally.results import Header, Run, TestResult
+from conformance.tally.gathered import Header, Run, TestResult
 
 BASE_URL = "https://as.example.com"
 PROFILE: Mapping[str, Any] = {

@@ -17,7 +17,7 @@ from conformance.reporting import rendered, summary
 from conformance.reporting.comparison import compare
 from conformance.reporting.comparison_html import comparison_as_html
 from conformance.tally.claims import Claims
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 
 from . import synthetic
 

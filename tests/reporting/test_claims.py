@@ -16,7 +16,7 @@ from conformance.reporting.machine import summary_as_json
 from conformance.reporting.markdown import summary_as_markdown
 from conformance.reporting.sarif import report_as_sarif
 from conformance.tally.claims import Claims
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 
 from . import synthetic
 

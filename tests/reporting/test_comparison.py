@@ -15,7 +15,7 @@ from conformance.reporting.comparison import compare
 from conformance.reporting.comparison_console import print_comparison
 from conformance.reporting.comparison_html import comparison_as_html
 from conformance.tally.claims import Claims
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 
 from . import synthetic
 

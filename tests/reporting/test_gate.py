@@ -9,7 +9,7 @@ import pytest
 from conformance.reporting import rendered
 from conformance.reporting.gate import gate_sentence
 from conformance.tally.baseline import Baseline, Deviation
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 
 from . import synthetic
 

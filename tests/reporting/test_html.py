@@ -16,7 +16,7 @@ from lxml import html
 from conformance.reporting import write_reports
 from conformance.reporting.html import report_as_html
 from conformance.reporting.toml import as_toml
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 
 from . import synthetic
 

@@ -15,7 +15,7 @@ from conformance.certification.statement import claim_of, statement_as_html
 from conformance.reporting import rendered, summary
 from conformance.reporting.badge import levels
 from conformance.reporting.console import print_summary
-from conformance.tally.results import TestResult
+from conformance.tally.gathered import TestResult
 from tests.certification import certifiable
 from tests.certification.test_bundle import RECORD
 
