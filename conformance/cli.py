@@ -24,6 +24,7 @@ from conformance.commands import (
     replay,
     report,
     run,
+    staging,
     verify,
     version,
 )
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _carried_out(words: list[str]) -> int:
     try:
+        if words[:1] == ["serve"] and staging.FLAG in words:
+            return staging.main(words[1:])
         if words[:1] == ["serve"]:
             from conformance.bundled import serving
 
@@ -112,7 +115,7 @@ def parser() -> argparse.ArgumentParser:
     for module in COMMANDS:
         module.add(commands)
     # Listed here for the help; its arguments are the server's own (see main).
-    commands.add_parser("serve", help="the reference server in the foreground", add_help=False)
+    commands.add_parser("serve", help="the reference server in the foreground, or a stage", add_help=False)
     return parser
 
 

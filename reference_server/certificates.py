@@ -15,6 +15,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from .settings import Settings
 
 CA_DAYS = 365
+# A listener with a good certificate of the authority that the bad ones are of, where the good one shows another.
+SAME_AUTHORITY = "same-authority"
 TLS_VERSIONS = {
     "TLSv1": ssl.TLSVersion.TLSv1,
     "TLSv1.1": ssl.TLSVersion.TLSv1_1,
@@ -40,10 +42,13 @@ def write_certificates(ca_file: Path, names: tuple[str, ...], days: int) -> None
     ca_file.write_bytes(ca.certificate.public_bytes(Encoding.PEM))
 
 
-def write_stage_certificates(folder: Path) -> None:
-    """Writes `ca.pem`, and a folder with server.pem for each listener of stages: the good one, and the bad ones."""
+def write_stage_certificates(folder: Path, names: tuple[str, ...] = ()) -> None:
+    """Writes `ca.pem`, and a folder with server.pem for each listener of stages: the good one, and the bad ones.
+
+    `names` are hosts that the certificates are for besides loopback.
+    """
     ca, others = _make_ca(), _make_ca()
-    here = ("127.0.0.1", "localhost")
+    here = tuple(dict.fromkeys(("127.0.0.1", "localhost", *names)))
     issued = {
         "https": _make_server_certificate(ca, here, 30),
         "expired": _make_server_certificate(ca, here, -1),
@@ -55,6 +60,54 @@ def write_stage_certificates(folder: Path) -> None:
         (folder / name).mkdir()
         (folder / name / "server.pem").write_bytes(key + server.certificate.public_bytes(Encoding.PEM))
     (folder / "ca.pem").write_bytes(ca.certificate.public_bytes(Encoding.PEM))
+
+
+def own_stage_certificate(folder: Path, certificate: Path, key: Path, host: str) -> None:
+    """Has the good listener of stages show a certificate from elsewhere; that of `ca.pem` goes to `same-authority`.
+
+    Beside `ca.pem` its chain is to be trusted, and what this machine trusts: `trusted.pem`. Raises ValueError, which
+    says what is wrong with the files.
+    """
+    chain, secret = (_read(each) for each in (certificate, key))
+    why = _why_useless(chain, host)
+    if why:
+        raise ValueError(f"{certificate}: {why}")
+    (folder / "https").rename(folder / SAME_AUTHORITY)
+    (folder / "https").mkdir()
+    server = folder / "https" / "server.pem"
+    server.write_bytes(secret.strip() + b"\n" + chain)
+    try:
+        # A password that is wrong: nobody is there to be asked for one.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(server, password="")
+    except (ssl.SSLError, ValueError) as problem:
+        raise ValueError(f"{key}: is not the key of the certificate, or has a password") from problem
+    known = ssl.get_default_verify_paths().cafile
+    texts = [(folder / "ca.pem").read_bytes(), chain, Path(known).read_bytes() if known else b""]
+    (folder / "trusted.pem").write_bytes(b"\n".join(text.strip() for text in texts))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        raise ValueError(f"{file}: can't be read: {problem.strerror}") from problem
+
+
+def _why_useless(chain: bytes, host: str) -> str:
+    """What is wrong with a certificate as the one of a host; empty for one that will do."""
+    try:
+        certificate = x509.load_pem_x509_certificate(chain)
+    except ValueError:
+        return "is no certificate in PEM"
+    if certificate.not_valid_after_utc < datetime.now(UTC):
+        return f"has expired at {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return "names no host (subjectAltName)"
+    known = [*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))]
+    below = f"*.{host.partition('.')[2]}"
+    return "" if {host, below} & {name.lower() for name in known} else f"is for {', '.join(known)}, and not for {host}"
 
 
 def tls_context(folder: Path, settings: Settings) -> ssl.SSLContext:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from .certificates import write_stage_certificates
+from .certificates import SAME_AUTHORITY, own_stage_certificate, write_stage_certificates
 from .serving import LOOPBACK, Listener, bind, event_loop, start_listener, url_of
 from .settings import Settings
 from .stage import Heard, Stages
@@ -19,12 +19,19 @@ LAST_WORDS = 3.0
 
 
 class Listening:
-    """Listeners that serve stages until they are closed. `folder` has the certificates."""
+    """Listeners that serve stages until they are closed. `folder` has the certificates.
 
-    def __init__(self, folder: Path, hear: Callable[[Heard], None]) -> None:
-        sockets = {name: bind(LOOPBACK, 0) for name in ("https", PLAIN, *BAD_CERTIFICATES)}
+    They listen at an address, and clients know them by a host. Raises OSError for an address that isn't here.
+    """
+
+    def __init__(
+        self, folder: Path, hear: Callable[[Heard], None], address: str = LOOPBACK, host: str = LOOPBACK
+    ) -> None:
+        others = [SAME_AUTHORITY] if (folder / SAME_AUTHORITY).exists() else []
+        sockets = {name: bind(address, 0) for name in ("https", PLAIN, *BAD_CERTIFICATES, *others)}
         schemes = {name: PLAIN if name == PLAIN else "https" for name in sockets}
-        self.stages = Stages({name: url_of(schemes[name], LOOPBACK, each) for name, each in sockets.items()}, hear)
+        origins = {name: url_of(schemes[name], host, each) for name, each in sockets.items()}
+        self.stages = Stages({SAME_AUTHORITY: origins["https"], **origins}, hear)
         self._folder = folder
         self._sockets = sockets
         self._listeners: list[Listener] = []
@@ -55,4 +62,4 @@ class Listening:
         await asyncio.gather(*(task for _, task in started))
 
 
-__all__ = ["Listening", "write_stage_certificates"]
+__all__ = ["SAME_AUTHORITY", "Listening", "own_stage_certificate", "write_stage_certificates"]

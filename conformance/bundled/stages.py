@@ -8,32 +8,44 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance.profile.client_role import Staging
+from conformance.profile.loading import Profile, ProfileError
 from conformance.wire.exchange import Reply, Request
 from conformance.wire.stages import Arrived, Credentials, OpenHouse, Stage
 from reference_server.misbehaviors import MISBEHAVIORS
+from reference_server.serving import bind
 from reference_server.stage import PATHS, WELL_KNOWN, Heard, Registration
-from reference_server.stage_listeners import Listening, write_stage_certificates
+from reference_server.stage_listeners import (
+    BAD_CERTIFICATES,
+    SAME_AUTHORITY,
+    Listening,
+    own_stage_certificate,
+    write_stage_certificates,
+)
 
+BY_DEFAULT = Staging()
 KNOWN = {misbehavior.name: misbehavior for misbehavior in MISBEHAVIORS}
 
 
 class Playhouse:
-    """The stages of this process. `folder` has the certificates, which `write_stage_certificates` made."""
+    """The stages of this process. `folder` has the certificates that `prepare` made, `staging` says where they are."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, staging: Staging = BY_DEFAULT) -> None:
         self._folder = folder
+        self._staging = staging
         self._numbers = itertools.count(1)
         self._stages: dict[str, Stage] = {}
         self._lock = threading.Lock()
-        self._listening = Listening(folder, self._hear)
+        self._listening = Listening(folder, self._hear, staging.listen, staging.host)
 
     @property
     def certificates(self) -> Path:
         """The authority that a client has to trust, and no other."""
-        return self._folder / "ca.pem"
+        return trusted_in(self._folder)
 
     def says(self, misbehavior: str) -> str:
         """What a misbehavior is, in words."""
@@ -64,7 +76,10 @@ class Playhouse:
 
     def twin_of(self, misbehavior: str) -> str:
         """What the stage does that a misbehavior is compared with; empty for one that does nothing of its own."""
-        return KNOWN[misbehavior].twin
+        endpoint, _, listener = misbehavior.rpartition("-at-")
+        # What is wrong with a certificate shows only to who trusts its authority.
+        is_of_ours = self._staging.certificate is not None and listener in BAD_CERTIFICATES
+        return f"{endpoint}-at-{SAME_AUTHORITY}" if is_of_ours else KNOWN[misbehavior].twin
 
     def registers(self, misbehavior: str) -> bool:
         """Whether a misbehavior needs a client that the server can register as it likes."""
@@ -114,13 +129,37 @@ def _endpoint(heard: Heard) -> str:
 
 
 @contextmanager
-def stages_of_a_while() -> Iterator[OpenHouse]:
-    """How to open stages, as long as it takes: for commands that drive a client without a run."""
+def stages_of_a_while(profile: Profile | None = None) -> Iterator[OpenHouse]:
+    """How to open stages, as long as it takes: for commands that drive a client without a run. Raises ProfileError."""
     with tempfile.TemporaryDirectory(prefix="oauth2-stages-") as folder:
-        prepare(Path(folder))
-        yield lambda: Playhouse(Path(folder))
+        yield prepared(Path(folder), profile)
 
 
-def prepare(folder: Path) -> None:
-    """Make the certificates of a run's stages."""
-    write_stage_certificates(folder)
+def prepared(folder: Path, profile: Profile | None = None) -> OpenHouse:
+    """Makes what the stages of a run need, in a folder; returns how each process opens its own. Raises ProfileError."""
+    staging = profile.target.staging if profile else BY_DEFAULT
+    try:
+        # Each process will have ports of its own there.
+        bind(staging.listen, 0).close()
+    except OSError as error:
+        place = profile.place(("stage", "listen")) if profile else "stage.listen"
+        raise ProfileError(f"{place}: this machine has no address {staging.listen}: {error.strerror}") from error
+    try:
+        prepare(folder, staging)
+    except ValueError as error:
+        place = profile.place(("stage", "certificate")) if profile else "stage.certificate"
+        raise ProfileError(f"{place}: {error}") from error
+    return partial(Playhouse, folder, staging)
+
+
+def prepare(folder: Path, staging: Staging = BY_DEFAULT) -> None:
+    """Make the certificates of a run's stages. Raises ValueError for a certificate and key that will not do."""
+    write_stage_certificates(folder, (staging.reached_at, staging.host))
+    if staging.certificate is not None and staging.key is not None:
+        own_stage_certificate(folder, Path(staging.certificate), Path(staging.key), staging.host)
+
+
+def trusted_in(folder: Path) -> Path:
+    """The file of what a client has to trust, among the certificates of a run's stages."""
+    with_own = folder / "trusted.pem"
+    return with_own if with_own.exists() else folder / "ca.pem"

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conformance.base.uris import urlsplit
 from conformance.clients.context import Context, variables
 from conformance.clients.endings import Ending, UnusableClient
 from conformance.clients.user_agent import Browser, NoWayBack
@@ -82,7 +83,7 @@ def _write_browsers(folder: Path, urls: Path) -> None:
 def _environment(driving: Driving, context: Context, folder: str) -> dict[str, str]:
     own = {name: os.environ[name] for name in (*KEPT, *driving.env) if name in os.environ}
     path = os.pathsep.join([folder, own.get("PATH", os.defpath)])
-    here = "127.0.0.1,localhost"
+    here = ",".join(dict.fromkeys(("127.0.0.1", "localhost", urlsplit(context.issuer).hostname or "")))
     return {
         **own,
         **variables(context),

@@ -56,6 +56,7 @@ def play(target: Target, house: House, scenario: Scenario) -> Played:
     browser = Browser(
         _origins(stage, second),
         str(house.certificates),
+        target.staging.reached_at,
         delivers=bool(driving.command),
         deliver=driving.deliver,
         folder=driving.folder,

@@ -15,6 +15,7 @@ from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.clients.played import KINDS, WORDS, Played, Sent, done_in
 from conformance.clients.playing import CLIENT_ID, PUBLIC, Scenario, play, told
 from conformance.wire.exchange import Exchange
+from conformance.wire.stages import SAME_AUTHORITY
 
 if TYPE_CHECKING:
     from conformance.harness.record import Recorded
@@ -63,6 +64,11 @@ class Serve:
             raise Untested("the client made no use of its token: let it ask for the resource that it is told")
         if 0 < len(played.all(needed)) < times:
             raise Untested(f"the client did so once: {WORDS[needed]}; `{', '.join(asked)}` was asked of it")
+        if not played.has(needed) and twin.endswith(f"-at-{SAME_AUTHORITY}"):
+            raise Untested(
+                "the client knows the certificate of [stage] alone, and bad ones are of the suite's authority: "
+                "let it trust all of the file that SSL_CERT_FILE names"
+            )
         if not played.has(needed):
             raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {told(played)}")
         return played

@@ -41,10 +41,14 @@ class Page:
 
 @dataclass
 class Browser:
-    """One user agent; `origins` are where stages are, `delivers` says whether it goes to the client's listener."""
+    """One user agent; `origins` are where stages are, `delivers` says whether it goes to the client's listener.
+
+    `reached_at` is the address that leads to stages from here: their host may be one that only the client can find.
+    """
 
     origins: frozenset[str]
     certificates: str
+    reached_at: str = ""
     delivers: bool = False
     # The command that brings an answer to a client without a listener, and the folder that it runs in.
     deliver: tuple[str, ...] = ()
@@ -69,17 +73,29 @@ class Browser:
             self._deliver(place)
         return place
 
+    def read(self, url: str) -> str:
+        """What a stage answers to a plain request. Raises httpx.HTTPError where nobody answers that can be trusted."""
+        return self._asked(url, BY_CLIENT).text
+
     def close(self) -> None:
         """Let go of connections."""
         if self._client is not None:
             self._client.close()
 
     def _redirect(self, url: str, who: str) -> str:
-        reply = self._http().get(url, headers={"User-Agent": who})
+        reply = self._asked(url, who)
         location = reply.headers.get("location")
         if reply.status_code not in REDIRECTS or location is None:
             raise NoWayBack(f"the authorization endpoint answered with status {reply.status_code}: {reply.text[:200]}")
         return str(location)
+
+    def _asked(self, url: str, who: str) -> httpx.Response:
+        place = httpx.URL(url)
+        return self._http().get(
+            place.copy_with(host=self.reached_at or place.host),
+            headers={"User-Agent": who, "Host": place.netloc.decode("ascii")},
+            extensions={"sni_hostname": place.host},
+        )
 
     def _deliver(self, place: str) -> None:
         """Go to the client's listener, on loopback alone, and read its page."""
@@ -133,6 +149,8 @@ class Browser:
     def _http(self) -> httpx.Client:
         if self._client is None:
             context = ssl.create_default_context(cafile=self.certificates)
+            # A certificate of the profile's may come without its authority.
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
             headers = {"User-Agent": BY_CLIENT, "Accept": "text/html,*/*"}
             self._client = httpx.Client(verify=context, trust_env=False, timeout=SECONDS, headers=headers)
         return self._client

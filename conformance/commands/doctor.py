@@ -54,7 +54,10 @@ def carry_out(options: argparse.Namespace) -> int:
     except (ProfileError, UnusableDriver) as error:
         raise UsageFault(str(error)) from error
     if profile.target.is_client:
-        return _examine_client(profile, options)
+        try:
+            return _examine_client(profile, options)
+        except ProfileError as error:
+            raise UsageFault(str(error)) from error
     silence = why_silent(profile)
     if silence is not None:
         raise UsageFault(silence)
@@ -70,7 +73,7 @@ def _examine_client(profile: Profile, options: argparse.Namespace) -> int:
     from conformance.preflight.controls import as_dict
     from conformance.running.whole_run import open_session
 
-    with stages_of_a_while() as open_house, closing(open_session(profile, open_house=open_house)) as session:
+    with stages_of_a_while(profile) as open_house, closing(open_session(profile, open_house=open_house)) as session:
         examiner = examine_client(profile, session)
         is_sound = all(control.state != "fails" for control in examiner.controls)
         if options.json:

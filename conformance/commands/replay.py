@@ -76,7 +76,7 @@ def carry_out(options: argparse.Namespace) -> int:
     if missing:
         raise UsageFault(f"this version of the suite has no test {', '.join(missing)}")
     ended = []
-    with _target(options, role) as loaded, _stages(role) as open_house:
+    with _target(options, role) as loaded, _stages(role, loaded) as open_house:
         _tell_another(content["target"], loaded, options)
         session = _opened(loaded, open_house)
         for requirement, name, stored in found:
@@ -87,13 +87,13 @@ def carry_out(options: argparse.Namespace) -> int:
     return next(code for word, (code, _) in ENDS.items() if word in ended)
 
 
-def _stages(role: str) -> AbstractContextManager[OpenHouse | None]:
+def _stages(role: str, profile: Profile) -> AbstractContextManager[OpenHouse | None]:
     """How to open stages, where a client is tried again."""
     if role != CLIENT:
         return nullcontext()
     from conformance.bundled.stages import stages_of_a_while
 
-    return stages_of_a_while()
+    return stages_of_a_while(profile)
 
 
 def _cases_of(role: str) -> list[Case]:

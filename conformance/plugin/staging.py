@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from conformance.plugin.stashes import OPEN_HOUSE, PROFILE
+from conformance.profile.loading import ProfileError
 from conformance.wire.stages import OpenHouse
 
 
 def prepare_stages(config: pytest.Config) -> None:
-    """Make what stages need, where a client is under test; it is gone with pytest."""
+    """Make what stages need, where a client is under test; it is gone with pytest. Raises UsageError."""
     if not config.stash[PROFILE].target.is_client:
         return
     # What plays the server is imported only where that is wanted.
-    from conformance.bundled.stages import Playhouse, prepare
+    from conformance.bundled.stages import prepared
 
     folder = tempfile.TemporaryDirectory(prefix="oauth2-stages-")
     config.add_cleanup(folder.cleanup)
-    prepare(Path(folder.name))
-    opened: OpenHouse = partial(Playhouse, Path(folder.name))
-    config.stash[OPEN_HOUSE] = opened
+    try:
+        config.stash[OPEN_HOUSE] = prepared(Path(folder.name), config.stash[PROFILE])
+    except ProfileError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def house_of(config: pytest.Config) -> OpenHouse | None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
+import httpx
+
 from conformance.clients.played import WORDS, Played
+from conformance.clients.playing import credentials_of
 from conformance.clients.serve import ASKED, Serve
+from conformance.clients.user_agent import Browser
 from conformance.harness.session import Session, Trial
 from conformance.preflight.controls import Examiner, Pointless, Wrong
+from conformance.profile.client_role import Staging
 from conformance.profile.loading import Profile
 
 DRIVER = ("driver",)
@@ -24,6 +29,8 @@ DENIED = "access-denied"
 def examine_client(profile: Profile, session: Session) -> Examiner:
     """Try a client's logins, one by one."""
     examiner = Examiner(profile, session)
+    if profile.target.staging != Staging():
+        examiner.try_out("stages are where the profile says", ("stage",), _staged)
     examiner.try_out("an honest login", DRIVER, _honest, blocks="driver")
     examiner.try_out("the protected resource is used", DRIVER, _at_resource, needs=("driver",))
     for asked, feature in FEATURE_OF.items():
@@ -34,6 +41,22 @@ def examine_client(profile: Profile, session: Session) -> Examiner:
     examiner.try_out("a second login is made when it is asked for", DRIVER, _second, needs=("driver",))
     examiner.try_out("a login that the resource owner refuses", DRIVER, _denied, needs=("driver",))
     return examiner
+
+
+def _staged(trial: Trial) -> str:
+    """An address, a name and a certificate of the profile's own, by a request from here."""
+    staging = trial.target.staging
+    house = trial.session.house()
+    stage = house.open(credentials_of(trial.target))
+    browser = Browser(frozenset(), str(house.certificates), staging.reached_at)
+    try:
+        browser.read(f"{stage.issuer}/.well-known/oauth-authorization-server")
+    except httpx.HTTPError as error:
+        raise Wrong(f"no stage answers at {stage.issuer}: {error}", "check `certificate` and `public_url`") from error
+    finally:
+        browser.close()
+        house.end(stage)
+    return f"one answered at {stage.issuer}, asked at {staging.reached_at}"
 
 
 def _honest(trial: Trial) -> str:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
-from conformance.base.uris import is_loopback
+from conformance.base.uris import is_loopback, urlsplit
 
 CLIENT, SERVER = "client", "authorization-server"
 # Where the stages are that are played for a client; each process of a run has ports of its own.
-STAGES = "https://127.0.0.1"
+LOOPBACK = "127.0.0.1"
+STAGES = f"https://{LOOPBACK}"
+# Addresses that stand for all, and the one of them that leads here.
+EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}
 # Seconds that one login may take.
 TIME_LIMIT = 15.0
 DEFAULT_SCOPE = "me profile"
@@ -51,6 +56,45 @@ class Registered:
     def has_one_port(self) -> bool:
         """Whether all logins of a command come back at the same port: they have to take turns."""
         return self.redirect_uri is not None and is_loopback(self.redirect_uri)
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Where stages are: the address that they listen at, the host that a client knows them by, and PEM files.
+
+    Without a certificate of its own, a stage has one of the suite's authority.
+    """
+
+    listen: str = LOOPBACK
+    host: str = LOOPBACK
+    certificate: str | None = None
+    key: str | None = None
+
+    @property
+    def reached_at(self) -> str:
+        """The address that leads to a stage from this machine, whatever its host is called elsewhere."""
+        return EVERYWHERE.get(self.listen, self.listen)
+
+
+def staging_of(document: Mapping[str, Any], folder: Path) -> Staging:
+    """The `[stage]` table."""
+    table = document.get("stage", {})
+    listen = table.get("listen", LOOPBACK)
+    public = urlsplit(table.get("public_url", "")).hostname
+    files = {name: str(folder / table[name]) for name in ("certificate", "key") if name in table}
+    return Staging(listen, public or listen, **files)
+
+
+def why_unreachable(document: Mapping[str, Any]) -> str:
+    """Why a client can't be told where stages are, for `stage.listen`; empty where it can."""
+    listen = document.get("stage", {}).get("listen", LOOPBACK)
+    try:
+        ip_address(listen)
+    except ValueError:
+        return f"{listen!r} is not an IP address: name one of this machine; a name for it goes into public_url"
+    if listen in EVERYWHERE and "public_url" not in document["stage"]:
+        return f"{listen} stands for every address, and leads a client nowhere: say by public_url which one it asks"
+    return ""
 
 
 def driving_of(document: Mapping[str, Any], folder: str) -> Driving:

@@ -15,7 +15,16 @@ from conformance.base.documents import keys_brought_to
 from conformance.base.suggesting import did_you_mean
 from conformance.base.toml_files import FileFault, gap_at, in_lines, line_of, text_of
 from conformance.base.uris import is_loopback
-from conformance.profile.client_role import CLIENT, SERVER, STAGES, driving_of, features_of, registered_of
+from conformance.profile.client_role import (
+    CLIENT,
+    SERVER,
+    STAGES,
+    driving_of,
+    features_of,
+    registered_of,
+    staging_of,
+    why_unreachable,
+)
 from conformance.profile.target import Client, Limits, ResourceOwner, SignIn, SignInStep, Target
 from conformance.tally.claims import claims, claims_of
 from conformance.wire import network
@@ -78,7 +87,11 @@ def parse_profile(
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{source}: is not TOML: {error}") from error
-    gaps = [*schemas.gaps("target", document)] or [*_unknown_claims(document), *_undriven(document)]
+    gaps = [*schemas.gaps("target", document)] or [
+        *_unknown_claims(document),
+        *_undriven(document),
+        *_unreachable(document),
+    ]
     is_client = not gaps and document["target"].get("role") == CLIENT
     if is_client:
         document["target"].setdefault("base_url", STAGES)
@@ -234,6 +247,7 @@ def _target(document: Mapping[str, Any], folder: Path) -> Target:
         faults={},
         role=about.get("role", SERVER),
         driving=driving_of(document, str(folder)),
+        staging=staging_of(document, folder),
         registered=registered_of(document),
     )
 
@@ -267,6 +281,12 @@ def _undriven(document: Mapping[str, Any]) -> list[schemas.Gap]:
             ("driver",), f"a client is driven by `command` or by `callable`: there is {' and '.join(ways) or 'none'}"
         )
     ]
+
+
+def _unreachable(document: Mapping[str, Any]) -> list[schemas.Gap]:
+    """Stages that a client can't be sent to."""
+    why = why_unreachable(document)
+    return [gap_at(("stage", "listen"), why)] if why else []
 
 
 def _unfounded(document: Mapping[str, Any]) -> list[schemas.Gap]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.base.uris import host_and_port, is_loopback, urljoin
-from conformance.profile.client_role import CLIENT, SERVER, Driving, Registered
+from conformance.profile.client_role import CLIENT, SERVER, Driving, Registered, Staging
 from conformance.tally.claims import Claims, claims
 from conformance.wire.network import Reach
 
@@ -169,6 +169,7 @@ class Target:
     # What the target is, and for a client how it is driven and registered.
     role: str = SERVER
     driving: Driving = field(default_factory=Driving)
+    staging: Staging = field(default_factory=Staging)
     registered: Registered = field(default_factory=Registered)
 
     def check(self, *names: str) -> None:

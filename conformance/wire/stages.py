@@ -9,6 +9,8 @@ from typing import Protocol
 
 from conformance.wire.exchange import Reply
 
+# Where an endpoint has a good certificate of the authority that bad ones are of.
+SAME_AUTHORITY = "same-authority"
 ENDPOINTS = ("authorization", "token", "revocation", "resource")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.cli import parser
+from conformance.commands import staging
 from docs.generator import markdown
 from reference_server import serving
 
@@ -40,6 +41,10 @@ def _below(outer: argparse.ArgumentParser) -> Iterator[Command]:
             own = serving.argument_parser() if name == "serve" else inner
             own.prog = inner.prog
             yield _command(own, helps.get(name, ""))
+            if name == "serve":
+                stage = staging.argument_parser()
+                stage.prog = f"{stage.prog} {staging.FLAG}"
+                yield _command(stage, "a stage in the foreground")
             yield from _below(inner)
 
 

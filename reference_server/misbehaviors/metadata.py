@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..misbehavior import SMALL, Misbehavior
 from ..pipeline import Call, Edit, Response, Step, after, before, named, setting
-from ..stage_listeners import BAD_CERTIFICATES
+from ..stage_listeners import BAD_CERTIFICATES, SAME_AUTHORITY
 
 ELSEWHERE = "https://elsewhere.example"
 MARK = "from=metadata"
@@ -123,5 +123,10 @@ MISBEHAVIORS = (
             listeners={"issuer": listener, **AT_GOOD_LISTENER},
         )
         for listener in BAD_CERTIFICATES
+    ),
+    Misbehavior(
+        name=f"metadata-at-{SAME_AUTHORITY}",
+        says="the metadata are where the certificate is good, and of the authority that bad ones are of",
+        listeners={"issuer": SAME_AUTHORITY, **AT_GOOD_LISTENER},
     ),
 )

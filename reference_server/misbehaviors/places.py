@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..errors import OAuthError
 from ..misbehavior import LARGE, SMALL, Misbehavior
 from ..pipeline import Call, Response, before
-from ..stage_listeners import BAD_CERTIFICATES, PLAIN
+from ..stage_listeners import BAD_CERTIFICATES, PLAIN, SAME_AUTHORITY
 
+ENDPOINTS = ("token", "resource", "revocation")
 QUERY = "tenant=a%20b&version=2"
 
 
@@ -31,8 +32,16 @@ MISBEHAVIORS = (
             says=f"the {endpoint} endpoint has a certificate that is not to be trusted: {listener}",
             listeners={endpoint: listener},
         )
-        for endpoint in ("token", "resource", "revocation")
+        for endpoint in ENDPOINTS
         for listener in BAD_CERTIFICATES
+    ),
+    *(
+        Misbehavior(
+            name=f"{endpoint}-at-{SAME_AUTHORITY}",
+            says=f"the {endpoint} endpoint has a good certificate, of the authority that bad ones are of",
+            listeners={endpoint: SAME_AUTHORITY},
+        )
+        for endpoint in ENDPOINTS
     ),
     *(
         Misbehavior(
@@ -40,7 +49,7 @@ MISBEHAVIORS = (
             says=f"the {endpoint} endpoint is said to be at plain HTTP",
             listeners={endpoint: PLAIN},
         )
-        for endpoint in ("token", "resource", "revocation")
+        for endpoint in ENDPOINTS
     ),
     Misbehavior(
         name="authorization-endpoint-with-query",

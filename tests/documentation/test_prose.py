@@ -16,6 +16,7 @@ import yaml
 
 from conformance.base import exit_codes
 from conformance.cli import parser
+from conformance.commands import staging
 from conformance.settings import ALLOWED, FILE, read_settings
 from conformance.tally.verdicts import ORDER, Conclusion
 from docs.generator.facts import ROOT, schema
@@ -55,7 +56,9 @@ def commands(page: Path) -> Iterator[list[str]]:
 def test_every_command_on_a_page_is_one_that_the_parser_takes(page: Path) -> None:
     for words in commands(page):
         own = words[: words.index("--")] if "--" in words else words
-        if own[0] == "serve":
+        if own[0] == "serve" and staging.FLAG in own:
+            staging.argument_parser().parse_args(own[1:])
+        elif own[0] == "serve":
             serving.argument_parser().parse_args(own[1:])
         else:
             parser().parse_args(own)
