@@ -19,7 +19,7 @@ from conformance.wire.stages import SAME_AUTHORITY
 
 if TYPE_CHECKING:
     from conformance.harness.record import Recorded
-    from conformance.harness.session import Trial
+    from conformance.harness.trial import Trial
 
 # What is asked of a client, and what it is then seen to do.
 ASKED = {

@@ -9,8 +9,9 @@ from typing import Any
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.refusals import refuses_client, why_not_back, why_refused
 from conformance.harness.send import OMIT
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
 from conformance.harness.tokens import Tokens
+from conformance.harness.trial import Trial
 from conformance.procedures.code_exchanges import made_up_code
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply

@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from conformance.base.outcomes import Inconclusive
 from conformance.base.uris import host_and_port, is_loopback
 from conformance.harness.send import FORM
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.target import DOCUMENTED_LAYOUT
 from conformance.wire.exchange import Reply
 

@@ -15,7 +15,7 @@ from conformance.base.outcomes import Inconclusive, Untested
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.fuzz.lifecycle import Arose, Trouble
 from conformance.harness.send import OMIT
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.procedures.asking import OWNER, Visit
 from conformance.procedures.authorization_answers import values
 from conformance.procedures.consent import Asked, look

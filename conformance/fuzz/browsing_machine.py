@@ -12,7 +12,7 @@ from conformance.base.outcomes import NotApplicable
 from conformance.fuzz.browsing import BROWSERS, OF_ERRORS, STATES, Browsing, Move
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.surveys import Surveying
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.profile.target import Target
 
 CLIENTS = ("confidential", "other", "public")

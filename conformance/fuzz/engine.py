@@ -30,7 +30,7 @@ from conformance.fuzz import inputs as stored
 from conformance.fuzz.failing import Failing, Inputs, with_fewest
 from conformance.harness.fuzzing import Fuzzed, Fuzzing
 from conformance.harness.given import Given
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.running.collecting import FIXTURES
 from conformance.running.single_test import arguments
 

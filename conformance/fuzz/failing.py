@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from conformance.base.outcomes import Violation
 from conformance.fuzz import inputs as stored
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 
 Inputs: TypeAlias = Mapping[str, Any]
 

@@ -13,8 +13,8 @@ from typing import Literal
 from conformance.base.outcomes import Inconclusive
 from conformance.harness import effects
 from conformance.harness.send import OMIT
-from conformance.harness.session import Trial
 from conformance.harness.tokens import Code, Live, TokenKind, Tokens
+from conformance.harness.trial import Trial
 from conformance.wire.exchange import Reply
 
 REVOKED: Mapping[tuple[str, str], str] = {
@@ -213,7 +213,7 @@ class Life:
             grant.of(kind).append(token)
 
     def _born(self, value: str, kind: TokenKind, tokens: Tokens) -> Token:
-        possible = effects.possible_witnesses(self.trial, kind, tokens.grant)
+        possible = effects.possible_witnesses(self.trial.target, kind)
         token = Token(value, kind, tokens, tuple(witness for witness in possible if witness != "refresh"))
         seeing = tuple(witness for witness in token.witnesses if self._sees(witness, token))
         # Introspection may be silent about refresh tokens, and about what isn't the asking client's own.
@@ -227,7 +227,7 @@ class Life:
 
     def _sees(self, witness: str, token: Token) -> bool:
         try:
-            return effects.says_active(self.trial, witness, token.value, token.kind, token.tokens)
+            return effects.says_active(self.trial.send, witness, token.value, token.kind, token.tokens)
         except Inconclusive:  # the others may do: one that breaks down over some kind of token blocks nothing
             return False
 

@@ -9,7 +9,7 @@ from conformance.fuzz.engine import Campaign
 from conformance.fuzz.lifecycle import Life
 from conformance.fuzz.lifecycle_machine import machine, possible
 from conformance.fuzz.surveys import Surveying
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 
 # Each takes a hundred exchanges or so; but what most breaches need are long sequences, and many of them.
 COST = 1.4

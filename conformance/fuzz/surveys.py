@@ -9,7 +9,7 @@ from conformance.base.outcomes import Vacuous, Violation
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Failing, Inputs
 from conformance.fuzz.lifecycle import Arose, Trouble
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 
 Led = Callable[[Trial, Inputs], Sequence[Trouble | Arose]]
 

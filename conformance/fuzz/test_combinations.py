@@ -7,7 +7,7 @@ import pytest
 from conformance.fuzz.combined_requests import JUDGED
 from conformance.fuzz.tried_combinations import no_trouble_at
 from conformance.harness import requirement
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 
 EACH = [pytest.param(endpoint, name, marks=requirement(name)) for endpoint, names in JUDGED.items() for name in names]
 

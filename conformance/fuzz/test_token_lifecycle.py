@@ -7,7 +7,7 @@ import pytest
 from conformance.fuzz.lifecycle import JUDGED
 from conformance.fuzz.lives import no_trouble_in
 from conformance.harness import requirement
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 
 
 @pytest.mark.parametrize("judged", [pytest.param(name, marks=requirement(name)) for name in JUDGED])

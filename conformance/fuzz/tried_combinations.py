@@ -12,7 +12,7 @@ from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Inputs
 from conformance.fuzz.lifecycle import Life, Trouble
 from conformance.fuzz.surveys import Surveying
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 
 PAIRS, THREES = 2, 3
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from conformance.base.outcomes import Inconclusive, Untested
 from conformance.harness.footprint import Issued
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.target import Target
 
 # Unanswered or refused so often in a row, revoking is given up.

@@ -7,22 +7,20 @@ and another process of the run may have sent that request. A refusal of what is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from conformance.base.outcomes import Inconclusive, Stale
 from conformance.harness import effects
-from conformance.harness.send import OMIT
+from conformance.harness.send import OMIT, Send
 from conformance.harness.tokens import Code, Live, Tokens
+from conformance.harness.witnessing import Witnessing
 from conformance.wire.exchange import Reply
-
-if TYPE_CHECKING:
-    from conformance.harness.session import Trial
 
 # What can be seen to be good; a function tells it of what none of the others stands for.
 Credential: TypeAlias = Code | Tokens | Live | Callable[[], bool]
 
 
-def control(trial: Trial, credential: Credential, after: Reply | None) -> None:
+def control(given: Witnessing, send: Send, credential: Credential, after: Reply | None) -> None:
     """See that a refused credential is good: codes and refresh tokens by using them, access tokens by their witnesses.
 
     An answer that refuses nothing needs no control; None stands for one that isn't known as such. Stale where the
@@ -30,35 +28,35 @@ def control(trial: Trial, credential: Credential, after: Reply | None) -> None:
     may have ended it, and another one decides; Inconclusive where even that isn't served.
     """
     decided = after is None or after.is_refusal
-    if not decided or _is_served(trial, credential):
+    if not decided or _is_served(given, send, credential):
         return
-    if not trial.is_second:
+    if not send.recorder.is_second:
         raise Stale(f"{_in_words(credential)} is not served without the fault either")
-    if not _is_served(trial, _another(trial, credential)):
+    if not _is_served(given, send, _another(given, credential)):
         raise Inconclusive(f"positive control: {_in_words(credential)} should be served without the fault")
 
 
-def _is_served(trial: Trial, credential: Credential) -> bool:
-    with trial.given.arranging():
+def _is_served(given: Witnessing, send: Send, credential: Credential) -> bool:
+    with given.arranging():
         match credential:
             case Code():
-                reply = trial.send.code_exchange(credential)
+                reply = send.code_exchange(credential)
             case Tokens():
-                reply = trial.send.refresh(credential)
+                reply = send.refresh(credential)
             case Live(value, kind, tokens, witnesses):
-                return all(effects.says_active(trial, witness, value, kind, tokens) for witness in witnesses)
+                return all(effects.says_active(send, witness, value, kind, tokens) for witness in witnesses)
             case _:
                 return credential()
     return reply.is_success and bool(reply.members.get("access_token"))
 
 
-def _another(trial: Trial, credential: Credential) -> Credential:
+def _another(given: Witnessing, credential: Credential) -> Credential:
     """A fresh one of those that a request may use up, even one that is refused."""
     match credential:
         case Code():
-            return trial.given.authorization_code(credential.client, redirect_uri=credential.redirect_uri or OMIT)
+            return given.authorization_code(credential.client, redirect_uri=credential.redirect_uri or OMIT)
         case Tokens():
-            return trial.given.refreshable(credential.client, credential.grant)
+            return given.refreshable(credential.client, credential.grant)
         case _:
             return credential
 

@@ -7,15 +7,12 @@ authorization server each time, the protected resource. For refresh tokens: intr
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
-from conformance.base.outcomes import Inconclusive, Stale, Untested
+from conformance.base.outcomes import Inconclusive
+from conformance.harness.send import Send
 from conformance.harness.tokens import Live, TokenKind, Tokens
-from conformance.profile.target import Client
+from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
-
-if TYPE_CHECKING:
-    from conformance.harness.session import Trial
 
 SETTLING = "a revocation to take effect"
 # How introspection may wrongly speak of a token that isn't good: nobody would take it for active.
@@ -25,9 +22,8 @@ TOKEN_FAULTS = ("invalid_token", "invalid_grant")
 CALLER_FAULTS = ("invalid_client", "unauthorized_client", "access_denied", "insufficient_scope")
 
 
-def possible_witnesses(trial: Trial, kind: TokenKind, grant: str) -> tuple[str, ...]:
+def possible_witnesses(target: Target, kind: TokenKind) -> tuple[str, ...]:
     """The ways that the profile offers to ask about a token."""
-    target = trial.target
     may_ask = any(name in target.clients for name in ("introspecting", "confidential"))
     asks = ["introspection"] if may_ask and "introspection" in target.features else []
     if kind == "refresh_token":
@@ -39,66 +35,14 @@ def possible_witnesses(trial: Trial, kind: TokenKind, grant: str) -> tuple[str, 
     return tuple(asks)
 
 
-def live(trial: Trial, tokens: Tokens, kind: TokenKind) -> Live:
-    """A token with the witnesses that see it active now. Inconclusive when none does, Untested when there is none."""
-    value = tokens.access_token if kind == "access_token" else tokens.refresh_token
-    if value is None:
-        raise Inconclusive("no refresh token came with the access token")
-    candidates = possible_witnesses(trial, kind, tokens.grant)
-    if not candidates:
-        raise Untested(
-            "the profile offers no way to ask whether a token is active: claim introspection or token_info, "
-            "or set `resource_checks_tokens = true`"
-        )
-    problems: list[Inconclusive] = []
-
-    def sees(witness: str) -> bool:
-        try:
-            return says_active(trial, witness, value, kind, tokens)
-        except Inconclusive as problem:  # the others may do: one that refuses to answer blocks nothing
-            problems.append(problem)
-            return False
-
-    # Refreshing would use the token up: that refresh tokens of this client work is shown on a sibling.
-    siblings_refresh = "refresh" in candidates and _seen_to_refresh_before(trial, tokens)
-    seen = tuple(each for each in candidates if (siblings_refresh if each == "refresh" else sees(each)))
-    if not seen and problems:
-        raise problems[0]
-    if not seen:
-        raise Inconclusive(f"a fresh {kind.replace('_', ' ')} is not seen active by {' or '.join(candidates)}")
-    return Live(value, kind, tokens, seen)
-
-
-def _seen_to_refresh_before(trial: Trial, tokens: Tokens) -> bool:
-    """Whether siblings refresh. Stale where that is seen only now: the sibling may have ended the token."""
-    known = _key(tokens.client, tokens.grant) in trial.session.observations
-    works = siblings_refresh(trial, tokens.client, tokens.grant)
-    if not known and not trial.is_second:
-        raise Stale("another refresh token was issued after the one that is judged, and may have ended it")
-    return works
-
-
-def siblings_refresh(trial: Trial, client: Client, grant: str) -> bool:
-    """Whether refresh tokens that a client gets by a grant are good for refreshing: seen once, before others come."""
-
-    def procedure() -> bool:
-        sibling = trial.given.tokens(grant, client)
-        return sibling.refresh_token is not None and bool(trial.send.refresh(sibling).members.get("access_token"))
-
-    return trial.observed(_key(client, grant), procedure)
-
-
-def _key(client: Client, grant: str) -> str:
-    return f"refreshing works for {client.name} by {grant}"
-
-
-def says_active(trial: Trial, witness: str, value: str, kind: TokenKind, tokens: Tokens) -> bool:
+def says_active(send: Send, witness: str, value: str, kind: TokenKind, tokens: Tokens) -> bool:
     """Ask one witness about a token. Inconclusive when the answer is none (a server error)."""
-    before, trial.phase = trial.phase, "effect" if trial.phase == "send" else trial.phase
+    recorder = send.recorder
+    before, recorder.phase = recorder.phase, "effect" if recorder.phase == "send" else recorder.phase
     try:
-        reply = _ask(trial, witness, value, kind, tokens)
+        reply = _ask(send, witness, value, kind, tokens)
     finally:
-        trial.phase = before
+        recorder.phase = before
     # Alive is what the answer says, never its status alone.
     if reply.is_breakdown:
         raise Inconclusive(f"{witness} answered {reply} when asked about a token")
@@ -121,23 +65,23 @@ def _introspected(reply: Reply) -> bool:
     raise Inconclusive(f"introspection answered {reply} when asked about a token")
 
 
-def _ask(trial: Trial, witness: str, value: str, kind: TokenKind, tokens: Tokens) -> Reply:
+def _ask(send: Send, witness: str, value: str, kind: TokenKind, tokens: Tokens) -> Reply:
     match witness:
         case "introspection":
-            return trial.send.introspection(value, token_type_hint=kind)
+            return send.introspection(value, token_type_hint=kind)
         case "refresh":
-            return trial.send.refresh(tokens)
+            return send.refresh(tokens)
         case _:
-            return trial.send.resource(value, witness)
+            return send.resource(value, witness)
 
 
-def witnesses_of(trial: Trial, token: Live) -> tuple[str, ...]:
+def witnesses_of(send: Send, token: Live) -> tuple[str, ...]:
     """The witnesses that see a token active. One that breaks down blocks nothing while another one answers."""
     answers: dict[str, bool] = {}
     problems: list[Inconclusive] = []
     for witness in token.witnesses:
         try:
-            answers[witness] = says_active(trial, witness, token.value, token.kind, token.tokens)
+            answers[witness] = says_active(send, witness, token.value, token.kind, token.tokens)
         except Inconclusive as problem:
             problems.append(problem)
     if problems and not answers:
@@ -145,12 +89,12 @@ def witnesses_of(trial: Trial, token: Live) -> tuple[str, ...]:
     return tuple(witness for witness, active in answers.items() if active)
 
 
-def last_active(trial: Trial, token: Live) -> tuple[str, ...]:
+def last_active(send: Send, token: Live) -> tuple[str, ...]:
     """The witnesses that still see a token active once the declared revocation delay is over."""
-    deadline = time.monotonic() + trial.target.limits.revocation_delay
+    deadline = time.monotonic() + send.recorder.target.limits.revocation_delay
     while True:
-        still = witnesses_of(trial, token)
+        still = witnesses_of(send, token)
         left = deadline - time.monotonic()
         if not still or left <= 0:
             return still
-        trial.session.pause(SETTLING, left)
+        send.recorder.session.pause(SETTLING, left)

@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from conformance.base.outcomes import Inconclusive
+from conformance.harness.parameters import FORM
+from conformance.harness.recorder import Recorder
 from conformance.profile.target import Client, ResourceOwner
 from conformance.wire.exchange import Request
 
-if TYPE_CHECKING:
-    from conformance.harness.session import Trial
-
 MOST_SECONDS = 60
-FORM = "application/x-www-form-urlencoded"
 
 
-def forget(trial: Trial, owner: ResourceOwner, client: Client) -> None:
+def forget(recorder: Recorder, owner: ResourceOwner, client: Client) -> None:
     """Forget what an account has approved to a client. Inconclusive where the command or the URL fails."""
-    how = trial.target.sign_in.forget or ""
+    how = recorder.target.sign_in.forget or ""
     names = {"username": owner.username, "client_id": client.client_id}
-    if not trial.target.sign_in.forgets_by_url:
-        _run(how, names, trial.target.sign_in.folder)
+    if not recorder.target.sign_in.forgets_by_url:
+        _run(how, names, recorder.target.sign_in.folder)
         return
-    reply = trial.exchange(Request("POST", how, (("Content-Type", FORM),), urlencode(names).encode()))
+    reply = recorder.exchange(Request("POST", how, (("Content-Type", FORM),), urlencode(names).encode()))
     if not reply.is_success:
         raise Inconclusive(f"`forget` under [sign_in] should answer with a status 2xx, but got {reply}")
 

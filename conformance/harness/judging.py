@@ -6,16 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 from conformance.base.outcomes import Violation
 from conformance.browser.answer import Answer
+from conformance.harness.recorder import Recorder
 from conformance.harness.tokens import Live
 from conformance.wire.exchange import Exchange, Reply, Request
-
-if TYPE_CHECKING:
-    from conformance.harness.session import Trial
 
 T = TypeVar("T")
 Subject: TypeAlias = Reply | Answer | Live
@@ -23,7 +21,9 @@ Subject: TypeAlias = Reply | Answer | Live
 JUDGED_NAMES = ("reply", "answer")
 # What holds more replies than that was no single request.
 MANY = 100
-EXPECT = str(Path(__file__).with_name("expect.py"))
+EXPECT = tuple(
+    str(Path(__file__).with_name(f"{name}.py")) for name in ("expect", "expected_replies", "expected_answers")
+)
 # Aspects of what was wrong with how a request was taken: there, a request that was taken otherwise says more.
 OF_THE_REQUEST = ("issued", "served", "refused", "not issued", "redirected", "server error")
 
@@ -45,7 +45,7 @@ class Judged:
     proof: str = ""
 
 
-def judged_by(violation: Violation, trial: Trial) -> Judged | None:
+def judged_by(violation: Violation, trial: Recorder) -> Judged | None:
     """What a finding rests on; None where nothing was sent. The trial's exchanges have their names by now."""
     # What generated input finds is told in other words: the first ones know what they spoke of.
     violation = violation.__cause__ if isinstance(violation.__cause__, Violation) else violation
@@ -65,7 +65,7 @@ def judged_by(violation: Violation, trial: Trial) -> Judged | None:
 # The subject
 
 
-def _subject_of(violation: Violation, trial: Trial) -> tuple[Subject | None, list[Reply]]:
+def _subject_of(violation: Violation, trial: Recorder) -> tuple[Subject | None, list[Reply]]:
     """What was judged, and the other replies that the test held: what the violation names, else what its frame has."""
     held: list[tuple[str, list[Subject]]] = []
     for names in _frames(violation):
@@ -81,7 +81,7 @@ def _subject_of(violation: Violation, trial: Trial) -> tuple[Subject | None, lis
     return None, []
 
 
-def _is_stimulus(subject: Subject, trial: Trial) -> bool:
+def _is_stimulus(subject: Subject, trial: Recorder) -> bool:
     """Whether a subject is what a test asks about, not what it was compared with or arranged before."""
     reply = _reply_of(subject)
     if reply is None:
@@ -95,7 +95,7 @@ def _frames(violation: Violation) -> Iterator[dict[str, Any]]:
     frames = []
     trace = violation.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename != EXPECT:
+        if trace.tb_frame.f_code.co_filename not in EXPECT:
             frames.append(trace.tb_frame)
         trace = trace.tb_next
     # The outermost is the one that runs tests.
@@ -179,7 +179,7 @@ def _asks_about(exchange: Exchange, token: Live) -> bool:
 
 
 def _control(
-    asked: Exchange, subject: Subject | None, compared: Sequence[Reply], aspect: str, trial: Trial
+    asked: Exchange, subject: Subject | None, compared: Sequence[Reply], aspect: str, trial: Recorder
 ) -> Exchange | None:
     """What a request was compared with: a control of the test at the same place, else a reply that it held beside."""
     sent = trial.exchanges

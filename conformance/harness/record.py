@@ -5,62 +5,26 @@ Such a test takes `recorded` as its argument. It runs behind all others, in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from conformance.base.outcomes import NotApplicable, Violation
-from conformance.browser.returns import Return, is_decodable, is_form, parameters_of
-from conformance.wire.exchange import Exchange, Pairs, Reply, Request
-
-if TYPE_CHECKING:
-    from conformance.harness.session import Trial
+from conformance.browser.returns import Return, parameters_of
+from conformance.harness.recorder import Recorder
+from conformance.wire.exchange import Exchange, Pairs, Reply
 
 T = TypeVar("T")
-# What is refused beyond this may never have reached the endpoint: frameworks limit both, and answer with pages.
-LARGEST_FORM = 8192
-MOST_PARAMETERS = 100
 # So many of the answers that break a rule are named as evidence.
 MOST_EVIDENCE = 3
 NO_ANSWER = "no answer of this run is one that the rule speaks of"
 
 
-@dataclass
-class Record:
-    """The exchanges of a run and the authorization requests that came back, as they were heard of."""
-
-    exchanges: dict[int, Exchange] = field(default_factory=dict)
-    returns: list[Return] = field(default_factory=list)
-    _forms: dict[int, bool] = field(default_factory=dict, repr=False)
-
-    def take(self, exchanges: Iterable[Exchange], returns: Iterable[Return]) -> None:
-        """Take in what one test recorded. What several tests share is known by its request."""
-        for exchange in exchanges:
-            if exchange.reply is not None:
-                # The original lets go of its reply when it has been rendered.
-                self.exchanges.setdefault(id(exchange.request), replace(exchange))
-        self.returns += returns
-
-    def posted_to(self, url: str) -> list[Reply]:
-        """Answers to well-formed forms that were posted to a URL. Many tests ask: each form is looked at once."""
-        return [
-            each.reply
-            for key, each in self.exchanges.items()
-            if each.reply is not None and each.request.url == url and self._is_form(key, each.request)
-        ]
-
-    def _is_form(self, key: int, request: Request) -> bool:
-        if key not in self._forms:
-            self._forms[key] = is_well_formed(request)
-        return self._forms[key]
-
-
 class Recorded:
     """Chooses among what a run has recorded: which answers a rule speaks of."""
 
-    def __init__(self, trial: Trial) -> None:
-        self._trial = trial
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
 
     def token_responses(self) -> list[Reply]:
         """Answers of the token endpoint that issue an access token, as JSON."""
@@ -80,7 +44,7 @@ class Recorded:
 
     def answers_of(self, *endpoints: str) -> list[Reply]:
         """Every answer of these endpoints, as far as the profile names them, whatever they were asked and how."""
-        target = self._trial.target
+        target = self._recorder.target
         urls = {target.url(endpoint) for endpoint in endpoints if endpoint in target.endpoints}
         return [reply for reply in self.replies() if reply.request.url.partition("?")[0] in urls]
 
@@ -92,13 +56,13 @@ class Recorded:
         """Authorization requests of one response type that came back to the client with a parameter of that name."""
         return [
             each
-            for each in self._trial.session.record.returns
+            for each in self._recorder.session.record.returns
             if _values(each.asked, "response_type") == [response_type] and each.all(parameter)
         ]
 
     def all_returns(self) -> list[Return]:
         """Every authorization request that came back to a client."""
-        return self._trial.session.record.returns
+        return self._recorder.session.record.returns
 
     def replies(self) -> list[Reply]:
         """Every answer of the run."""
@@ -109,7 +73,7 @@ class Recorded:
 
         Raises NotApplicable where there is none.
         """
-        self._trial.once = "it is judged by what the run has recorded"
+        self._recorder.once = "it is judged by what the run has recorded"
         if not chosen:
             raise NotApplicable(NO_ANSWER)
         broken = [(each, violation) for each in chosen if (violation := _violation(judge, each)) is not None]
@@ -124,22 +88,16 @@ class Recorded:
         """Name the exchange of an answer as evidence."""
         reply = judged.reply if isinstance(judged, Return) else judged
         if isinstance(reply, Reply):
-            shown = self._trial.session.record.exchanges.get(id(reply.request))
-            self._trial.exchanges += [shown] if shown is not None else []
+            shown = self._recorder.session.record.exchanges.get(id(reply.request))
+            self._recorder.exchanges += [shown] if shown is not None else []
 
     @cached_property
     def _exchanges(self) -> list[Exchange]:
-        return list(self._trial.session.record.exchanges.values())
+        return list(self._recorder.session.record.exchanges.values())
 
     def _posted_to(self, endpoint: str) -> list[Reply]:
         """Answers to well-formed forms that were posted to an endpoint."""
-        return self._trial.session.record.posted_to(self._trial.target.url(endpoint))
-
-
-def is_well_formed(request: Request) -> bool:
-    """Whether a request posts a form that can be decoded, and is not of a size that HTTP servers limit."""
-    short = len(request.body) <= LARGEST_FORM and request.body.count(b"&") < MOST_PARAMETERS
-    return request.method == "POST" and short and is_form(request) and is_decodable(request.body)
+        return self._recorder.session.record.posted_to(self._recorder.target.url(endpoint))
 
 
 def _values(pairs: Pairs, name: str) -> list[str]:

@@ -1,39 +1,27 @@
-"""What outlives a single test (`Session`) and what belongs to one (`Trial`).
-
-A session holds the target, the transport, the vault of secrets and cached observations; a trial holds the exchanges of
-one test and hands out `given`, `send` and `expect`.
-"""
+"""What outlives a single test: the target, the transport, the vault of secrets, cached observations."""
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous
-from conformance.base.uris import host_and_port
-from conformance.browser.returns import Return
+from conformance.base.outcomes import Untested
 from conformance.harness.footprint import Watch
-from conformance.harness.fuzzing import Fuzzed, Fuzzing
-from conformance.harness.record import Record
+from conformance.harness.fuzzing import Fuzzing
+from conformance.harness.run_record import Record
 from conformance.profile.target import Target
-from conformance.wire.exchange import USER_AGENT, Exchange, Reply, Request
+from conformance.wire.exchange import USER_AGENT, Exchange, Request
 from conformance.wire.redaction import Redactor, Vault
 from conformance.wire.stages import House, OpenHouse
-from conformance.wire.throttling import Patience, is_throttled
-from conformance.wire.transport import NoAnswer, Transport
+from conformance.wire.throttling import Patience
+from conformance.wire.transport import Transport
 
 if TYPE_CHECKING:
     from conformance.browser.drivers import Driver
     from conformance.browser.user_agent import UserAgent
-    from conformance.harness.expect import Expect
-    from conformance.harness.given import Given
-    from conformance.harness.send import Send
 
-T = TypeVar("T")
 # Seconds between two looks at something that may take a while.
 POLL_INTERVAL = 0.2
 
@@ -149,131 +137,6 @@ class Session:
         if self.driver is not None:
             self.driver.close()
         self.transport.close()
-
-
-class Trial:
-    """One test's view of the session: everything it sends is recorded here."""
-
-    def __init__(self, session: Session, *, is_second: bool = False) -> None:
-        from conformance.harness.expect import Expect
-        from conformance.harness.given import Given
-        from conformance.harness.send import Send
-
-        self.session = session
-        # Whether the test is tried again, because its first try judged with what may have ended.
-        self.is_second = is_second
-        self.exchanges: list[Exchange] = []
-        self.notes: list[str] = []
-        # Authorization requests that came back to a client.
-        self.returns: list[Return] = []
-        # Requests whose replies were the positive controls of this test.
-        self.controls: list[Request] = []
-        # Why what this test finds isn't tried again: empty where it can be.
-        self.once = ""
-        self.fuzzed: Fuzzed | None = None
-        self.phase = "send"
-        # Whether a throttled answer is what is looked for: then nothing is waited for.
-        self.throttling_shows = False
-        self.send: Send = Send(self)
-        self.given: Given = Given(self)
-        self.expect: Expect = Expect(self)
-
-    @property
-    def target(self) -> Target:
-        """The target under test."""
-        return self.session.target
-
-    def exchange(self, request: Request, phase: str | None = None) -> Reply:
-        """Send one request, record it, return the reply.
-
-        Waits where the target throttles. Inconclusive when no reply comes, or none but throttled ones.
-        """
-        prepared = self._prepared(request)
-        reply = self._exchange_once(prepared, phase)
-        if self.throttling_shows:
-            return reply
-        again = partial(self._exchange_once, prepared, phase)
-        return self.session.patience.outwaited(reply, again, self.session.wait)
-
-    def _exchange_once(self, request: Request, phase: str | None) -> Reply:
-        record = self._record(request, phase)
-        try:
-            record.reply = self.session.transport.send(request)
-        except NoAnswer as error:
-            record.failure = str(error)
-            self.session.vault.learn(request, None)
-            self.session.watch.exchange(request, None)
-            raise Inconclusive(f"no answer to {request.method} {request.url.partition('?')[0]}: {error}") from error
-        self.session.vault.learn(request, record.reply)
-        self.session.watch.exchange(request, record.reply)
-        return record.reply
-
-    def exchange_together(self, requests: Sequence[Request], rehearsal: Request) -> list[Reply]:
-        """Send requests in the same instant and record them all."""
-        self.once = "a race, which no two runs lose alike"
-        prepared = [self._prepared(request) for request in requests]
-        records = [self._record(request, None) for request in prepared]
-        try:
-            replies = self.session.transport.send_together(prepared, self._prepared(rehearsal))
-        except NoAnswer as error:
-            raise Inconclusive(f"the parallel requests were not all answered: {error}") from error
-        for record, reply in zip(records, replies, strict=True):
-            record.reply = reply
-            self.session.vault.learn(record.request, reply)
-            self.session.watch.exchange(record.request, reply)
-        if not self.throttling_shows and any(map(is_throttled, replies)):
-            raise Inconclusive("the target throttled some of the parallel requests: raise its limit for the suite")
-        return replies
-
-    def observed(self, key: str, procedure: Callable[[], T]) -> T:
-        """The result of a procedure that runs once a session; its exchanges become evidence of each test that asks.
-
-        It holds what was answered, no credential that is presented again: another test may have ended that by then.
-        """
-        known = self.session.observations.get(key)
-        if known is None:
-            known = self._observe(procedure)
-            self.session.observations[key] = known
-        else:
-            self.exchanges.extend(known.exchanges)
-            self.controls.extend(known.controls)
-            self.once = self.once or known.once
-        if known.ended is not None:
-            raise known.ended
-        return known.value  # type: ignore[return-value]
-
-    def _observe(self, procedure: Callable[[], object]) -> Observation:
-        sent, controls = len(self.exchanges), len(self.controls)
-        value: object = None
-        ended: Exception | None = None
-        try:
-            value = procedure()
-        except Stale:
-            raise
-        except (Inconclusive, Vacuous, Untested, NotApplicable) as error:
-            ended = error
-        sent_here, controls_here = tuple(self.exchanges[sent:]), tuple(self.controls[controls:])
-        return Observation(value, ended, sent_here, controls_here, self.once)
-
-    def invented(self, what: str) -> str:
-        """A value that no server issued; it may be shown in evidence."""
-        return self.session.vault.invented(f"invented-{what.replace('_', '-')}-{secrets.token_hex(8)}")
-
-    def _record(self, request: Request, phase: str | None) -> Exchange:
-        at = time.perf_counter() - self.session.started
-        record = Exchange(request, None, at, phase or self.phase)
-        self.exchanges.append(record)
-        self.session.sent += 1
-        return record
-
-    def _prepared(self, request: Request) -> Request:
-        """Add what every request carries; refuse hosts that the profile doesn't name."""
-        if host_and_port(request.url) not in self.session.hosts:
-            raise Inconclusive(f"requests go to the profile's hosts only, not to {request.url.partition('?')[0]}")
-        own = {name.lower() for name, _ in request.headers}
-        defaults = [pair for pair in default_headers(self.target) if pair[0].lower() not in own]
-        extra = (*self.target.headers.items(), *defaults)
-        return Request(request.method, request.url, (*extra, *request.headers), request.body)
 
 
 def default_headers(target: Target) -> tuple[tuple[str, str], ...]:

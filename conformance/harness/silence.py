@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from conformance.base.outcomes import Inconclusive
 from conformance.base.uris import urlsplit
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.wire.tls import LocallyUnavailable
 
 # What OpenSSL says of an answer that isn't TLS.

@@ -10,8 +10,8 @@ from functools import partial
 from conformance.base.outcomes import Inconclusive
 from conformance.browser.answer import Answer
 from conformance.harness.refusals import why_not_back, why_refused
-from conformance.harness.session import Trial
 from conformance.harness.tokens import Tokens
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import RESPONSE_TYPES
 from conformance.preflight.clients import usable_grants
 from conformance.preflight.controls import Examiner, Pointless, Wrong

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.browser.answer import Answer
 from conformance.browser.pages import read_page
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.profile.target import Client, Target
 
 BY_USER_AGENT = ("authorization_code", "implicit")

@@ -10,7 +10,8 @@ from conformance.clients.played import WORDS, Played
 from conformance.clients.playing import credentials_of
 from conformance.clients.serve import ASKED, Serve
 from conformance.clients.user_agent import Browser
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.preflight.controls import Examiner, Pointless, Wrong
 from conformance.profile.client_role import Staging
 from conformance.profile.loading import Profile

@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import quote
 
 from conformance.harness.refusals import refuses_client, why_refused
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import is_known
 from conformance.preflight.controls import Control, Examiner, Pointless, Wrong
 from conformance.procedures.code_exchanges import made_up_code

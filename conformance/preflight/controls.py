@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
 from conformance.harness.tokens import Tokens
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import Way
 from conformance.profile.loading import Profile
 from conformance.wire.evidence import rendered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import partial
 
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.controls import Examiner, Wrong
 from conformance.tally.catalogue import load_catalogue
 

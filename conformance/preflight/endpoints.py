@@ -7,7 +7,7 @@ from functools import partial
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.refusals import is_missing
 from conformance.harness.send import FORM
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.controls import Examiner, Pointless, Wrong
 from conformance.wire.exchange import Reply
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import RESPONSE_TYPES, Way
 from conformance.preflight.controls import Examiner, Wrong
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from conformance.browser.answer import Answer
 from conformance.harness.refusals import why_not_back, why_refused
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import BY_USER_AGENT, Way, asked
 from conformance.preflight.clients import BY_TOKEN_REQUEST, usable_grants
 from conformance.preflight.controls import Examiner, Pointless, Wrong

@@ -17,7 +17,7 @@ from conformance.documents.rfc8252.native_clients import (
 )
 from conformance.documents.rfc8252.registration import has_unfit_scheme
 from conformance.harness.refusals import why_not_back
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import Way, asked
 from conformance.preflight.controls import Examiner, Pointless, Wrong
 from conformance.profile.target import Client, fault_of_client, fault_of_redirect_uri

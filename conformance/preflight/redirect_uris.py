@@ -9,7 +9,7 @@ from conformance.base.uris import is_loopback, urlsplit
 from conformance.browser.answer import Answer
 from conformance.browser.pages import BY_SCRIPT, read_page
 from conformance.harness.refusals import why_not_back
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import (
     BY_USER_AGENT,
     RESPONSE_TYPES,

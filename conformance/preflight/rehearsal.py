@@ -18,7 +18,8 @@ from conformance.browser.drivers.manual import CODE_LIFETIME, ManualDriver
 from conformance.browser.user_agent import UserAgent
 from conformance.bundled.twin import Server, described, twin_of
 from conformance.harness.footprint import Footprint
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.loading import Profile
 from conformance.running.collecting import Case
 from conformance.running.grouping import groups_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.base.outcomes import Inconclusive
-from conformance.harness.session import Trial
 from conformance.harness.tokens import Tokens
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import BY_USER_AGENT, Way, asked
 from conformance.profile.target import Client
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
 from conformance.harness import effects
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
 from conformance.harness.tokens import Code, Live, Tokens
+from conformance.harness.trial import Trial
 from conformance.preflight.asking import BY_USER_AGENT, ways
 
 UNDECIDED = (Inconclusive, NotApplicable, Untested, Vacuous)
@@ -59,10 +60,10 @@ def _seen(trial: Trial, tokens: Tokens) -> list[Live]:
     found = []
     for kind in ("access_token", "refresh_token"):
         value = tokens.access_token if kind == "access_token" else tokens.refresh_token
-        witnesses = [each for each in effects.possible_witnesses(trial, kind, tokens.grant) if each != "refresh"]
+        witnesses = [each for each in effects.possible_witnesses(trial.target, kind) if each != "refresh"]
         witnesses += ["protected_resource"] if kind == "access_token" and _may_open(trial, tokens) else []
         for witness in witnesses:
-            if value and effects.says_active(trial, witness, value, kind, tokens):
+            if value and effects.says_active(trial.send, witness, value, kind, tokens):
                 found.append(Live(value, kind, tokens, (witness,)))
                 break
     return found
@@ -73,7 +74,7 @@ def _may_open(trial: Trial, tokens: Tokens) -> bool:
 
 
 def _is_active(trial: Trial, token: Live) -> bool:
-    return effects.says_active(trial, token.witnesses[0], token.value, token.kind, token.tokens)
+    return effects.says_active(trial.send, token.witnesses[0], token.value, token.kind, token.tokens)
 
 
 # Sign-ins

@@ -16,7 +16,7 @@ from conformance.profile.target import Client, Target
 from conformance.wire.exchange import Reply
 
 if TYPE_CHECKING:
-    from conformance.harness.session import Trial
+    from conformance.harness.trial import Trial
 
 # So many at once, so many times: the moment between looking at a code and marking it as used is short.
 AT_ONCE = 5

@@ -17,8 +17,9 @@ from conformance.clients.endings import Ending
 from conformance.clients.played import Played
 from conformance.clients.playing import Scenario, credentials_of, play
 from conformance.clients.user_agent import BY_CLIENT, Browser
-from conformance.harness.record import Record
-from conformance.harness.session import Session, Trial
+from conformance.harness.run_record import Record
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.target import Target
 from conformance.running.collecting import Case
 from conformance.running.single_test import arguments, check_applicable

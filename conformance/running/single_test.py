@@ -14,7 +14,8 @@ from conformance.harness.excerpts import excerpt
 from conformance.harness.footprint import Footprint, failed_sign_ins
 from conformance.harness.judging import Judged, judged_by
 from conformance.harness.record import Recorded
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.tally.applicability import not_applicable, not_claimed
 from conformance.tally.catalogue import Requirement
 from conformance.tally.gathered import TestResult

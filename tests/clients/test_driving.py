@@ -15,7 +15,8 @@ from conformance.bundled.stages import Playhouse
 from conformance.clients.commands import Output
 from conformance.clients.played import Played
 from conformance.clients.serve import Serve
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.loading import parse_profile
 from conformance.running.whole_run import open_session
 

@@ -21,7 +21,7 @@ from conformance.bundled.stages import prepared
 from conformance.cli import main
 from conformance.clients.serve import Serve
 from conformance.clients.user_agent import Browser
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.profile.loading import Profile, ProfileError, parse_profile
 from conformance.wire.stages import Credentials
 from reference_server.certificates import write_certificates

@@ -17,7 +17,7 @@ from conformance.fuzz.failing import Failing
 from conformance.fuzz.inputs import decoded, encoded
 from conformance.fuzz.messages import Message
 from conformance.harness.fuzzing import fuzzing_of
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from tests.harness.fakes import BASE, trial_with
 
 NUMBERS = {"number": st.integers(0, 10_000)}

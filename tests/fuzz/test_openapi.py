@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from conformance.fuzz.openapi import OPERATIONS, document, token_requests
 from conformance.fuzz.openapi_links import LINKS
 from conformance.harness.fuzzing import fuzzing_of
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.running.collecting import Case
 from conformance.wire.exchange import Reply
 from reference_server.pipeline import Call, Response, after, before

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.target import Client, ResourceOwner, SignIn, Target
 from conformance.wire.asgi import AsgiTransport
 

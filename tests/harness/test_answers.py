@@ -7,7 +7,8 @@ import json
 import pytest
 
 from conformance.base.outcomes import Violation
-from conformance.harness.expect import ReplyExpectation, _is_at
+from conformance.harness.expected_answers import is_at
+from conformance.harness.expected_replies import ReplyExpectation
 from conformance.wire.exchange import Reply, Request
 
 REQUEST = Request("POST", "https://as.test/oauth/token")
@@ -91,4 +92,4 @@ def test_what_is_issued_is_seen_wherever_it_stands(reply: Reply) -> None:
     ],
 )
 def test_a_query_is_retained_wherever_it_stands(destination: str, is_there: bool) -> None:
-    assert _is_at(destination, "https://client.example/cb?app=1") is is_there
+    assert is_at(destination, "https://client.example/cb?app=1") is is_there

@@ -17,7 +17,8 @@ from conformance.documents.documented.federation import (
     returning,
     used_up,
 )
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.target import Target
 from conformance.wire.asgi import AsgiTransport
 from tests.harness.fakes import BASE, CLIENT, FEATURES, Answering, Handler, app_of

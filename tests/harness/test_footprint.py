@@ -10,7 +10,7 @@ import pytest
 
 from conformance.harness.clearing import revoke_all
 from conformance.harness.footprint import Footprint, Issued, Watch, failed_sign_ins, may_lock
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.profile.target import Client, Limits, ResourceOwner, Target
 from conformance.wire.exchange import Exchange, Reply, Request
 from tests.harness.fakes import BASE, CLIENT

@@ -13,7 +13,7 @@ import pytest
 
 from conformance import __version__
 from conformance.base.outcomes import Inconclusive
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.preflight.reaching import why_silent
 from conformance.profile.loading import ProfileError, parse_profile
 from conformance.running.whole_run import open_session

@@ -6,9 +6,10 @@ import pytest
 
 from conformance.base.outcomes import NotApplicable, Violation
 from conformance.browser.returns import Return
-from conformance.harness.expect import ReturnExpectation
-from conformance.harness.record import Record, Recorded, is_well_formed
-from conformance.harness.session import Trial
+from conformance.harness.expected_answers import ReturnExpectation
+from conformance.harness.record import Recorded
+from conformance.harness.run_record import Record, is_well_formed
+from conformance.harness.trial import Trial
 from conformance.wire.exchange import Exchange, Reply, Request
 from tests.harness.fakes import BASE, trial_with
 

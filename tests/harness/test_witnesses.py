@@ -8,7 +8,7 @@ import pytest
 
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.effects import witnesses_of
-from conformance.harness.session import Trial
+from conformance.harness.send import Send
 from conformance.harness.tokens import Live, Tokens
 from conformance.procedures.resource_access import lacks_some_of_each
 from tests.harness.fakes import CLIENT, FEATURES, Answering, trial_with
@@ -16,14 +16,14 @@ from tests.harness.fakes import CLIENT, FEATURES, Answering, trial_with
 TOKENS = Tokens("token", None, CLIENT, "authorization_code", "one", None)
 
 
-def answering(introspection: int, token_info: int) -> Trial:
-    """A trial against a server whose introspection and token info have these statuses; a 200 says active."""
+def answering(introspection: int, token_info: int) -> Send:
+    """What asks a server whose introspection and token info have these statuses; a 200 says active."""
 
     def handler(method: str, path: str, parameters: dict[str, str]) -> Answering:
         status = introspection if "introspect" in path else token_info
         return status, {"Content-Type": "application/json"}, json.dumps({"active": True}) if status == 200 else ""
 
-    return trial_with(handler, FEATURES | {"token_info"})
+    return trial_with(handler, FEATURES | {"token_info"}).send
 
 
 def live(*witnesses: str) -> Live:

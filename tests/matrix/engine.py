@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from conformance.base.outcomes import Breach
-from conformance.harness.record import Record
+from conformance.harness.run_record import Record
 from conformance.harness.session import Session
 from conformance.profile.loading import Profile, parse_profile
 from conformance.running.collecting import Case, collect_cases

@@ -16,7 +16,8 @@ import pytest
 
 from conformance.browser.drivers import UnusableDriver, check_driver
 from conformance.browser.drivers.browser import BrowserDriver, find_browser
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.loading import parse_profile
 from conformance.profile.target import SignIn
 from conformance.running.whole_run import open_session

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.base.outcomes import Inconclusive
 from conformance.browser.drivers import UnusableDriver, make_driver
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.profile.target import SignIn
 from tests.harness.fakes import Answering, trial_with
 

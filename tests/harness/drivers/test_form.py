@@ -8,7 +8,7 @@ import pytest
 
 from conformance.base.outcomes import Inconclusive
 from conformance.browser.answer import Answer
-from conformance.harness.session import Trial
+from conformance.harness.trial import Trial
 from conformance.procedures.asking import told
 from conformance.profile.target import SignIn, SignInStep
 from tests.harness.fakes import Answering, Handler, trial_with

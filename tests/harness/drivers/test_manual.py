@@ -19,7 +19,8 @@ from conformance.base.outcomes import Inconclusive, Untested
 from conformance.browser.drivers import UnusableDriver, check_driver
 from conformance.browser.drivers.manual import ManualDriver
 from conformance.browser.drivers.person import PersonAtBrowser
-from conformance.harness.session import Session, Trial
+from conformance.harness.session import Session
+from conformance.harness.trial import Trial
 from conformance.profile.loading import read_profile
 from conformance.profile.target import SignIn
 from conformance.running.whole_run import open_session
