@@ -6,16 +6,13 @@ A trial of the harness is one. The rooms below know it by these parts alone.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from conformance.browser.answer import Answer
 from conformance.browser.returns import Return
 from conformance.profile.target import Target
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.redaction import Vault
-
-if TYPE_CHECKING:
-    from conformance.browser.drivers import Driver
 
 
 class Watch(Protocol):
@@ -29,9 +26,8 @@ class Watch(Protocol):
 
 
 class Surroundings(Protocol):
-    """What outlives a visit: the hosts that requests may go to, the vault of secrets, the driver of pages."""
+    """What outlives a visit: the hosts that requests may go to, the vault of secrets, who hears of people."""
 
-    driver: Driver | None
     sent: int
     started: float
 

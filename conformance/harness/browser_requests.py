@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from conformance.browser import driving
 from conformance.browser.answer import Answer
 from conformance.browser.authorization_request import AuthorizationRequest, challenge
 from conformance.browser.forms import Form
@@ -76,7 +77,7 @@ class BrowserRequests(RawRequests):
         if decision != "wait":
             self.recorder.target.check(f"sign_in.{decision}")
         agent = user_agent or self.recorder.user_agent()
-        return agent.authorize(self.recorder, request, method, decision, encoded=encoded, headers=headers)
+        return driving.authorize(agent, self.recorder, request, method, decision, encoded=encoded, headers=headers)
 
     def opened(self, url: str, user_agent: UserAgent) -> Reply:
         """A URL as a browser opens it, with its cookies; nothing is followed."""
@@ -90,7 +91,7 @@ class BrowserRequests(RawRequests):
         self, reply: Reply, request: AuthorizationRequest, user_agent: UserAgent, decision: str = "wait"
     ) -> Answer:
         """From a reply on: redirects are followed, whoever the user agent has signs in, the decision is taken."""
-        return user_agent.drive(self.recorder, request, reply, decision)
+        return driving.drive(user_agent, self.recorder, request, reply, decision)
 
     def followed(self, url: str, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
         """A link that a person follows, who signs in where it is asked for and takes no decision."""
@@ -110,11 +111,12 @@ class BrowserRequests(RawRequests):
         knows_same_site: bool = True,
     ) -> Answer:
         """A form as another site's page makes a browser submit it, with exactly these fields."""
-        return user_agent.submit_across_sites(self.recorder, request, form, fields, knows_same_site=knows_same_site)
+        reply = user_agent.submit_across_sites(self.recorder, form, fields, knows_same_site=knows_same_site)
+        return self.carried_on(reply, request, user_agent)
 
     def decision_form(self, page: Reply, user_agent: UserAgent, decision: str = "approve") -> tuple[Form, Pairs] | None:
         """The form of a page that approves (or declines) an authorization request, filled in; None where none does."""
-        return user_agent.decision_form(self.recorder, read_page(page), decision)
+        return driving.decision_form(self.recorder, read_page(page), decision)
 
     def authorization_once(
         self, client: Client | None = None, response_type: Change = "code", method: str = "GET", **changes: Any

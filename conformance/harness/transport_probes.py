@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from conformance.base.outcomes import Inconclusive, Untested
 from conformance.browser.answer import Answer
 from conformance.browser.authorization_request import AuthorizationRequest
+from conformance.browser.driving import drive
 from conformance.browser.user_agent import UserAgent
 from conformance.harness.raw_requests import RawRequests
 from conformance.wire.exchange import Reply, Request
@@ -38,7 +39,7 @@ class TransportProbes(RawRequests):
             reply = user_agent.open(self.recorder, url)
         except Inconclusive:
             return None
-        return user_agent.drive(self.recorder, request, reply, "approve")
+        return drive(user_agent, self.recorder, request, reply, "approve")
 
     def _plain_url(self, url: str) -> str:
         """Where the profile says that a URL's endpoint would be heard over plain HTTP."""

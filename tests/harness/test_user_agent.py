@@ -172,8 +172,8 @@ def test_a_cookie_goes_to_requests_of_other_sites_as_its_attribute_says(
     form = Form(f"{BASE}/decide", method, (), ())
     request = trial.send.authorization_request()
 
-    held_back = agent.submit_across_sites(trial, request, form, ())
-    told = agent.submit_across_sites(trial, request, form, (), knows_same_site=False)
+    held_back = trial.send.submitted_across_sites(form, (), request, agent)
+    told = trial.send.submitted_across_sites(form, (), request, agent, knows_same_site=False)
 
     assert ("Cookie" in dict(held_back.reply.request.headers)) == sent
     assert "Cookie" in dict(told.reply.request.headers)

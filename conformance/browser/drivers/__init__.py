@@ -5,34 +5,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from conformance.base.outcomes import Inconclusive
+from conformance.browser.drivers.driver import DrivenSurroundings, Driver, UnusableDriver
 
 if TYPE_CHECKING:
-    from conformance.browser.answer import Answer
-    from conformance.browser.drivers.journey import Journey
-    from conformance.browser.forms import Form
-    from conformance.browser.visit import Surroundings
     from conformance.profile.target import Target
-    from conformance.wire.exchange import Reply
 
-
-class UnusableDriver(Exception):
-    """The driver that the profile names can't be used on this machine: the message says why, and the remedy."""
-
-
-class Driver(Protocol):
-    """Drives user agents."""
-
-    def go(self, journey: Journey, reply: Reply) -> Answer:
-        """Go on from a reply until the user agent leaves the target, or can't go on."""
-
-    def submits(self, form: Form) -> bool:
-        """Whether submitting a form as it stands is what its page would do."""
-
-    def close(self) -> None:
-        """Let go of whatever the driver holds."""
+__all__ = ["Driver", "UnusableDriver", "check_driver", "driver_of", "make_driver"]
 
 
 def make_driver(target: Target) -> Driver:
@@ -54,7 +35,7 @@ def make_driver(target: Target) -> Driver:
     return CustomDriver.named(target.sign_in)
 
 
-def driver_of(session: Surroundings) -> Driver:
+def driver_of(session: DrivenSurroundings) -> Driver:
     """The session's driver, made when it is first needed. Inconclusive where it can't be used."""
     if session.driver is None:
         try:

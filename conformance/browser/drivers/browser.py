@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.base.outcomes import Inconclusive
 from conformance.base.uris import urljoin
 from conformance.browser.answer import Answer
-from conformance.browser.drivers import UnusableDriver
+from conformance.browser.drivers.driver import UnusableDriver
 from conformance.browser.drivers.form import outside_move
 from conformance.browser.drivers.journey import Journey
 from conformance.browser.drivers.stuck import why_stuck

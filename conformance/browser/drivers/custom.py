@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from conformance.base.outcomes import Inconclusive
 from conformance.base.uris import urljoin, urlsplit
 from conformance.browser.answer import Answer
-from conformance.browser.drivers import UnusableDriver
+from conformance.browser.drivers.driver import UnusableDriver
 from conformance.browser.drivers.journey import MOST_STEPS, Journey
 from conformance.browser.forms import Form
 from conformance.browser.pages import Page, read_page

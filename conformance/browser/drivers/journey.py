@@ -10,16 +10,15 @@ from conformance.base.uris import host_and_port, urlsplit
 from conformance.browser.answer import Answer, names_in
 from conformance.browser.drivers.choosing import Action
 from conformance.browser.pages import Page
+from conformance.browser.user_agent import MOST_SIGN_INS, UserAgent
 from conformance.profile.target import SignIn
 from conformance.wire.exchange import Reply
 
 if TYPE_CHECKING:
     from conformance.browser.authorization_request import AuthorizationRequest
-    from conformance.browser.user_agent import UserAgent
     from conformance.browser.visit import Visit
 
 MOST_STEPS = 20
-MOST_SIGN_INS = 3
 # The same button on the same page: more often, and it leads nowhere.
 MOST_REPETITIONS = 2
 # Parameters of which every response to an authorization request has one.

@@ -18,7 +18,7 @@ from conformance.base.outcomes import Inconclusive, Untested
 from conformance.base.uris import urlsplit
 from conformance.browser.answer import Answer
 from conformance.browser.authorization_request import AuthorizationRequest, challenge
-from conformance.browser.drivers import UnusableDriver
+from conformance.browser.drivers.driver import UnusableDriver
 from conformance.browser.drivers.form import FormDriver
 from conformance.browser.drivers.journey import Journey
 from conformance.browser.drivers.person import Person, PersonAtBrowser, can_be_caught, open_terminal
