@@ -11,7 +11,9 @@ from typing import TypeVar
 
 from conformance.base.outcomes import NotApplicable, Violation
 from conformance.browser.returns import Return, parameters_of
+from conformance.harness.held import Values, passwords_of, values_of
 from conformance.harness.recorder import Recorder
+from conformance.profile.target import DOCUMENTED_LAYOUT
 from conformance.wire.exchange import Exchange, Pairs, Reply
 
 T = TypeVar("T")
@@ -63,6 +65,26 @@ class Recorded:
     def all_returns(self) -> list[Return]:
         """Every authorization request that came back to a client."""
         return self._recorder.session.record.returns
+
+    def redirects(self) -> list[Reply]:
+        """Every answer that sends whoever asked elsewhere."""
+        return [reply for reply in self.replies() if reply.is_redirect]
+
+    def for_browsers(self) -> list[Reply]:
+        """Redirects and pages that a browser gets: those of no endpoint that programs ask."""
+        target = self._recorder.target
+        urls = {target.url(name) for name in {*DOCUMENTED_LAYOUT, *target.endpoints} if name != "authorization"}
+        asked = [reply for reply in self.replies() if reply.request.url.partition("?")[0] not in urls]
+        return [reply for reply in asked if reply.is_redirect or reply.media_type == "text/html"]
+
+    def issued(self, name: str) -> Values:
+        """The tokens that the run was given under a name (`access_token`, `refresh_token`), by whichever grant."""
+        told = [value for back in self.all_returns() for value in back.all(name)]
+        return values_of([*(reply.members.get(name) for reply in self.token_responses()), *told])
+
+    def passwords(self) -> Values:
+        """The secrets of the profile's clients and the passwords of its accounts."""
+        return passwords_of(self._recorder.target)
 
     def replies(self) -> list[Reply]:
         """Every answer of the run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, requirement
+from conformance.harness.held import body_of
 from conformance.harness.record import Recorded
 from conformance.wire.exchange import Reply
 
@@ -27,6 +28,20 @@ def test_no_answer_with_a_token_may_be_stored(recorded: Recorded, expect: Expect
 @requirement("rfc6749-5.1-token-response-pragma-no-cache")
 def test_no_answer_with_a_token_may_be_cached(recorded: Recorded, expect: Expect) -> None:
     answers = recorded.token_responses()
+
+    recorded.each(answers, lambda reply: expect(reply).has_header("Pragma", containing="no-cache"))
+
+
+@requirement("rfc6749-5.1-token-response-no-store")
+def test_no_answer_with_a_secret_may_be_stored(recorded: Recorded, expect: Expect) -> None:
+    answers = with_credentials(recorded)
+
+    recorded.each(answers, lambda reply: expect(reply).has_header("Cache-Control", containing="no-store"))
+
+
+@requirement("rfc6749-5.1-token-response-pragma-no-cache")
+def test_no_answer_with_a_secret_may_be_cached(recorded: Recorded, expect: Expect) -> None:
+    answers = with_credentials(recorded)
 
     recorded.each(answers, lambda reply: expect(reply).has_header("Pragma", containing="no-cache"))
 
@@ -81,3 +96,22 @@ def test_members_of_every_answer_are_named_well(recorded: Recorded, expect: Expe
     answers = recorded.token_responses()
 
     recorded.each(answers, lambda reply: expect(reply).member_names_fit())
+
+
+def with_credentials(recorded: Recorded) -> list[Reply]:
+    """Answers other than token responses that hold a client's secret, a password, or a token that the run was issued:
+    of the endpoints where clients authenticate, and pages for browsers.
+
+    What a server refuses as no good any more is no credential. Whether a redirect is such an answer is left open.
+    """
+    secrets, tokens = recorded.passwords(), (recorded.issued("access_token"), recorded.issued("refresh_token"))
+    places = [reply for reply in recorded.for_browsers() if not reply.is_redirect]
+    places += recorded.answers_of("token", "revocation")
+    others = [reply for reply in places if not reply.is_success or not reply.members.get("access_token")]
+
+    def holds_one(reply: Reply) -> bool:
+        text = body_of(reply)
+        is_dead = reply.members.get("error") == "invalid_grant"
+        return secrets.within(text) or (not is_dead and any(each.within(text) for each in tokens))
+
+    return [reply for reply in others if holds_one(reply)]
