@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from conformance.base.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive, Untested
 from conformance.browser.answer import Answer
+from conformance.browser.drivers import driver_of
 from conformance.browser.user_agent import UserAgent
 from conformance.harness import forgetting
 from conformance.harness.provided import Provided
@@ -41,6 +42,21 @@ class Issuing(Provided):
     def nobodys_user_agent(self) -> UserAgent:
         """A browser in which nobody signs in."""
         return UserAgent(None)
+
+    def shows_in_frame(self, page: Reply, load: Callable[[str], Reply]) -> bool:
+        """Whether what a page asks for shows in a frame of another site. `load` brings files that belong to the page.
+
+        Untested where no browser drives the sign-in: only its scripts can tell.
+        """
+        if self.sign_in().driver != "browser":
+            raise Untested(
+                'scripts may keep the page out of frames; only a browser can tell: driver = "browser" under [sign_in]'
+            )
+        from conformance.browser.drivers.browser import BrowserDriver
+
+        driver = driver_of(self._recorder.session)
+        assert isinstance(driver, BrowserDriver)
+        return driver.shows_in_frame(page, load)
 
     def approval(self, client: Client | None = None, response_type: str = "code", **changes: Any) -> Answer:
         """An authorization request that the resource owner approved and that came back to the client."""

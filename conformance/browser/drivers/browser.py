@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ from conformance.base.uris import urljoin
 from conformance.browser.answer import Answer
 from conformance.browser.drivers.driver import UnusableDriver
 from conformance.browser.drivers.form import outside_move
+from conformance.browser.drivers.framing import shows_in_frame
 from conformance.browser.drivers.journey import Journey
 from conformance.browser.drivers.stuck import why_stuck
 from conformance.browser.drivers.window import Window
@@ -66,6 +68,7 @@ class BrowserDriver:
     _windows: dict[int, tuple[weakref.ref[Any], Window]] = field(default_factory=dict)
     _submitted: set[tuple[str, str]] = field(default_factory=set)
     _static: dict[str, Reply] = field(default_factory=dict)
+    _served: dict[Reply, Reply] = field(default_factory=dict)
 
     @classmethod
     def prepared(cls, sign_in: SignIn) -> BrowserDriver:
@@ -97,6 +100,10 @@ class BrowserDriver:
         """Whether a browser that submitted this form sent it as it stands, and no script did it in another way."""
         return (form.method, form.action.partition("?")[0]) in self._submitted
 
+    def shows_in_frame(self, page: Reply, load: Callable[[str], Reply]) -> bool:
+        """Whether what a page asks for, once shown, shows in a frame of another site too, whatever its headers say."""
+        return shows_in_frame(self._running(), self._served.get(page, page), self._static, load, self.patience)
+
     def close(self) -> None:
         """End the browser."""
         if self._browser is not None:
@@ -114,7 +121,7 @@ class BrowserDriver:
                 del self._windows[key]
         known = self._windows.get(id(journey.agent))
         if known is None:
-            window = Window.opened(self._running(), self.patience, self._submitted, self._static)
+            window = Window.opened(self._running(), self.patience, self._submitted, self._static, self._served)
             self._windows[id(journey.agent)] = known = (weakref.ref(journey.agent), window)
         return known[1]
 

@@ -66,14 +66,20 @@ class Window:
     patience: float
     requests: Interception
     submitted: set[tuple[str, str]]
+    served: dict[Reply, Reply]
     _screenshots: int = field(default=0)
 
     @classmethod
     def opened(
-        cls, browser: Browser, patience: float, submitted: set[tuple[str, str]], static: dict[str, Reply]
+        cls,
+        browser: Browser,
+        patience: float,
+        submitted: set[tuple[str, str]],
+        static: dict[str, Reply],
+        served: dict[Reply, Reply],
     ) -> Window:
         """A fresh window. `submitted` collects the forms that the browser is seen to send as they stand, `static` files
-        that are the same in every window."""
+        that are the same in every window, `served` what the server sent for each page that was shown."""
         from conformance.wire.exchange import USER_AGENT
 
         version = browser.version.partition(".")[0]
@@ -86,7 +92,7 @@ class Window:
         tab = context.new_page()
         tab.on("dialog", lambda dialog: dialog.accept())
         tab.on("popup", lambda popup: popup.close())
-        return cls(context, tab, patience, Interception.of(context, tab, static), submitted)
+        return cls(context, tab, patience, Interception.of(context, tab, static), submitted, served)
 
     def close(self) -> None:
         """Close the window."""
@@ -109,6 +115,7 @@ class Window:
             if left is not None:
                 return journey.ended(left.reply, left.url, left.mechanism)
             journey.pages.append(shown)
+            self.served[shown] = self.requests.document
             own = inside(page, journey.leaves)
             action = next_action(journey, own) if shown.status < 400 else None
             if action is None:

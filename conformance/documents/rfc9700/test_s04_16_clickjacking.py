@@ -19,7 +19,7 @@ def test_pages_keep_out_of_frames(given: Given, send: Send, expect: Expect) -> N
     pages = pages_met(given, send, "asking")
 
     open_ones = [page for page in pages if not (keeps_out_by_policy(page) or keeps_out_by_header(page))]
-    telling = unless_a_script_may(open_ones)
+    telling = unless_a_script_may(given, send, open_ones)
     expect.that(not telling, "pages that no other site can frame", ", ".join(map(framing, telling)))
 
 
@@ -44,5 +44,5 @@ def test_every_page_has_a_policy(given: Given, send: Send, expect: Expect, kind:
 def test_pages_have_another_measure_beside(given: Given, send: Send, expect: Expect) -> None:
     pages = pages_met(given, send, "asking")
 
-    lacking = unless_a_script_may([page for page in pages if not keeps_out_by_header(page)])
+    lacking = unless_a_script_may(given, send, [page for page in pages if not keeps_out_by_header(page)])
     expect.that(not lacking, "X-Frame-Options beside the policy", ", ".join(map(framing, lacking)))

@@ -2,12 +2,14 @@
 
 Signing in is a single page of loose fields, whose script sends what was typed and then goes on; the consent form is
 built by a script a moment after the page has loaded. `python -m tests.harness.drivers.javascript_server` takes the
-arguments of `oauth2-conformance serve`.
+arguments of `oauth2-conformance serve`. FRAMES says what keeps its pages out of frames: `none`, `script`, or, unless it
+is set, a header.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from unittest.mock import patch
 
@@ -33,6 +35,11 @@ CONSENT = """
 setTimeout(() => { app.innerHTML = data.html; document.title = "Allow access?"; }, 150);"""
 
 
+# What stays empty in a frame: a page that another has framed isn't the topmost window.
+UNLESS_FRAMED = "if (top !== self) app.remove();"
+FRAMES = os.environ.get("FRAMES", "header")
+
+
 def show_by_script(call: Call) -> None:
     """Pages that ask something come as data and a script; all others stay as they are."""
     html = call.response.body.decode()
@@ -47,9 +54,12 @@ def show_by_script(call: Call) -> None:
         else {"html": inner.group(1)}
     )
     script = json.dumps(data).replace("<", "\\u003c")
-    call.response.body = (FRAME % (script, SIGN_IN if asks_password else CONSENT)).encode()
-    policy = "default-src 'none'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
-    call.response.put("Content-Security-Policy", policy)
+    shows = (SIGN_IN if asks_password else CONSENT) + (UNLESS_FRAMED if FRAMES == "script" else "")
+    call.response.body = (FRAME % (script, shows)).encode()
+    policy = "default-src 'none'; script-src 'unsafe-inline'; connect-src 'self'"
+    call.response.put("Content-Security-Policy", policy + ("; frame-ancestors 'none'" if FRAMES == "header" else ""))
+    if FRAMES != "header":
+        call.response.headers = [each for each in call.response.headers if each[0].lower() != "x-frame-options"]
 
 
 EDITS = tuple(after(f"{name}.finish", "restrict_content", show_by_script) for name in ("authorization", "sign_in"))
