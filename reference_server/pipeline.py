@@ -73,6 +73,8 @@ class Server:
     met: Counter[str] = field(default_factory=Counter)
     # What was seen, for steps that use it later.
     kept: dict[str, str] = field(default_factory=dict)
+    # What another server has seen that a client uses beside this one.
+    kept_elsewhere: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
         """Lets go of the database."""

@@ -119,6 +119,9 @@ class Stages:
         server.kept.update({f"origin {listener}": origin for listener, origin in self.origins.items()})
         if second is not None:
             server.kept |= {"second client_id": second[1].client_id, "second redirect_uri": second[1].redirect_uri}
+            # Live: it fills as the other login goes on.
+            other = self.open_ones.get(second[0].rpartition("/")[2])
+            server.kept_elsewhere = other.kept if other is not None else {}
         return {"issuer": server.settings.identifier, **places}
 
     def close(self, name: str) -> None:
@@ -233,6 +236,7 @@ def honest(places: Mapping[str, str]) -> tuple[Edit, ...]:
 def sign_alice_in(call: Call) -> None:
     """The owner is at the browser already, and agrees."""
     call.user = call.server.accounts.users[OWNER.username]
+    call.server.kept["latest state"] = call.parameters.get("state") or ""
 
 
 def match_redirect_uri(call: Call) -> None:

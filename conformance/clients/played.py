@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from conformance.base.uris import is_loopback, origin_of, urlsplit
@@ -132,6 +132,13 @@ class Played:
     def sent_to_second(self) -> list[Sent]:
         """Everything that arrived at the second stage."""
         return in_order(self.second.arrived) if self.second is not None else []
+
+    @property
+    def at_second(self) -> Played:
+        """The same, seen from the second server. Raises ValueError for a login at one server alone."""
+        if self.second is None:
+            raise ValueError("there is no second server")
+        return replace(self, stage=self.second, second=self.stage)
 
     @property
     def redirect_uris(self) -> tuple[str | None, str | None]:

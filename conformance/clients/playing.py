@@ -39,19 +39,19 @@ class Scenario:
     client_id: str | None = None
     client_secret: str | None = None
     owner: tuple[str, str] = (USERNAME, PASSWORD)
+    # The second server is the one that misbehaves; the first one is honest.
+    at_second: bool = False
 
     @property
     def key(self) -> str:
         """What tells it from others."""
-        return f"login {sorted(self.asked)} {self.misbehaviors} {self.client_id} {self.client_secret} {self.owner}"
+        who = f"{self.client_id} {self.client_secret} {self.owner}"
+        return f"login {sorted(self.asked)} {self.misbehaviors} {who}{' at a second server' if self.at_second else ''}"
 
 
 def play(target: Target, house: House, scenario: Scenario) -> Played:
     """Play a login. Inconclusive for a client that can't be driven at all."""
-    credentials = credentials_of(target)
-    second = house.open(_elsewhere(target, credentials)) if "second_issuer" in scenario.asked else None
-    credentials = _registered_as(credentials, scenario.client_id, scenario.client_secret)
-    stage = house.open(credentials, scenario.misbehaviors, second=second)
+    stage, second = _stages(target, house, scenario)
     driving = target.driving
     browser = Browser(
         _origins(stage, second),
@@ -68,7 +68,21 @@ def play(target: Target, house: House, scenario: Scenario) -> Played:
         for each in filter(None, (stage, second)):
             house.end(each)
     says = "; ".join(map(house.says, scenario.misbehaviors)) or "an honest login"
-    return Played(stage, browser, ending, says, second)
+    played = Played(stage, browser, ending, says, second)
+    return played.at_second if scenario.at_second else played
+
+
+def _stages(target: Target, house: House, scenario: Scenario) -> tuple[Stage, Stage | None]:
+    """The server of a login and the second one, if any; the one that misbehaves is opened when the other is there."""
+    here = _registered_as(credentials_of(target), scenario.client_id, scenario.client_secret)
+    if "second_issuer" not in scenario.asked:
+        return house.open(here, scenario.misbehaviors), None
+    there = _elsewhere(target, here)
+    if scenario.at_second:
+        first = house.open(here)
+        return first, house.open(there, scenario.misbehaviors, second=first)
+    second = house.open(there)
+    return house.open(here, scenario.misbehaviors, second=second), second
 
 
 def credentials_of(target: Target) -> Credentials:

@@ -268,6 +268,19 @@ def kept_apart(played: Played, member: str, what: str) -> Rule:
     return lambda sent: at_other(sent) if sent in played.sent_to_second else at_first(sent)
 
 
+def codes_kept_apart(played: Played) -> Rule:
+    """What either server answered with stays out of token requests to the other; vacuous without two logins."""
+    if not played.at_second.has("start"):
+        raise Vacuous("the client logs in at no second server")
+    own, others = (without(_codes_of(sent), "a code of the other server") for sent in (played, played.at_second))
+    return lambda sent: "" if sent.endpoint != "token" else (own if sent in played.sent_to_second else others)(sent)
+
+
+def _codes_of(played: Played) -> list[str]:
+    places = [sent.reply.header("Location") or "" for sent in played.sent if sent.endpoint == "authorization"]
+    return [code for place in places for code in parse_qs(urlsplit(place).query).get("code", ())]
+
+
 def names_the_same(played: Played, parameter: str) -> Rule:
     """RFC 6749 section 4.1.3: a value that the authorization request had; vacuous where it had none."""
     named = {value for sent in played.all("start") for value in sent.all(parameter)}

@@ -103,6 +103,25 @@ class Serve:
             raise Vacuous("the client used no resource of a second server")
         return login
 
+    def at_two_servers(self) -> Played:
+        """An honest login at each of two servers; vacuous for a client that logs in at one alone."""
+        login = self.honest("second_issuer")
+        if not login.at_second.has("code exchange"):
+            raise Vacuous("the client logs in at no second server")
+        return login
+
+    def login_at_second(self, misbehavior: str, until: str = "code exchange") -> Played:
+        """A login at a second server that misbehaves in one way, after an honest one at the first."""
+        twin = self.at_two_servers().at_second
+        if not twin.has(until):
+            raise Vacuous(f"the client made not so much as {WORDS[until]} at a second server")
+        scenario = Scenario(frozenset({"second_issuer"}), (misbehavior,), at_second=True)
+        played = replace(self._shared(scenario, "send"), twin=twin)
+        came = played.browser.pages if played.browser.delivers else played.browser.landings
+        if not played.sent or (played.has("start") and len(came) <= 1):
+            raise Inconclusive(f"the client saw no answer of the second server: {told(played)}")
+        return played
+
     def login(self, misbehavior: str, *asked: str, until: str = "code exchange", times: int = 1) -> Played:
         """A login at a stage that misbehaves in one way, once its honest twin got to `until`, so many times.
 

@@ -78,10 +78,14 @@ def described(values: Sequence[str]) -> str:
 
 
 def varying_parts(values: Sequence[str]) -> list[str]:
-    """What is left of each value without what all of them share.
+    """What is left of each value without what all of them share, and without what each of them says twice.
 
     A JWT is its signature, and equal ones count once: equal claims make equal tokens, which helps nobody to sign.
     """
+    return without_echoes(_varying(values))
+
+
+def _varying(values: Sequence[str]) -> list[str]:
     if all(map(is_jwt, values)):
         values = list(dict.fromkeys(value.rpartition(".")[2] for value in values))
     if len(set(values)) < FEWEST:
@@ -92,6 +96,32 @@ def varying_parts(values: Sequence[str]) -> list[str]:
     start = _common_start(values)
     end = _common_start([value[start:][::-1] for value in values])
     return [value[start : len(value) - end] for value in values]
+
+
+def without_echoes(values: Sequence[str]) -> list[str]:
+    """Values without what follows from the rest of them: blocks that are repeated, places that mirror others.
+
+    A short random text makes no long one by being written again, backward or in capitals.
+    """
+    blocks = [value[: _period(value)] for value in values]
+    if all(2 * len(block) <= len(value) for block, value in zip(blocks, values, strict=True) if value) and any(blocks):
+        values = blocks
+    if len(values) < FEWEST or len(set(map(len, values))) != 1:
+        return list(values)
+    columns = _columns([value.lower() for value in values])
+    echoes = [at for at, column in enumerate(columns) if column in columns[:at]]
+    alike = 2 ** (1 - _alphabet(values)[2] if _alphabet(values)[2] >= ONE_CASE else -_alphabet(values)[2])
+    # So many pairs of places are alike by chance, if any.
+    by_chance = math.comb(len(columns), 2) * alike ** len(values)
+    if not echoes or by_chance ** len(echoes) >= IMPROBABLE:
+        return list(values)
+    kept = [at for at in range(len(columns)) if at not in echoes]
+    return ["".join(value[at] for at in kept) for value in values]
+
+
+def _period(value: str) -> int:
+    """After how many characters a text begins again, to its very end; its length where it doesn't."""
+    return next((size for size in range(1, len(value)) if value.startswith(value[size:])), len(value))
 
 
 def is_jwt(value: str) -> bool:

@@ -50,6 +50,11 @@ def has_secret(login: Login) -> bool:
     return bool(login.context.client_secret)
 
 
+def at_other_server(login: Login) -> bool:
+    """The login is at another server than the client's first one."""
+    return login.client.memory.setdefault("first issuer", login.context.issuer) != login.context.issuer
+
+
 def carelessly(login: Login, draft: Draft, **changes: object) -> Reply:
     """Sends a request over a connection of its own with other settings."""
     settings = changed(login.wire.settings, changes)

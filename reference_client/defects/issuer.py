@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 from ..defect import Defect
 from ..pipeline import Edit, Login, Refused, after, remove, replace
 from ..steps.authorization_answer import check_issuer, check_place
-from .conditions import unless
+from .conditions import at_other_server, unless
 
 ANSWER = "authorization.answer"
 REJECTS = ("rfc9207-2.4-client-rejects-other-issuer", "rfc9207-4-client-validates")
@@ -64,6 +64,24 @@ def came_back_never(login: Login) -> bool:
 def decoded_twice(came: str, expected: str) -> bool:
     """Decodes what was decoded already."""
     return unquote(came) == expected
+
+
+def take_known_issuer(login: Login) -> None:
+    """Any server will do at which the client has begun a login."""
+    known = login.client.memory.setdefault("issuers", "").split()
+    login.client.memory["issuers"] = " ".join([*known, login.context.issuer])
+    if login.parameter("iss") not in known:
+        check_issuer(login)
+
+
+def keep_token_endpoint(login: Login) -> None:
+    """One place in memory for whichever server it was."""
+    login.token_endpoint = login.client.memory.setdefault("token endpoint", login.token_endpoint)
+
+
+def unannounced_at_other_server(login: Login) -> bool:
+    """The server is a second one, and didn't say that it names its issuer."""
+    return at_other_server(login) and unannounced(login)
 
 
 def refuse_issuer(login: Login) -> None:
@@ -175,5 +193,41 @@ DEFECTS = (
             replace(ANSWER, "check_issuer", unless(unannounced, check_issuer)),
             replace(ANSWER, "check_place", unless(unannounced, check_place)),
         ),
+    ),
+    Defect(
+        name="issuer-checked-at-first-server-alone",
+        says="The issuer of an answer is looked at in logins at the first server, and in no other's.",
+        breaks=("rfc9207-2.4-client-rejects-other-issuer",),
+        edits=(replace(ANSWER, "check_issuer", unless(at_other_server, check_issuer)),),
+    ),
+    Defect(
+        name="issuer-of-any-known-server",
+        says="An issuer is good where it is that of any server at which the client has logged in before.",
+        breaks=("rfc9207-2.4-client-rejects-other-issuer",),
+        edits=(replace(ANSWER, "check_issuer", take_known_issuer),),
+    ),
+    Defect(
+        name="mix-up-not-defended-at-second-server",
+        says="Neither the issuer of an answer nor where it came is looked at in logins at a second server.",
+        breaks=("rfc9700-2.1-client-defends-against-mix-up",),
+        edits=(
+            replace(ANSWER, "check_issuer", unless(at_other_server, check_issuer)),
+            replace(ANSWER, "check_place", unless(at_other_server, check_place)),
+        ),
+    ),
+    Defect(
+        name="mix-up-not-defended-at-second-server-where-unannounced",
+        says="Neither issuer nor place of an answer is looked at where a second server announces no `iss`.",
+        breaks=("rfc9700-2.1-client-defends-against-mix-up",),
+        edits=(
+            replace(ANSWER, "check_issuer", unless(unannounced_at_other_server, check_issuer)),
+            replace(ANSWER, "check_place", unless(unannounced_at_other_server, check_place)),
+        ),
+    ),
+    Defect(
+        name="codes-sent-to-first-server",
+        says="The token endpoint of the first server is asked, whoever issued the code.",
+        breaks=("rfc9700-2.1-client-defends-against-mix-up",),
+        edits=(after("metadata", "take_endpoints", keep_token_endpoint),),
     ),
 )

@@ -7,7 +7,7 @@ from ..defect import Defect
 from ..pipeline import Draft, Edit, Login, Refused, named, remove, replace
 from ..steps.metadata import INSERTED, OPENID, compare_issuer, inserted
 from ..steps.metadata import ask as ask_rightly
-from .conditions import carelessly
+from .conditions import at_other_server, carelessly, unless
 
 COMPARES = ("rfc8414-3.3-client-uses-no-other",)
 
@@ -26,6 +26,14 @@ def accepted(fits: Callable[[str, str], bool]) -> Edit:
 def compare_if_present(login: Login) -> None:
     """Compares what there is."""
     if "issuer" in (login.metadata or {}):
+        compare_issuer(login)
+
+
+def take_known_issuer(login: Login) -> None:
+    """Any server will do that the client has asked before."""
+    known = login.client.memory.setdefault("issuers", "").split()
+    login.client.memory["issuers"] = " ".join([*known, login.context.issuer])
+    if (login.metadata or {}).get("issuer") not in known:
         compare_issuer(login)
 
 
@@ -151,5 +159,17 @@ DEFECTS = (
         says="The client leaves the last slash out of the issuer that it expects.",
         breaks=("rfc8414-4-consumer-compares",),
         edits=(replace("metadata", "compare_issuer", compare_without_slash),),
+    ),
+    Defect(
+        name="metadata-issuer-compared-at-first-server-alone",
+        says="The issuer in metadata is compared for the first server, and for no other.",
+        breaks=COMPARES,
+        edits=(replace("metadata", "compare_issuer", unless(at_other_server, compare_issuer)),),
+    ),
+    Defect(
+        name="metadata-of-any-known-issuer",
+        says="Metadata are used that speak of any server that the client knows.",
+        breaks=COMPARES,
+        edits=(replace("metadata", "compare_issuer", take_known_issuer),),
     ),
 )

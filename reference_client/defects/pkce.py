@@ -11,7 +11,7 @@ from ..pipeline import Draft, Edit, Login, Refused, after, named, remove, replac
 from ..steps.authorization import put_code_challenge, put_code_challenge_method
 from ..steps.authorization_answer import refuse_error
 from ..steps.token import put_code_verifier
-from .conditions import Condition, has_secret, unless, when
+from .conditions import Condition, at_other_server, has_secret, unless, when
 
 REQUEST, ANSWER = "authorization.request", "authorization.answer"
 PLAIN = ("rfc7636-4.2-client-uses-s256", "rfc7636-7.2-client-avoids-plain", "rfc7636-7.2-client-secure-method")
@@ -124,6 +124,16 @@ def in_hexadecimal_digits(verifier: str) -> str:
     return hashlib.sha256(verifier.encode("ascii")).hexdigest()
 
 
+def mirrored(text: str) -> str:
+    """Twice as long, and no harder to guess."""
+    return text + text[::-1]
+
+
+def in_both_cases(text: str) -> str:
+    """The same."""
+    return text + text.upper()
+
+
 DEFECTS = (
     Defect(
         name="pkce-plain",
@@ -175,6 +185,30 @@ DEFECTS = (
         says="A client with a secret sends no challenge.",
         breaks=("rfc7636-5-client-sends-to-all",),
         edits=left_out_where(has_secret),
+    ),
+    Defect(
+        name="pkce-not-sent-to-second-server",
+        says="A second server gets no challenge.",
+        breaks=("rfc7636-5-client-sends-to-all",),
+        edits=left_out_where(at_other_server),
+    ),
+    Defect(
+        name="verifier-of-repeated-blocks",
+        says="The verifier is eight hexadecimal digits, written six times.",
+        breaks=WEAK,
+        edits=(made(lambda login: secrets.token_hex(4) * 6),),
+    ),
+    Defect(
+        name="verifier-mirrored",
+        says="The verifier is 128 bits, and the same backward.",
+        breaks=("rfc7636-7.1-client-256-bits",),
+        edits=(made(lambda login: mirrored(secrets.token_urlsafe(16))),),
+    ),
+    Defect(
+        name="verifier-in-both-cases",
+        says="The verifier is 24 hexadecimal digits, and the same in capitals.",
+        breaks=("rfc7636-7.1-client-256-bits",),
+        edits=(made(lambda login: in_both_cases(secrets.token_hex(12))),),
     ),
     Defect(
         name="verifier-constant",

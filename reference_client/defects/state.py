@@ -11,7 +11,7 @@ from ..defect import Defect
 from ..pipeline import Edit, Login, Refused, after, named, remove, replace
 from ..steps.authorization import make_state
 from ..steps.authorization_answer import check_state
-from .conditions import unless
+from .conditions import at_other_server, unless
 
 REQUEST, ANSWER = "authorization.request", "authorization.answer"
 UNBOUND = ("rfc6749-10.12-client-uses-state",)
@@ -198,5 +198,17 @@ DEFECTS = (
         says="The state is a digest of the time in milliseconds.",
         breaks=GUESSABLE,
         edits=(made(lambda login: hashlib.sha256(str(int(time.time() * 1000)).encode()).hexdigest()),),
+    ),
+    Defect(
+        name="state-checked-at-first-server-alone",
+        says="The state of an answer is looked at in logins at the first server, and in no other's.",
+        breaks=UNBOUND,
+        edits=(replace(ANSWER, "check_state", unless(at_other_server, check_state)),),
+    ),
+    Defect(
+        name="state-of-repeated-blocks",
+        says="The state is four hexadecimal digits, written eight times.",
+        breaks=GUESSABLE,
+        edits=(made(lambda login: secrets.token_hex(2) * 8),),
     ),
 )

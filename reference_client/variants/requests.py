@@ -23,6 +23,11 @@ def drawn(length: int) -> Edit:
     return replace(REQUEST, "make_verifier", named("make_verifier", draw_verifier))
 
 
+def make_verifier_twice(login: Login) -> None:
+    """Longer, and as hard to guess as its first half, which is enough."""
+    login.verifier = secrets.token_urlsafe(32) * 2
+
+
 def state_of(octets: int) -> Edit:
     """States of another length."""
 
@@ -153,6 +158,11 @@ VARIANTS = (
         name="verifier-of-full-length",
         says="Verifiers are as long as they may be.",
         edits=(drawn(128),),
+    ),
+    Variant(
+        name="verifier-twice",
+        says="A verifier is 256 bits, and the same again.",
+        edits=(replace(REQUEST, "make_verifier", make_verifier_twice),),
     ),
     Variant(
         name="state-of-16-octets",

@@ -82,7 +82,6 @@ MISBEHAVIORS = (
     named_so("empty", "is empty", lambda issuer: ""),
     named_so("with-slash", "has a slash at its end", lambda issuer: f"{issuer}/"),
     named_so("in-capitals", "has a path in capitals", other_path(str.upper)),
-    named_so("longer", "has a character more", lambda issuer: f"{issuer}x"),
     named_so("shorter", "has a character less", lambda issuer: issuer[:-1]),
     named_so("escaped-twice", "was escaped before it was encoded", quote_plus),
     Misbehavior(

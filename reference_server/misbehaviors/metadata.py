@@ -69,6 +69,11 @@ def put_unknown_members(call: Call) -> None:
 MARKED = after("metadata", "put_endpoints", named("mark", mark_endpoints))
 
 
+def put_other_server(call: Call) -> None:
+    """RFC 8414 section 3.3: an issuer that the client knows, and didn't ask."""
+    call.answer["issuer"] = call.server.settings.second_issuer
+
+
 def marked(name: str, says: str, *edits: Edit) -> Misbehavior:
     """Metadata that show whether they are used, compared with right ones that show it too."""
     return Misbehavior(name, says, (MARKED, *edits), twin="metadata-marked")
@@ -84,6 +89,7 @@ def of_issuer(name: str, says: str, step: Step) -> Misbehavior:
 MISBEHAVIORS = (
     Misbehavior("metadata-marked", "the metadata name endpoints that nothing else names", (MARKED,)),
     of_issuer("of-another", "is another server's", issuer_as(lambda issuer: ELSEWHERE)),
+    of_issuer("of-other-server", "is that of the other server, which the client knows as well", put_other_server),
     of_issuer("missing", "is left out", drop_issuer),
     of_issuer("with-slash", "has a slash at its end", issuer_as(lambda issuer: f"{issuer}/")),
     of_issuer("in-capitals", "has a path in capitals", issuer_as(with_path(str.upper))),

@@ -25,6 +25,16 @@ def answer_at_another_uri(call: Call) -> Response:
     return redirect_with_query(call)
 
 
+def put_other_server(call: Call) -> None:
+    """RFC 9207 section 2.4: an issuer that the client knows, and didn't ask."""
+    call.answer["iss"] = call.server.settings.second_issuer
+
+
+def put_state_of_other_server(call: Call) -> None:
+    """What the client sent to another server, which isn't over for this one."""
+    call.answer["state"] = call.server.kept_elsewhere.get("latest state", "")
+
+
 WITHOUT_PKCE = (
     remove("metadata", "put_code_challenge_methods"),
     remove("grant.authorization_code", "refuse_unexpected_verifier"),
@@ -44,6 +54,19 @@ MISBEHAVIORS = (
         edits=(
             remove("metadata", "put_issuer_parameter"),
             replace("authorization", "answer_request", lead_to_second_server),
+        ),
+    ),
+    Misbehavior(
+        name="iss-of-other-server",
+        says="`iss` is the other server's, which the client knows as well",
+        edits=(replace("authorization.code_response", "put_issuer", put_other_server),),
+    ),
+    Misbehavior(
+        name="state-of-other-server",
+        says="an attacker's code comes with the state that the client sent to the other server",
+        edits=(
+            before("authorization.code_response", "make_code", take_challenge_of_another),
+            replace("authorization.code_response", "put_state", put_state_of_other_server),
         ),
     ),
     Misbehavior(

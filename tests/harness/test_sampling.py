@@ -181,3 +181,33 @@ def test_judging_takes_no_time() -> None:
     started = time.perf_counter()
     guessable(values)
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("make", "most"),
+    [
+        (lambda number: secrets.token_hex(4) * 6, 32),
+        (lambda number: (secrets.token_hex(4) * 6)[:43], 32),
+        (lambda number: str(secrets.randbelow(10**6)) * 9, 20),
+        (lambda number: "-".join([secrets.token_hex(3)] * 7), 24),
+        (lambda number: secrets.choice(ALNUM) * 43, 6),
+        (lambda number: (half := secrets.token_hex(6)) + half[::-1], 48),
+        (lambda number: (half := secrets.token_hex(6)) + half.upper(), 48),
+        (lambda number: (half := secrets.token_urlsafe(6)) + "." + half, 48),
+        (lambda number: "".join(2 * digit for digit in secrets.token_hex(6)), 48),
+    ],
+    ids=["blocks", "blocks-cut", "numbers", "joined", "one-character", "mirrored", "cases", "halves", "doubled"],
+)
+@pytest.mark.parametrize("size", [8, SAMPLE_SIZE])
+def test_what_is_said_twice_counts_once(make: Callable[[int], str], most: int, size: int) -> None:
+    values = sample(make, size)
+
+    assert bits(values) <= most
+    assert guessable(values) is not None
+
+
+def test_what_is_alike_by_chance_counts() -> None:
+    for size in (8, 20, 60):
+        for _ in range(200):
+            assert bits(sample(lambda number: secrets.token_hex(32), size)) == 256
+            assert bits(sample(lambda number: random_text("0123456789", 78), size)) > 256

@@ -39,6 +39,14 @@ def test_a_second_login_has_a_verifier_of_its_own(serve: Serve, expect: Expect) 
 
 
 @requirement("rfc7636-4.1-client-creates-verifier")
+def test_a_login_at_another_server_has_a_verifier_of_its_own(serve: Serve, expect: Expect) -> None:
+    login = with_challenge(serve.at_two_servers())
+
+    starts = [*login.all("start"), *login.at_second.all("start")]
+    expect.sample(starts, "a challenge for each server", lambda sent: repeated(challenges_of(sent)))
+
+
+@requirement("rfc7636-4.1-client-creates-verifier")
 def test_a_verifier_has_the_right_characters(serve: Serve, expect: Expect) -> None:
     login = with_challenge(serve.honest())
 

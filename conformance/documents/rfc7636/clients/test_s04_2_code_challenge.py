@@ -81,6 +81,13 @@ def test_a_challenge_is_sent_to_every_server(serve: Serve, expect: Expect, annou
 
 
 @requirement("rfc7636-5-client-sends-to-all")
+def test_a_challenge_is_sent_to_a_second_server(serve: Serve, expect: Expect) -> None:
+    login = serve.at_two_servers()
+
+    expect(login.at_second).every("start", "a code_challenge", lacks_challenge)
+
+
+@requirement("rfc7636-5-client-sends-to-all")
 def test_a_challenge_is_sent_at_every_login(serve: Serve, expect: Expect) -> None:
     login = serve.honest("second_login", times=2)
 

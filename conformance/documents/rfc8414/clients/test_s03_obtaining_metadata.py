@@ -16,8 +16,8 @@ from conformance.documents.rfc8414.clients.metadata_use import (
 )
 
 requirement = pytest.mark.requirement
-OTHER_ISSUERS = ("of-another", "missing", "with-slash", "in-capitals", "longer", "shorter", "without-path")
-NEARLY = ("with-slash", "in-capitals", "longer", "shorter")
+OTHER_ISSUERS = ("of-another", "missing", "with-slash", "in-capitals", "shorter", "without-path")
+NEARLY = ("with-slash", "in-capitals", "shorter")
 CERTIFICATES = ("expired", "other-host", "unknown-authority")
 
 
@@ -48,6 +48,14 @@ def test_the_inserted_path_is_asked_first(serve: Serve, expect: Expect) -> None:
 @pytest.mark.parametrize("issuer", OTHER_ISSUERS)
 def test_metadata_of_another_issuer_are_not_used(serve: Serve, expect: Expect, issuer: str) -> None:
     login = login_by_metadata(serve, f"metadata-issuer-{issuer}")
+
+    expect(login).avoids("no use of metadata with another issuer", uses_metadata)
+
+
+@requirement("rfc8414-3.3-client-uses-no-other")
+def test_metadata_with_the_issuer_of_a_known_server_are_not_used(serve: Serve, expect: Expect) -> None:
+    login_by_metadata(serve, "metadata-issuer-of-another")
+    login = serve.login_at_second("metadata-issuer-of-other-server", until="metadata")
 
     expect(login).avoids("no use of metadata with another issuer", uses_metadata)
 

@@ -4,13 +4,13 @@ import pytest
 
 from conformance.clients.expect import Expect
 from conformance.clients.pages import leads_elsewhere
-from conformance.clients.rules import states_without_other_protection
+from conformance.clients.rules import codes_kept_apart, states_without_other_protection
 from conformance.clients.serve import Serve
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 FORGED = ("state-of-nobody", "state-missing", "state-empty")
 MIXED_UP = ("mix-up", "mix-up-unannounced")
-OTHERS = ("iss-of-another", "iss-of-neighbor", "iss-longer", "iss-in-capitals")
+OTHERS = ("iss-of-another", "iss-of-neighbor", "iss-with-slash", "iss-in-capitals")
 
 
 @requirement("rfc9700-2.1-client-no-open-redirector")
@@ -70,6 +70,21 @@ def test_a_code_of_another_server_is_kept_from_the_first(serve: Serve, expect: E
     login = serve.login(misbehavior, "second_issuer")
 
     expect(login).refuses("code exchange")
+
+
+@requirement("rfc9700-2.1-client-defends-against-mix-up")
+@pytest.mark.parametrize("misbehavior", MIXED_UP)
+def test_a_code_of_the_first_server_is_kept_from_a_second(serve: Serve, expect: Expect, misbehavior: str) -> None:
+    login = serve.login_at_second(misbehavior)
+
+    expect(login).refuses("code exchange")
+
+
+@requirement("rfc9700-2.1-client-defends-against-mix-up")
+def test_each_server_gets_its_own_codes_alone(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("second_issuer")
+
+    expect(login).nothing("codes at the server that issued them", codes_kept_apart(login))
 
 
 @requirement("rfc9700-4.4.2-client-stores-issuer")
