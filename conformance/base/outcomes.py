@@ -7,11 +7,18 @@ Any other exception is a fault of the suite.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 # A breach by what the server did, or by what it didn't do: refused, left out, told nobody.
 Breach = Literal["act", "omission"]
 OutcomeWord = Literal["kept", "broken", "inconclusive", "vacuous", "untested", "not applicable", "error"]
+# What programs read of an end; its words are for people. Something that the test rests on is wrong in the profile, or
+# only a transport with sockets can show it.
+EndCode = Literal["", "profile", "sockets"]
+# The reason of a requirement that a run left out, and what is wrong with an answer that a person sees and the client
+# doesn't: rooms that don't know each other write and read them.
+DESELECTED = "deselected in this run"
+KEPT_FROM_CLIENT = "kept from the client"
 
 
 class Violation(Exception):
@@ -44,6 +51,14 @@ class Violation(Exception):
 class Inconclusive(Exception):
     """A precondition or a positive control could not be arranged: says which, and what to set up."""
 
+    code: ClassVar[EndCode] = ""
+
+
+class WrongProfile(Inconclusive):
+    """Something that the test rests on is known to be wrong in the profile."""
+
+    code = "profile"
+
 
 class Vacuous(Exception):
     """The stimulus was sent, and the situation that the sentence speaks of did not arise: says which one."""
@@ -56,6 +71,14 @@ class Stale(Inconclusive):
 class Untested(Exception):
     """An opt-in probe that is off, or something that the profile doesn't provide: says how to turn it on."""
 
+    code: ClassVar[EndCode] = ""
+
+
+class NeedsSockets(Untested):
+    """What only a transport with sockets can show."""
+
+    code = "sockets"
+
 
 class NotApplicable(Exception):
     """The target doesn't claim what the test needs."""
@@ -65,7 +88,8 @@ class NotApplicable(Exception):
 class Outcome:
     """How one test ended.
 
-    `reason` is a sentence for people; `expected`, `observed` and `breach` are set when the outcome is "broken".
+    `reason` is a sentence for people, `code` what a program reads of it; `expected`, `observed` and `breach` are set
+    when the outcome is "broken".
     """
 
     word: OutcomeWord
@@ -73,6 +97,7 @@ class Outcome:
     expected: str = ""
     observed: str = ""
     breach: Breach | None = None
+    code: EndCode = ""
 
 
 def outcome_of(error: BaseException | None, note: str = "") -> Outcome:
@@ -83,11 +108,11 @@ def outcome_of(error: BaseException | None, note: str = "") -> Outcome:
         case Violation():
             return Outcome("broken", "", error.expected, error.observed, error.breach)
         case Inconclusive():
-            return Outcome("inconclusive", str(error))
+            return Outcome("inconclusive", str(error), code=error.code)
         case Vacuous():
             return Outcome("vacuous", str(error))
         case Untested():
-            return Outcome("untested", str(error))
+            return Outcome("untested", str(error), code=error.code)
         case NotApplicable():
             return Outcome("not applicable", str(error))
         case _:

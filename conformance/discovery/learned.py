@@ -21,6 +21,7 @@ class LearnedClient:
     barred: list[str] = field(default_factory=list)
     demands: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
+    is_pkce_demanded: bool = False
     tokens: dict[str, Tokens] = field(default_factory=dict)
 
     @property

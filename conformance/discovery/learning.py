@@ -97,6 +97,7 @@ def _learn_code(asker: Asker, learned: LearnedClient, candidates: tuple[str, ...
     scope = " ".join(found.scopes) or None
     if learned.client.pkce != "off":
         without = asker.by_code(replace(learned.client, pkce="off"), scope)
+        learned.is_pkce_demanded = not without.works
         learned.remarks["pkce"] = "not demanded" if without.works else f"demanded: without it {without.why}"
     stateless = asker.by_code(learned.client, scope, state=OMIT)
     if not stateless.works:
@@ -187,8 +188,8 @@ def _learn_metadata(found: LearnedFeatures, places: Places) -> None:
 def _learn_pkce(found: LearnedFeatures, main: LearnedClient, places: Places) -> None:
     """PKCE where a code with a challenge was redeemed, and the metadata lists the method or the server demands it."""
     listed = places.metadata.names("code_challenge_methods_supported") if places.metadata else ()
-    is_demanded = main.remarks.get("pkce", "").startswith("demanded")
-    if "authorization_code" in main.grants and main.client.pkce == "S256" and ("S256" in listed or is_demanded):
+    is_used = "authorization_code" in main.grants and main.client.pkce == "S256"
+    if is_used and ("S256" in listed or main.is_pkce_demanded):
         found.claimed.append("pkce")
         found.claimed += ["pkce_plain"] if "plain" in listed else []
 

@@ -21,11 +21,11 @@ from conformance.fuzz.sending import sent
 from conformance.fuzz.strategies import alterations, altered
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures import token_requests
-from conformance.procedures.challenges import schemes
 from conformance.procedures.introspection import ask, live_token
 from conformance.procedures.refreshing import refreshable
 from conformance.procedures.resource_access import opening_token
 from conformance.procedures.token_requests import code_exchange_seen
+from conformance.wire.challenges import schemes
 from conformance.wire.exchange import Reply
 
 Alteration = tuple[int, str, bool]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import NoReturn
 
-from conformance.base.outcomes import Breach, Inconclusive, Violation
+from conformance.base.outcomes import KEPT_FROM_CLIENT, Breach, Inconclusive, Violation
 from conformance.base.uris import urlsplit
 from conformance.browser.answer import CLICKED, Answer, pairs_of
 from conformance.browser.returns import Return
 from conformance.harness import grammar
 from conformance.harness.expected_replies import GRANTING_MEMBERS
-
-# What is wrong with an answer that a person sees and the client doesn't.
-KEPT = "kept from the client"
 
 
 class AnswerExpectation:
@@ -37,7 +34,9 @@ class AnswerExpectation:
     def carries(self, name: str) -> None:
         """The client gets a response parameter of that name."""
         if not self._answer.get(name):
-            self._broken(f"parameter {name}" if self._answer.destination else KEPT, f"{name} sent to the client")
+            self._broken(
+                f"parameter {name}" if self._answer.destination else KEPT_FROM_CLIENT, f"{name} sent to the client"
+            )
 
     def issues_nothing(self) -> None:
         """No code and no token reaches anybody; a server that broke down over the request gave none either."""
@@ -66,7 +65,7 @@ class AnswerExpectation:
         destination = self._answer.destination
         if destination is None or not is_at(destination, redirect_uri):
             breach: Breach = "act" if destination else "omission"
-            aspect = "destination" if destination else KEPT
+            aspect = "destination" if destination else KEPT_FROM_CLIENT
             self._broken(aspect, f"the user agent sent to {redirect_uri}", breach=breach)
 
     def is_an_error(self, *codes: str) -> None:
@@ -76,7 +75,7 @@ class AnswerExpectation:
         if self._answer.destination is None or error is None or (codes and error not in codes):
             wanted = " or ".join(repr(code) for code in codes) or "some code"
             observed = f"error {error!r} sent to the client" if error else None
-            aspect = "error code" if error else KEPT
+            aspect = "error code" if error else KEPT_FROM_CLIENT
             self._broken(aspect, f"error {wanted} sent to the client", observed, "error=" if error else "")
 
     def is_refused(self) -> None:
@@ -89,7 +88,7 @@ class AnswerExpectation:
         """The client gets `state` with exactly that value, once."""
         values = [value for key, value in (*self._answer.query, *self._answer.fragment) if key == "state"]
         if values != [state]:
-            aspect = "parameter state" if self._answer.destination else KEPT
+            aspect = "parameter state" if self._answer.destination else KEPT_FROM_CLIENT
             observed = f"state {' and '.join(map(repr, values)) or 'missing'}"
             self._broken(aspect, f"state {state!r}, once", observed, "state=", "act" if values else "omission")
 

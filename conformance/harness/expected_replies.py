@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -11,6 +10,7 @@ from conformance.base import schemas
 from conformance.base.outcomes import Breach, Violation
 from conformance.base.uris import urlsplit
 from conformance.harness import grammar
+from conformance.wire.challenges import schemes
 from conformance.wire.content import is_json, is_json_object
 from conformance.wire.exchange import Reply
 
@@ -99,8 +99,8 @@ class ReplyExpectation:
 
     def challenges_with(self, scheme: str) -> None:
         """A WWW-Authenticate challenge of that scheme, alone or among others in one header."""
-        values = self._reply.header_values("WWW-Authenticate")
-        if not any(re.search(rf"(?:^|,)\s*{scheme}(?=[\s,]|$)", value, re.I) for value in values):
+        if scheme.lower() not in schemes(self._reply):
+            values = self._reply.header_values("WWW-Authenticate")
             observed = ", ".join(values) or f"none beside status {self._reply.status}"
             self._broken("header WWW-Authenticate", f"a WWW-Authenticate challenge of the scheme {scheme}", observed)
 

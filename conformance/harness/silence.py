@@ -9,8 +9,9 @@ from conformance.base.uris import urlsplit
 from conformance.harness.session import Session
 from conformance.harness.trial import Trial
 from conformance.wire.tls import LocallyUnavailable
+from conformance.wire.transport import NoAnswer
 
-# What OpenSSL says of an answer that isn't TLS.
+# What OpenSSL says of an answer that isn't TLS, and of a client without certificate: what it raises has no other sign.
 NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNEXPECTED_MESSAGE")
 WANTS_CERTIFICATE = ("certificate required", "CERTIFICATE_REQUIRED", "bad certificate", "handshake failure")
 
@@ -34,24 +35,26 @@ def silence_at(session: Session, url: str) -> Silence | None:
     try:
         reply = trial.send.raw("GET", url, phase="given")
     except Inconclusive as error:
-        return _explained(session, url, str(error.__cause__ or error))
+        why = error.__cause__ if isinstance(error.__cause__, NoAnswer) else NoAnswer(str(error.__cause__ or error))
+        return _explained(session, url, why)
     # Many servers tell a client in the clear that TLS is spoken at their port.
     if reply.status == 400 and _speaks_tls(session, url):
         return _needs_tls(url)
     return None
 
 
-def _explained(session: Session, url: str, why: str) -> Silence:
+def _explained(session: Session, url: str, no_answer: NoAnswer) -> Silence:
+    why = str(no_answer)
     if url.startswith("http:") and _speaks_tls(session, url):
         return _needs_tls(url)
-    is_late, is_no_tls = why.startswith("no ") and "within" in why, any(sign in why for sign in NO_TLS)
+    is_late, is_no_tls = no_answer.cause == "late", any(sign in why for sign in NO_TLS)
     # Many servers take the beginning of TLS for that of a request, and wait for the rest.
     if url.startswith("https:") and (is_late or is_no_tls):
         is_plain = _answers_plainly(session, url)
         if is_plain or is_no_tls:
             remedy = f"{'the URL is' if is_plain else 'perhaps it is'} {_other_scheme(url)}"
             return Silence("what is spoken there is no TLS", "base_url", remedy)
-    if "the certificate does not verify" in why:
+    if no_answer.cause == "certificate":
         says, _, remedy = why.partition("; ")
         return Silence(says, "ca_file", remedy or "name the authority that signed it as `ca_file` under [target]")
     if any(sign in why for sign in WANTS_CERTIFICATE) and session.target.client_certificate is None:

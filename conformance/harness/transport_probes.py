@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from conformance.base.outcomes import Inconclusive, Untested
+from conformance.base.outcomes import Inconclusive, NeedsSockets, Untested
 from conformance.browser.answer import Answer
 from conformance.browser.authorization_request import AuthorizationRequest
 from conformance.browser.driving import drive
@@ -55,7 +55,7 @@ class TransportProbes(RawRequests):
         """A TLS handshake with an endpoint's host: one version `only` (`TLSv1.2`, ...), or the certificate checked."""
         recorder = self.recorder
         if not recorder.session.transport.has_sockets:
-            raise Untested("TLS shows over sockets only")
+            raise NeedsSockets("TLS shows over sockets only")
         url = recorder.target.url(endpoint)
         if not url.startswith("https:"):
             raise Untested(f"the {endpoint} endpoint isn't an https URL")

@@ -105,7 +105,7 @@ def _leads_there(trial: Trial) -> str:
     try:
         journey = federation.at_provider(trial.given, trial.send)
     except Inconclusive as error:
-        key = "link" if "`link`" in str(error) else "provider"
+        key = "link" if isinstance(error, federation.NoWayToProvider) else "provider"
         raise Wrong(str(error), f"correct `{key}`", (*FEDERATION, key)) from error
     return f"the user agent came to {provider}: {journey.reply}"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.base.outcomes import Outcome
 from conformance.harness.footprint import Footprint
 from conformance.preflight.controls import Control, Examiner
 from conformance.preflight.rehearsal import rehearse
@@ -19,8 +20,6 @@ from conformance.tally.catalogue import Catalogue, load_catalogue
 
 Fate = str  # tested, undecided, untested, not applicable, untestable
 FATES: tuple[Fate, ...] = ("tested", "undecided", "untested", "not applicable", "untestable")
-# What the rehearsal can't show, because it has no sockets; the real run has them.
-SHOWS_OVER_SOCKETS = "TLS shows over sockets only"
 WORKERS_SUGGESTED = 8
 SECONDS_OF_OUR_OWN = 0.0015  # for each request, on a machine of today
 SECONDS_OF_A_PERSON = 20.0  # for each link that somebody opens, signs in at and decides
@@ -131,18 +130,16 @@ def _in_all(before: Footprint, rehearsed: Footprint) -> Footprint:
     return whole
 
 
-def _fate(word: str, reason: str) -> Fate:
-    """What a rehearsed test's end says of the real one."""
-    if word == "inconclusive" and reason.startswith("the profile is wrong"):
+def _fate(end: Outcome) -> Fate:
+    """What a rehearsed test's end says of the real one, which has sockets."""
+    if end.word == "inconclusive" and end.code == "profile":
         return "undecided"
-    if word in ("untested", "not applicable") and reason != SHOWS_OVER_SOCKETS:
-        return word
+    if end.word in ("untested", "not applicable") and end.code != "sockets":
+        return end.word
     return "tested"
 
 
-def _foretold(
-    target: Target, catalogue: Catalogue, ended: Mapping[str, Sequence[tuple[str, str]]]
-) -> Iterable[Foretold]:
+def _foretold(target: Target, catalogue: Catalogue, ended: Mapping[str, Sequence[Outcome]]) -> Iterable[Foretold]:
     for requirement in catalogue.requirements:
         if requirement.role not in ("authorization-server", "resource-server"):
             continue
@@ -154,8 +151,8 @@ def _foretold(
         elif not (target.claims.outlook or target.claims.take(requirement)):
             fate, reason = "not applicable", not_claimed(requirement)
         else:
-            ends = ended.get(requirement.id, [("untested", "no test yet")])
-            fates = [(_fate(word, reason), reason) for word, reason in ends]
+            ends = ended.get(requirement.id, [Outcome("untested", "no test yet")])
+            fates = [(_fate(end), end.reason) for end in ends]
             order = ("undecided", "tested", "untested", "not applicable")
             fate = next(word for word in order if word in {each for each, _ in fates})
             reason = next(why for each, why in fates if each == fate)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.base.outcomes import Outcome
 from conformance.browser.authorization_request import AuthorizationRequest
 from conformance.browser.drivers.form import FormDriver
 from conformance.browser.drivers.journey import Journey
@@ -34,12 +35,12 @@ LINK = re.compile(r"^  \d+\. (\S+)$", re.M)
 
 @dataclass
 class Rehearsed:
-    """How each test ended (word and reason), by requirement; what the run left, and the seconds that it would wait.
+    """How each test ended, by requirement; what the run left, and the seconds that it would wait.
 
     `asked` is how many links a person would be shown.
     """
 
-    ended: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    ended: dict[str, list[Outcome]] = field(default_factory=dict)
     footprint: Footprint = field(default_factory=Footprint)
     waits: float = 0.0
     asked: int = 0
@@ -77,8 +78,7 @@ def _run(cases: Sequence[Case], session: Session, catalogue: Catalogue, found: R
         requirement = catalogue.by_id[case.requirement]
         execution = execute(case.function, case.parameters, requirement, case.needs, session)
         session.record.take(execution.trial.exchanges, execution.trial.returns)
-        outcome = execution.outcome
-        found.ended.setdefault(case.requirement, []).append((outcome.word, outcome.reason))
+        found.ended.setdefault(case.requirement, []).append(execution.outcome)
 
 
 def _session(

@@ -2,117 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
 from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.harness import needs
 from conformance.harness.given import Given
-from conformance.harness.registries import EXTENSION_ERRORS, RFC6749_ERRORS
 from conformance.harness.send import FORM, Send, bearer
 from conformance.procedures import resource_access
-from conformance.procedures.challenges import TOKEN
 from conformance.procedures.resource_access import (
     opening_token,
     refused_access,
     resource_opened,
 )
 from conformance.procedures.token_responses import altered, lifetime_of
+from conformance.wire.challenges import Challenge, read_challenges
 from conformance.wire.exchange import Reply
+from conformance.wire.registries import EXTENSION_ERRORS, RFC6749_ERRORS
 
 RESOURCE = "protected_resource"
 # Seconds that clocks may differ, and that a server may be lenient by.
 TOLERANCE = 60
-SPACE = re.compile(r"[ \t]*")
-SEPARATOR = re.compile(r"[ \t]*(?:,[ \t]*)+")
-SCHEME = re.compile(TOKEN)
-TOKEN68 = re.compile(r"[ ]+([A-Za-z0-9\-._~+/]+=*)(?=[ \t]*(?:,|$))")
-PARAMETER = re.compile(rf'({TOKEN})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|({TOKEN}))')
-PairsOfText = tuple[tuple[str, str], ...]
 Procedure = Callable[[Given, Send], Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """One challenge: scheme and attribute names in lower case, values without quotes and escapes."""
-
-    scheme: str
-    attributes: PairsOfText
-
-
-def challenges(header: str) -> tuple[Challenge, ...]:
-    """The challenges of one WWW-Authenticate value. Raises ValueError where it leaves the grammar of RFC 9110."""
-    found = []
-    at = _skipped(SEPARATOR, header, _skipped(SPACE, header, 0))
-    while at < len(header):
-        scheme = SCHEME.match(header, at)
-        if scheme is None:
-            raise ValueError(f"no scheme at character {at + 1}")
-        attributes, at = _attributes(header, scheme.end())
-        found.append(Challenge(scheme[0].lower(), attributes))
-    if not found:
-        raise ValueError("no challenge")
-    return tuple(found)
-
-
-def _attributes(header: str, at: int) -> tuple[PairsOfText, int]:
-    only = TOKEN68.match(header, at)
-    if only is not None:
-        return (), _next(header, only.end())
-    found = []
-    start = _skipped(SPACE, header, at)
-    # A scheme without attributes: the end, or the next challenge.
-    parameter = PARAMETER.match(header, start) if start > at else None
-    if parameter is None:
-        return (), _next(header, at)
-    while parameter is not None:
-        name, quoted, plain = parameter.groups()
-        found.append((name.lower(), plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted)))
-        at = _next(header, parameter.end())
-        parameter = PARAMETER.match(header, at)
-    return tuple(found), at
-
-
-def _next(header: str, at: int) -> int:
-    """Where the next element begins: behind a comma, or at the end."""
-    behind = _skipped(SEPARATOR, header, at)
-    if behind == at and header[at:].strip(" \t"):
-        raise ValueError(f"no comma at character {at + 1}")
-    return behind if behind > at else len(header)
-
-
-def _skipped(pattern: re.Pattern[str], header: str, at: int) -> int:
-    found = pattern.match(header, at)
-    return at if found is None else found.end()
-
-
-def grammar_fault(reply: Reply) -> str | None:
-    """How the challenges of an answer leave the grammar; None when they keep to it."""
-    try:
-        for header in reply.header_values("WWW-Authenticate"):
-            challenges(header)
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def bearer_challenges(reply: Reply) -> tuple[Challenge, ...]:
     """The Bearer challenges of an answer; all of its challenges where none is of that scheme."""
-    found: list[Challenge] = []
-    for header in reply.header_values("WWW-Authenticate"):
-        try:
-            found += challenges(header)
-        except ValueError:
-            # Judged by a requirement of its own.
-            found.append(Challenge(header.strip().partition(" ")[0].lower(), _loosely(header)))
-    return tuple(each for each in found if each.scheme == "bearer") or tuple(found)
-
-
-def _loosely(header: str) -> PairsOfText:
-    return tuple((name.lower(), quoted or plain) for name, quoted, plain in PARAMETER.findall(header))
+    found = read_challenges(reply)
+    return tuple(each for each in found if each.scheme == "bearer") or found
 
 
 def values(reply: Reply, attribute: str) -> list[str]:

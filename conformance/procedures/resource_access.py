@@ -8,7 +8,7 @@ from conformance.base.outcomes import Inconclusive, NotApplicable, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Live
-from conformance.procedures.challenges import challenge_parameters
+from conformance.wire.challenges import challenge_parameters
 from conformance.wire.exchange import Reply
 
 USER_GRANTS = ("password", "authorization_code", "implicit")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.base.outcomes import NotApplicable, Untested, WrongProfile
 from conformance.base.uris import host_and_port, is_loopback, urljoin
 from conformance.profile.client_role import CLIENT, SERVER, Driving, Registered, Staging
 from conformance.tally.claims import Claims, claims
@@ -176,7 +176,7 @@ class Target:
         """Inconclusive, with the diagnosis, when something that a test rests on is known to be wrong in the profile."""
         for name in names:
             if name in self.faults:
-                raise Inconclusive(f"the profile is wrong: {self.faults[name]}")
+                raise WrongProfile(f"the profile is wrong: {self.faults[name]}")
 
     def url(self, endpoint: str) -> str:
         """The absolute URL of an endpoint; Untested, with the line to add, when nothing names it."""

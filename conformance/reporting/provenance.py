@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.base.outcomes import DESELECTED
 from conformance.reporting.summary import SERVER, Content, claims_in_words, counted, role_of
 from conformance.reporting.toml import as_toml
 
-DESELECTED = "deselected in this run"
 NOT_VERIFIED = "NOT verified (--insecure): whoever answered may have been somebody else"
 
 

@@ -80,7 +80,7 @@ class AsgiTransport:
         try:
             await asyncio.wait_for(app(scope, receive, send), self.timeout)
         except TimeoutError as error:
-            raise NoAnswer(f"no complete answer within {self.timeout:g} s") from error
+            raise NoAnswer(f"no complete answer within {self.timeout:g} s", "late") from error
         except Exception:
             # A server process would log this and answer 500, or cut an answer that it has begun.
             status, sent_headers, chunks = 500, [(b"content-type", b"text/plain")], [b"Internal Server Error"]

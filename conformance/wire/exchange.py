@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from conformance import __version__
+from conformance.wire.challenges import error_told
 from conformance.wire.content import read_json
+from conformance.wire.registries import REQUEST_FAULTS
 
 Pairs = Sequence[tuple[str, str]]
 # How the suite names itself in its requests.
@@ -36,12 +38,8 @@ BREAKDOWNS = frozenset(
         "gatewaytimeout",
     }
 )
-CHALLENGED = re.compile(r'\berror\s*=\s*"([^"]+)"', re.I)
-# What a page of a server error may show: codes that RFC 6749 and RFC 6750 define.
-SHOWN = re.compile(
-    r"\b(?:invalid_(?:request|client|grant|scope|token)|unauthorized_client|access_denied|insufficient_scope"
-    r"|unsupported_(?:grant|response|token)_type)\b"
-)
+# What a page of a server error may show: codes that RFC 6749, RFC 6750 and RFC 7009 define.
+SHOWN = re.compile(rf"\b(?:{'|'.join(sorted(REQUEST_FAULTS))})\b")
 # Bytes of a page that was written for the fault: longer ones tell of the server's insides, and quote anything.
 SHORT_PAGE = 4096
 
@@ -101,9 +99,8 @@ class Reply:
         """
         told = self.members.get("error")
         if not isinstance(told, str):
-            challenged = CHALLENGED.search(" ".join(self.header_values("WWW-Authenticate")))
             shown = SHOWN.search(self.text) if self.status >= 500 and len(self.body) <= SHORT_PAGE else None
-            told = challenged[1] if challenged else shown[0] if shown else ""
+            told = error_told(self) or (shown[0] if shown else "")
         return told if re.sub("[^a-z]", "", told.lower()) not in BREAKDOWNS else None
 
     @property

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import httpcore
@@ -36,7 +36,14 @@ NO_ANSWER = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.Protocol
 
 
 class NoAnswer(Exception):
-    """No reply came: the connection was refused, reset, timed out or spoke something else than HTTP."""
+    """No reply came: the connection was refused, reset, timed out or spoke something else than HTTP.
+
+    `cause` tells programs what the words tell people: it came too late, the certificate doesn't verify, or else.
+    """
+
+    def __init__(self, words: str, cause: Literal["late", "certificate", "other"] = "other") -> None:
+        super().__init__(words)
+        self.cause = cause
 
 
 class Unsendable(Exception):
@@ -124,7 +131,7 @@ class SocketTransport:
                 return self._sent(pool, request, remarks)
         except (*NO_ANSWER, Unsendable, Unreadable) as error:
             way = f" (through the proxy {proxy})" if proxy else ""
-            raise NoAnswer(_in_words(error, self._network.timeouts) + way) from error
+            raise NoAnswer(_in_words(error, self._network.timeouts) + way, _cause_of(error)) from error
 
     def _sent(self, pool: httpcore.ConnectionPool, request: Request, remarks: list[str]) -> Reply:
         started = time.perf_counter()
@@ -257,6 +264,12 @@ def _in_words(error: Exception, timeouts: Timeouts) -> str:
             return f"the connection broke: {error or type(error).__name__}"
         case _:
             return str(error)
+
+
+def _cause_of(error: Exception) -> Literal["late", "certificate", "other"]:
+    if _certificate_error(error) is not None:
+        return "certificate"
+    return "late" if isinstance(error, httpcore.TimeoutException) else "other"
 
 
 def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:

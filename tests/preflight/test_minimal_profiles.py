@@ -11,7 +11,7 @@ import pytest
 from conformance.harness.footprint import Footprint
 from conformance.preflight.controls import Examiner
 from conformance.preflight.examination import examine
-from conformance.preflight.forecast import SHOWS_OVER_SOCKETS, foresee
+from conformance.preflight.forecast import foresee
 from conformance.profile.loading import parse_profile
 from conformance.reporting.toml import as_toml
 from conformance.running.collecting import Case, collect_cases
@@ -35,6 +35,9 @@ DEPLOYMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 # A reason that says what would change it: a key of the profile, a table, a command-line flag.
 HOW_TO_ENABLE = re.compile(r"`[^`]+`|\[[a-z_.]+\]|\b(?:add|set|name|claim|register)\b")
+
+# What the rehearsal can't show, because it has no sockets.
+SHOWS_OVER_SOCKETS = "TLS shows over sockets only"
 
 
 @cache

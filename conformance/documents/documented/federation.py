@@ -19,15 +19,19 @@ from conformance.browser.pages import Page, read_page
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.documents.documented.api import owner_told, user_tokens
 from conformance.harness.given import Given
-from conformance.harness.registries import AUTHORIZATION_ERRORS
 from conformance.harness.send import Send
 from conformance.harness.tokens import Code
 from conformance.wire.exchange import Pairs, Reply
+from conformance.wire.registries import AUTHORIZATION_ERRORS
 
 MOST_STEPS = 12
 # What the way to another provider is called where the profile doesn't say.
 ELSEWHERE = re.compile(r"\b(sign|log) ?in (with|using|via)\b|continue with|open ?id|single sign-on|\bsso\b", re.I)
 CANCEL = re.compile(r"cancel|decline|deny|abort|refuse|go back", re.I)
+
+
+class NoWayToProvider(Inconclusive):
+    """The sign-in page shows nothing that leads to the external provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +292,7 @@ def _sent_on(given: Given, send: Send, reply: Reply, agent: UserAgent) -> Reply:
         return send.pressed(*button, agent)
     link = next((link.url for link in page.anchors if wanted.search(link.text)), None)
     if link is None:
-        raise Inconclusive(
+        raise NoWayToProvider(
             f"the sign-in page has no button or link {wish or 'for an external provider'}: name its text in "
             f"[documented.federation] `link` ({reply})"
         )

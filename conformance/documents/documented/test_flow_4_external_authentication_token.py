@@ -13,7 +13,7 @@ from conformance.documents.documented.api import (
     user_tokens,
 )
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.registries import TOKEN_ERRORS
+from conformance.wire.registries import TOKEN_ERRORS
 
 
 @requirement("documented-flow-4-right-value-issues")

@@ -7,13 +7,13 @@ import pytest
 from conformance.base.outcomes import Vacuous
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.record import Recorded
-from conformance.procedures.challenges import schemes
 from conformance.procedures.token_refusals import (
     by_each_refusal,
     client_with_secret,
     decided_refusal,
     request_as,
 )
+from conformance.wire.challenges import schemes
 from conformance.wire.exchange import Reply
 
 CHALLENGE = "a WWW-Authenticate header beside status 401"

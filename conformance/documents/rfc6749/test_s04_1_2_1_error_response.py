@@ -9,7 +9,6 @@ import pytest
 
 from conformance.base.uris import urljoin
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.harness.registries import AUTHORIZATION_ERRORS
 from conformance.procedures.authorization_answers import (
     HOSTILE,
     SPECIAL_STATE,
@@ -35,6 +34,7 @@ from conformance.procedures.authorization_answers import (
 from conformance.procedures.implicit_answers import tells_of_an_error
 from conformance.procedures.redirects import expect_not_moved, missed, moved_to
 from conformance.profile.target import Target
+from conformance.wire.registries import AUTHORIZATION_ERRORS
 
 BAD_CLIENTS = pytest.mark.parametrize("client_id", [OMIT, "client-that-nobody-registered"], ids=["missing", "unknown"])
 # Raw values: what is valid nowhere, or means something to an HTTP header, a page or a store.

@@ -9,7 +9,6 @@ import pytest
 
 from conformance.base.uris import urljoin
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.harness.registries import AUTHORIZATION_ERRORS
 from conformance.procedures.authorization_answers import (
     HOSTILE,
     SPECIAL_STATE,
@@ -38,6 +37,7 @@ from conformance.procedures.implicit_answers import (
     with_changes,
 )
 from conformance.profile.target import Target
+from conformance.wire.registries import AUTHORIZATION_ERRORS
 
 
 @requirement("rfc6749-4.2.2.1-owner-told-of-bad-redirect-uri")

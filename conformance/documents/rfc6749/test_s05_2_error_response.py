@@ -8,8 +8,6 @@ import pytest
 
 from conformance.base.uris import urljoin
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.registries import TOKEN_ERRORS
-from conformance.procedures.challenges import schemes
 from conformance.procedures.client_authentication import UNDECODABLE, told_as_failed, undecodable_refused
 from conformance.procedures.token_refusals import (
     BY_BODY,
@@ -38,7 +36,9 @@ from conformance.procedures.token_responses import (
     parameters,
 )
 from conformance.profile.target import Client
+from conformance.wire.challenges import schemes
 from conformance.wire.content import is_json
+from conformance.wire.registries import TOKEN_ERRORS
 
 STRINGS = ("error", "error_description", "error_uri")
 Appearing = Callable[[Given, Client], Client]

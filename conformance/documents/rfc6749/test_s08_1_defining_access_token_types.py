@@ -5,8 +5,8 @@ from __future__ import annotations
 from conformance.documents.rfc6749.extensions import issued_type, issued_type_name
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.grammar import fits
-from conformance.harness.registries import ACCESS_TOKEN_TYPES
 from conformance.procedures.token_responses import GRANTS, by_each_grant
+from conformance.wire.registries import ACCESS_TOKEN_TYPES
 
 by_each_source = by_each_grant(*GRANTS, "implicit")
 

@@ -8,9 +8,9 @@ import pytest
 
 from conformance.documents.rfc6749.extensions import value_in
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.harness.registries import EXTENSION_ERRORS, RFC6749_ERRORS
 from conformance.procedures.token_refusals import HOSTILE, expect_code_if_refused, present_in_refusals
 from conformance.procedures.token_responses import by_each_grant, valid_request
+from conformance.wire.registries import EXTENSION_ERRORS, RFC6749_ERRORS
 
 RESPONSE_TYPES = {"authorization_code": "code", "implicit": "token"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from conformance.base.outcomes import Inconclusive
@@ -13,6 +12,7 @@ from conformance.procedures.authorization_answers import values
 from conformance.procedures.odd_characters import PLACES
 from conformance.procedures.resource_access import refused_access, resource_opened
 from conformance.procedures.token_refusals import HOSTILE, refusals
+from conformance.wire.challenges import texts_of
 from conformance.wire.exchange import Reply
 
 # What breaks a challenge that repeats its input, as far as HTTP lets a header have it.
@@ -55,7 +55,5 @@ def _refusals_of_resource(given: Given, send: Send) -> Sequence[Reply]:
 
 
 def _texts(reply: Reply, name: str) -> list[str]:
-    """A parameter in a challenge, as it is meant: a quote within its quotes that isn't escaped is no end of it."""
-    parameter = re.compile(rf'(?:^|[\s,]){name}\s*=\s*"(.*?)"(?=\s*(?:,|$))', re.IGNORECASE | re.DOTALL)
-    quoted = [text for header in reply.header_values("WWW-Authenticate") for text in parameter.findall(header)]
-    return [*strings(reply, name), *(re.sub(r"\\(.)", r"\1", text) for text in quoted)]
+    """A parameter of the body and of the challenges."""
+    return [*strings(reply, name), *texts_of(reply, name)]

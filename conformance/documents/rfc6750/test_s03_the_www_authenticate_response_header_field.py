@@ -11,14 +11,13 @@ from conformance.procedures.bearer import (
     by_failed_token,
     by_refusal,
     challenged,
-    grammar_fault,
     invented,
     most_often,
     values,
     without_credentials,
 )
-from conformance.procedures.challenges import schemes
 from conformance.procedures.resource_access import resource_answer, resource_grant
+from conformance.wire.challenges import grammar_fault, schemes
 
 DEFINED = ("realm", "scope", "error", "error_description", "error_uri")
 

@@ -11,8 +11,6 @@ from conformance.documents.rfc7009.revocation_requests import (
     of_unrevoked_access_token,
 )
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.registries import TOKEN_ERRORS
-from conformance.procedures.challenges import schemes
 from conformance.procedures.client_authentication import told_as_failed
 from conformance.procedures.revocation import (
     UNSUPPORTED,
@@ -24,6 +22,8 @@ from conformance.procedures.revocation import (
     with_undecodable_credentials,
     wrong_secret,
 )
+from conformance.wire.challenges import schemes
+from conformance.wire.registries import TOKEN_ERRORS
 
 CODES = (*TOKEN_ERRORS, UNSUPPORTED)
 CODE_TOLD = ("missing token", "wrong secret", "unknown client")

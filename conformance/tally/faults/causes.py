@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.base.outcomes import KEPT_FROM_CLIENT
 from conformance.tally.faults.sights import Sight
 
 # Codes of RFC 6749, 7009, 7662 and 6750: printable words without blanks.
@@ -17,7 +18,6 @@ CODE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 # What expectations say where an error should have reached the client, or where its form was judged.
 FOR_THE_CLIENT = re.compile(r"to the client|redirection URI|in the (?:query|fragment)|sent back|returns? to")
 OF_A_PLACE = re.compile(r"://|redirection URI|\bquery\b|\bplace\b")
-KEPT = "kept from the client"
 # Aspects of the form of an answer: which request brought it doesn't matter.
 OF_FORM = re.compile(r"header |member |parameter |syntax |body$|text$")
 # Codes that an expectation names.
@@ -62,12 +62,14 @@ def _is_in_plain_words(sight: Sight) -> bool:
 def _is_kept_from_client(sight: Sight) -> bool:
     if sight.location or sight.status >= 500 or sight.members:
         return False
-    return sight.aspect == KEPT or (not sight.aspect and bool(FOR_THE_CLIENT.search(sight.expected)))
+    return sight.aspect == KEPT_FROM_CLIENT or (not sight.aspect and bool(FOR_THE_CLIENT.search(sight.expected)))
 
 
 def _is_redirect_without_status(sight: Sight) -> bool:
     return (
-        bool(sight.location) and not 300 <= sight.status < 400 and sight.aspect in (KEPT, "status", "destination", "")
+        bool(sight.location)
+        and not 300 <= sight.status < 400
+        and sight.aspect in (KEPT_FROM_CLIENT, "status", "destination", "")
     )
 
 

@@ -33,12 +33,18 @@ TOKEN_ERRORS = (
     "invalid_scope",
 )
 RFC6749_ERRORS = tuple(dict.fromkeys((*TOKEN_ERRORS, *AUTHORIZATION_ERRORS)))
+# Those of a protected resource beside invalid_request (RFC 6750 section 3.1).
+RESOURCE_ERRORS = ("invalid_token", "insufficient_scope")
+# That of revocation (RFC 7009 section 2.2.1).
+REVOCATION_ERRORS = ("unsupported_token_type",)
+# By these a server says that it failed, not what is wrong with the request.
+BREAKDOWN_ERRORS = ("server_error", "temporarily_unavailable")
+REQUEST_FAULTS = frozenset({*RFC6749_ERRORS, *RESOURCE_ERRORS, *REVOCATION_ERRORS} - set(BREAKDOWN_ERRORS))
 
 # OAuth Extensions Errors (RFC 6749 section 11.4).
 EXTENSION_ERRORS = {
-    "invalid_token": "RFC 6750",
-    "insufficient_scope": "RFC 6750",
-    "unsupported_token_type": "RFC 7009",
+    **dict.fromkeys(RESOURCE_ERRORS, "RFC 6750"),
+    **dict.fromkeys(REVOCATION_ERRORS, "RFC 7009"),
     "interaction_required": "OpenID Connect Core",
     "login_required": "OpenID Connect Core",
     "account_selection_required": "OpenID Connect Core",
