@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.base.outcomes import Inconclusive, Untested
 from conformance.browser.user_agent import Answer, UserAgent
-from conformance.fuzz.lifecycle import Arose, Trouble
+from conformance.fuzz.lifecycle_model import Arose, Trouble
 from conformance.harness.send import OMIT
 from conformance.harness.trial import Trial
 from conformance.procedures.asking import OWNER, Visit

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.base.outcomes import Inconclusive
-from conformance.fuzz import lifecycle
+from conformance.fuzz import lifecycle, lifecycle_model
 from conformance.fuzz.combinations import (
     ANOTHER,
     APP,
@@ -39,7 +39,8 @@ from conformance.fuzz.combinations import (
     WRONG,
     Conditions,
 )
-from conformance.fuzz.lifecycle import Life, Step, Token
+from conformance.fuzz.lifecycle import Life
+from conformance.fuzz.lifecycle_model import Step, Token
 from conformance.harness.send import OMIT
 from conformance.procedures.client_authentication import as_nobody
 from conformance.procedures.introspection import says_active
@@ -63,11 +64,11 @@ MISSING = {
     PASSWORD: "rfc6749-4.3.2-password-required",
     APP: "rfc6749-4.4.2-grant-type-required",
 }
-FOREIGN = {REFRESH: lifecycle.BOUND, CODE: "rfc6749-4.1.2-code-bound-to-client"}
+FOREIGN = {REFRESH: lifecycle_model.BOUND, CODE: "rfc6749-4.1.2-code-bound-to-client"}
 DEAD = {
-    (REFRESH, REVOKED): lifecycle.REVOKED["refresh_token", "absent"],
+    (REFRESH, REVOKED): lifecycle_model.REVOKED["refresh_token", "absent"],
     (REFRESH, INVENTED): "rfc6749-6-refresh-token-validated",
-    (CODE, USED): lifecycle.CODE_REUSED,
+    (CODE, USED): lifecycle_model.CODE_REUSED,
     (CODE, INVENTED): "rfc6749-4.1.3-invalid-code-refused",
     (PASSWORD, INVENTED): "rfc6749-4.3.2-unknown-username-refused",
 }
@@ -90,21 +91,27 @@ TELLS_NOTHING = {
 TOKEN_TO_ASK_ABOUT = "rfc7662-2.1-token-required"
 INACTIVE = {
     REVOKED: "rfc7662-2.2-revoked-token-inactive",
-    EXPIRED: lifecycle.EXPIRED,
+    EXPIRED: lifecycle_model.EXPIRED,
     INVENTED: "rfc7662-2.2-unknown-token-inactive",
 }
 JUDGED: Mapping[str, tuple[str, ...]] = {
     "token": (
         *dict.fromkeys((*AUTHENTICATION.values(), *MISSING.values(), *FOREIGN.values(), *DEAD.values())),
-        *(APPS_ONLY, REPEATED, VALID, lifecycle.WIDENED, SERVER_ERROR),
+        *(APPS_ONLY, REPEATED, VALID, lifecycle_model.WIDENED, SERVER_ERROR),
     ),
     "revocation": (
-        *dict.fromkeys(lifecycle.REVOKED.values()),
-        *(*lifecycle.SURVIVES.values(), *REVOKES_NOTHING.values(), HINT_IGNORED, NOT_REPORTED, FOREIGN_NOT_REPORTED),
-        *(TOKEN_TO_REVOKE, REVOCABLE, lifecycle.UNHARMED, SERVER_ERROR),
+        *dict.fromkeys(lifecycle_model.REVOKED.values()),
+        *(
+            *lifecycle_model.SURVIVES.values(),
+            *REVOKES_NOTHING.values(),
+            HINT_IGNORED,
+            NOT_REPORTED,
+            FOREIGN_NOT_REPORTED,
+        ),
+        *(TOKEN_TO_REVOKE, REVOCABLE, lifecycle_model.UNHARMED, SERVER_ERROR),
     ),
     "introspection": (
-        *(*TELLS_NOTHING.values(), TOKEN_TO_ASK_ABOUT, *INACTIVE.values(), lifecycle.LIVE, SERVER_ERROR),
+        *(*TELLS_NOTHING.values(), TOKEN_TO_ASK_ABOUT, *INACTIVE.values(), lifecycle_model.LIVE, SERVER_ERROR),
     ),
 }
 
@@ -158,7 +165,7 @@ def at_token(life: Life, row: Conditions) -> None:
         life.blame(VALID, "an access token", str(reply))
     told = reply.members.get("scope")
     if grant == REFRESH and taken and scope and isinstance(told, str) and not set(told.split()) <= set(scope):
-        life.blame(lifecycle.WIDENED, f"no scope beyond {' '.join(scope)!r}", f"{told!r} was granted")
+        life.blame(lifecycle_model.WIDENED, f"no scope beyond {' '.join(scope)!r}", f"{told!r} was granted")
 
 
 def _revoked_is_refused(life: Life) -> bool:
@@ -261,7 +268,7 @@ def _beside_token(life: Life, what: str) -> dict[str, Any]:
 
 
 def _hint(life: Life, kind: str, hint: str) -> Any:
-    other = lifecycle.OTHER_KIND[kind]
+    other = lifecycle_model.OTHER_KIND[kind]
     invented = life.trial.given.invented("token_type_hint")
     return {"right": kind, "wrong": other, "invented": invented}.get(hint, OMIT)
 
@@ -303,10 +310,10 @@ def _expect_of(life: Life, token: Token, row: Conditions, reply: Reply) -> None:
     if row["authentication"] != RIGHT:
         token.if_lost = REVOKES_NOTHING[row["authentication"]]
     elif row["client"] != OWN:
-        token.if_lost = lifecycle.SURVIVES[token.kind]
+        token.if_lost = lifecycle_model.SURVIVES[token.kind]
     elif row["parameter"] == ONCE and reply.is_served:
         token.state, token.hint = "ended", HINTS[row["hint"]]
-        token.if_seen = lifecycle.REVOKED.get((token.kind, token.hint), HINT_IGNORED)
+        token.if_seen = lifecycle_model.REVOKED.get((token.kind, token.hint), HINT_IGNORED)
     elif row["parameter"] == ONCE:
         token.state = "open"
         if token.kind == "refresh_token" and row["beside"] == NOTHING:
@@ -338,7 +345,7 @@ def at_introspection(life: Life, row: Conditions) -> None:
     if faults and says_active(reply) and (faults[0] != INACTIVE[REVOKED] or life.is_ended_by_revocation(token)):
         life.blame(faults[0], "no word of an active token", str(reply))
     if not faults and not says_active(reply) and row["beside"] == NOTHING:
-        life.blame(lifecycle.LIVE, "a live token told as active", str(reply))
+        life.blame(lifecycle_model.LIVE, "a live token told as active", str(reply))
 
 
 def introspection_faults(row: Conditions) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from conformance.fuzz.browsing import Move
-from conformance.fuzz.lifecycle import Step
+from conformance.fuzz.lifecycle_model import Step
 from conformance.fuzz.messages import Message
 
 # Dataclasses that inputs may hold.

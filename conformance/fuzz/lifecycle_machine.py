@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
 
 from conformance.base.outcomes import NotApplicable
-from conformance.fuzz.lifecycle import NARROWED, WIDENED_TO_ALL, Step
+from conformance.fuzz.lifecycle_model import NARROWED, WIDENED_TO_ALL, Step
 from conformance.profile.target import Target
 
 CLIENTS = ("confidential", "other", "public")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.base.outcomes import Vacuous, Violation
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Failing, Inputs
-from conformance.fuzz.lifecycle import Arose, Trouble
+from conformance.fuzz.lifecycle_model import Arose, Trouble
 from conformance.harness.trial import Trial
 
 Led = Callable[[Trial, Inputs], Sequence[Trouble | Arose]]

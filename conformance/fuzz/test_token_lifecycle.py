@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.fuzz.lifecycle import JUDGED
+from conformance.fuzz.lifecycle_model import JUDGED
 from conformance.fuzz.lives import no_trouble_in
 from conformance.harness import requirement
 from conformance.harness.trial import Trial

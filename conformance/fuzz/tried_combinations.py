@@ -10,7 +10,8 @@ from conformance.fuzz.combinations import table_for
 from conformance.fuzz.combined_requests import carry_out
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Inputs
-from conformance.fuzz.lifecycle import Life, Trouble
+from conformance.fuzz.lifecycle import Life
+from conformance.fuzz.lifecycle_model import Trouble
 from conformance.fuzz.surveys import Surveying
 from conformance.harness.trial import Trial
 

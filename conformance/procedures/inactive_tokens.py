@@ -23,7 +23,7 @@ from conformance.procedures.introspection import (
     unknown,
 )
 from conformance.procedures.introspection_members import number
-from conformance.procedures.revocation import way
+from conformance.procedures.revocation import hint_that_works
 from conformance.wire.exchange import Reply
 
 Procedure = Callable[[Given, Send], Reply]
@@ -74,7 +74,7 @@ def revoked_refresh_token(given: Given, send: Send) -> Ended:
     """
 
     def procedure() -> Ended:
-        own = way(given, send, "refresh_token")  # first: finding it out may end what was issued before
+        own = hint_that_works(given, send, "refresh_token")  # first: finding it out may end what was issued before
         tokens = given.refreshable()
         before = ask(given, send, tokens.refresh_token or "")
         given.revoked(tokens.refresh_token or "", tokens.client, **own)
@@ -136,7 +136,7 @@ def access_token_after_refresh_token(given: Given, send: Send, witness: str) -> 
     """The answers of introspection and of a witness about an access token whose refresh token was revoked."""
 
     def procedure() -> tuple[Reply, Reply]:
-        own = way(given, send, "refresh_token")
+        own = hint_that_works(given, send, "refresh_token")
         tokens = given.refreshable()
         seen_active(ask(given, send, tokens.access_token))
         with given.arranging():

@@ -20,7 +20,7 @@ from conformance.procedures.refreshing import (
     scope_obtained,
     successor,
 )
-from conformance.procedures.revocation import best, revoke
+from conformance.procedures.revocation import best_revocation, revoke
 from conformance.wire.exchange import Reply
 
 T = TypeVar("T")
@@ -163,7 +163,7 @@ def _refreshed_to(given: Given, tokens: Tokens, **changes: str) -> Tokens:
 
 def _seen_to_end(given: Given, send: Send, kind: str) -> None:
     """A control: ordinary requests end tokens of this kind; else other requirements judge that."""
-    if not best(given, send, "access_token" if kind == "access_token" else "refresh_token").ended:
+    if not best_revocation(given, send, "access_token" if kind == "access_token" else "refresh_token").ended:
         raise Vacuous(f"no {kind.replace('_', ' ')} is seen to end by its revocation")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.fuzz.browsing import OF_ERRORS
-from conformance.fuzz.lifecycle import JUDGED
+from conformance.fuzz.lifecycle_model import JUDGED
 from reference_server.defects import DEFECTS, Defect
 from reference_server.defects.redirection import matching
 from reference_server.pipeline import Call, Edit, Response, after

@@ -26,7 +26,7 @@ from conformance.procedures.credentials_in_uri import as_client_in_uri
 from conformance.procedures.guessing import client_secret_guessed
 from conformance.procedures.introspection import live_token
 from conformance.procedures.introspection_callers import expect_nothing_told
-from conformance.procedures.revocation import let_in
+from conformance.procedures.revocation import client_let_in
 from conformance.procedures.token_requests import outcome, sent, token_request
 from conformance.procedures.transport import expect_unserved, token_request_in_the_clear
 
@@ -158,7 +158,7 @@ def test_credentials_in_the_uri_are_refused(given: Given, send: Send, expect: Ex
 @requirement("rfc6749-2.3.1-credentials-in-uri-refused")
 @needs("revocation")
 def test_credentials_in_the_uri_of_a_revocation_are_refused(given: Given, send: Send, expect: Expect) -> None:
-    client = let_in(given, send, given.client_with_secret())
+    client = client_let_in(given, send, given.client_with_secret())
     token = given.live(given.tokens(client=client))
 
     sent(send, as_client_in_uri(send, "revocation", client, token.value))

@@ -7,7 +7,7 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.send import FORM
 from conformance.procedures.refreshing import another_client, narrow_grant, refreshable
-from conformance.procedures.revocation import way
+from conformance.procedures.revocation import hint_that_works
 from conformance.procedures.token_refusals import (
     BY_BODY,
     BY_HEADER,
@@ -212,7 +212,7 @@ def test_for_an_unknown_refresh_token_it_is_invalid_grant(given: Given, send: Se
 
 @requirement("rfc6749-5.2-revoked-refresh-token-invalid-grant")
 def test_for_a_revoked_refresh_token_it_is_invalid_grant(given: Given, send: Send, expect: Expect) -> None:
-    own = way(given, send, "refresh_token")
+    own = hint_that_works(given, send, "refresh_token")
     tokens = refreshable(given, send)
     given.revoked(tokens.refresh_token or "", tokens.client, **own)
 

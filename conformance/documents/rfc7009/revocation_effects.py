@@ -12,14 +12,14 @@ from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Live, TokenKind, Tokens
 from conformance.procedures.revocation import (
     Revocation,
-    best,
-    fresh,
-    hinted,
-    let_through,
+    accepted_revocation,
+    best_revocation,
+    fresh_token,
+    hinted_revocation,
     revocable,
+    revocable_kind,
     revocation,
     revoke,
-    usual,
 )
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply, Request
@@ -43,7 +43,7 @@ class Related:
 def in_use(given: Given, kind: TokenKind) -> Live:
     """A fresh token, and of its witnesses only the one that shows it in use: a resource rather than introspection."""
     by_user = kind == "access_token" and (given.claims("password") or given.claims("authorization_code"))
-    token = given.live(given.tokens(given.user_grant())) if by_user else fresh(given, kind)
+    token = given.live(given.tokens(given.user_grant())) if by_user else fresh_token(given, kind)
     return replace(token, witnesses=token.witnesses[-1:])
 
 
@@ -51,7 +51,7 @@ def revoked_again(given: Given, send: Send) -> Revocation:
     """A second revocation of a token whose first was answered with success."""
 
     def procedure() -> Revocation:
-        token = fresh(given, let_through(given, send).token.kind)
+        token = fresh_token(given, accepted_revocation(given, send).token.kind)
         with given.arranging():
             given.accepted(revoke(given, send, token), "an ordinary revocation")
         return Revocation(token, revoke(given, send, token), given.still_active(token))
@@ -61,7 +61,7 @@ def revoked_again(given: Given, send: Send) -> Revocation:
 
 def active_in_parallel(given: Given, send: Send) -> list[Reply]:
     """Answers, out of several given at once, that take a token for valid after its confirmed revocation."""
-    token = fresh(given, usual(given, send))
+    token = fresh_token(given, revocable_kind(given, send))
     given.accepted(revoke(given, send, token), "an ordinary revocation")
     given.still_active(token)
     replies = send.together([_look(given, send, token)] * CONNECTIONS)
@@ -92,7 +92,7 @@ def _takes_for_valid(token: Live, reply: Reply) -> bool:
 
 def after_hinted_refresh_token(given: Given, send: Send, hint: TokenKind) -> Related:
     """The same for a request with a hint. Vacuous where such a request ends no refresh token in the first place."""
-    found = hinted(given, send, "refresh_token", hint)
+    found = hinted_revocation(given, send, "refresh_token", hint)
     if not found.ended:
         raise Vacuous(f"no refresh token ends by a request with the hint {hint}: {found}")
     return after_refresh_token(given, send, hint=hint)
@@ -105,7 +105,7 @@ def after_refresh_token(
     named = hint
 
     def procedure() -> Related:
-        hint = named or best(given, send, "refresh_token").hint
+        hint = named or best_revocation(given, send, "refresh_token").hint
         last, *older = _family(given, client)
         before = tuple(live for tokens in (last, *older) for live in _if_active(given, tokens))
         reply = send.revocation(last.refresh_token or "", last.client, token_type_hint=hint)
@@ -127,7 +127,7 @@ def after_access_token(given: Given, send: Send) -> Related:
     """The refresh token of a grant after the revocation of its access token."""
 
     def procedure() -> Related:
-        hint = best(given, send, "access_token").hint
+        hint = best_revocation(given, send, "access_token").hint
         tokens = given.refreshable()
         before = given.live(tokens, "refresh_token")
         reply = send.revocation(tokens.access_token, tokens.client, token_type_hint=hint)

@@ -16,21 +16,20 @@ from conformance.procedures.client_authentication import BY_BASIC, as_in_uris
 from conformance.procedures.inactive_tokens import lifetime
 from conformance.procedures.revocation import (
     Revocation,
-    answered,
-    fresh,
+    accepted_revocation,
+    answered_revocation,
+    fresh_token,
+    fresh_tokens,
+    hint_that_works,
     judgment,
-    let_through,
     of_invented_token,
+    revocable_kind,
     revocation,
-    taken,
+    served_revocation,
     unknown_token,
-    unseen,
-    usual,
     value_of,
-    way,
-    with_secret,
-    wrong_secret,
 )
+from conformance.procedures.revocation_refusals import with_secret, wrong_secret
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply, Request
 
@@ -40,8 +39,8 @@ HOSTILE = 'in"vented\\ \u00e9\u2603\x7f\n'
 
 def sent_changed(given: Given, send: Send, change: Callable[[Request], Request]) -> Revocation:
     """An ordinary request for the revocation of a fresh token, changed as a whole before it goes out."""
-    token = fresh(given, usual(given, send))
-    parameters: dict[str, str | None] = {"token": token.value, **way(given, send, token.kind)}
+    token = fresh_token(given, revocable_kind(given, send))
+    parameters: dict[str, str | None] = {"token": token.value, **hint_that_works(given, send, token.kind)}
     pairs, headers = send.authenticated(parameters, token.tokens.client, None, {})
     request = change(send.form_request("revocation", pairs, headers))
     reply = send.raw(request.method, request.url, request.headers, request.body)
@@ -67,7 +66,7 @@ def special_by_basic(given: Given) -> Client:
 def fresh_of_special(given: Given, kind: TokenKind, special: Client) -> Live:
     """A token of that client; where its form-encoded credentials get none, those encoded as in a URI may."""
     try:
-        return fresh(given, kind, special)
+        return fresh_token(given, kind, special)
     except Inconclusive:
         for grant in ("client_credentials", "password"):
             if given.claims(grant) and special.may_use(grant):
@@ -84,7 +83,7 @@ def by_own_method(given: Given, send: Send, method: str) -> Revocation:
     an option (RFC 6749 section 2.3.1), and metadata has a list of methods for this endpoint alone (RFC 8414).
     """
     client = given.client_authenticating_by(method)
-    token = fresh(given, usual(given, send), client)
+    token = fresh_token(given, revocable_kind(given, send), client)
     found = revocation(given, send, token, client)
     if method != BY_BASIC and not found.ended and found.reply.status in (400, 401):
         with given.arranging():
@@ -97,7 +96,7 @@ def by_own_method(given: Given, send: Send, method: str) -> Revocation:
 def of_invented_token_with_wrong_secret(given: Given, send: Send) -> Reply:
     """A request that is wrong in two ways. Inconclusive where the answer is what the right secret gets as well."""
     client = with_secret(given, send)
-    own = way(given, send, let_through(given, send).token.kind)
+    own = hint_that_works(given, send, accepted_revocation(given, send).token.kind)
     reply = send.revocation(given.invented("token"), wrong_secret(given, client), **own)
     control = unknown_token(given, send)
     if not control.is_served and judgment(reply) == judgment(control):
@@ -112,15 +111,15 @@ def of_invented_token_with_invented_hint(given: Given, send: Send) -> Reply:
 
 def of_expired_access_token(given: Given, send: Send) -> Reply:
     """A request for the revocation of an access token that has expired."""
-    taken(given, send, "access_token")
-    tokens = unseen(given, "access_token")
+    served_revocation(given, send, "access_token")
+    tokens = fresh_tokens(given, "access_token")
     given.outlived(tokens.access_token, lifetime(given, tokens))
-    return send.revocation(tokens.access_token, tokens.client, **way(given, send, "access_token"))
+    return send.revocation(tokens.access_token, tokens.client, **hint_that_works(given, send, "access_token"))
 
 
 def of_unrevoked_access_token(given: Given, send: Send) -> Reply:
     """The answer to an access token's own client where the token doesn't end; Vacuous where it does."""
-    found = answered(given, send, "access_token")
+    found = answered_revocation(given, send, "access_token")
     if found.ended:
         raise Vacuous("the server revokes access tokens")
     return found.reply

@@ -18,25 +18,22 @@ from conformance.harness.tokens import TokenKind
 from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, with_scheme
 from conformance.procedures.revocation import (
     KINDS,
-    answered,
+    accepted_revocation,
+    answered_revocation,
     both_kinds,
-    by_other,
-    faulty,
-    fresh,
-    hinted,
+    client_let_in,
+    fresh_token,
+    hinted_revocation,
     in_words,
-    let_in,
-    let_through,
-    ordinary,
-    plain,
+    ordinary_revocation,
+    plain_revocation,
     revocable,
+    revocable_kind,
     revocation,
     revoke,
-    settled,
-    usual,
-    with_secret,
-    wrong_secret,
+    settled_revocation,
 )
+from conformance.procedures.revocation_refusals import by_other, faulty, with_secret, wrong_secret
 from conformance.procedures.token_requests import with_content_type
 
 owned_by = pytest.mark.parametrize("owner", ["confidential", "public"])
@@ -44,7 +41,7 @@ owned_by = pytest.mark.parametrize("owner", ["confidential", "public"])
 
 @requirement("rfc7009-2.1-form-encoded-body-accepted")
 def test_a_form_in_the_body_takes_effect(given: Given, send: Send, expect: Expect) -> None:
-    found = ordinary(given, send)
+    found = ordinary_revocation(given, send)
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -79,7 +76,7 @@ def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Ex
 def test_no_hint_is_needed(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
     revocable(given, send, kind)
 
-    found = plain(given, send, kind)
+    found = plain_revocation(given, send, kind)
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -89,7 +86,7 @@ def test_no_hint_is_needed(given: Given, send: Send, expect: Expect, kind: Token
 def test_a_hint_that_fits_revokes(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
     revocable(given, send, kind)
 
-    found = hinted(given, send, kind, kind)
+    found = hinted_revocation(given, send, kind, kind)
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -98,16 +95,16 @@ def test_a_hint_that_fits_revokes(given: Given, send: Send, expect: Expect, kind
 def test_a_refresh_token_with_the_wrong_hint_is_revoked(given: Given, send: Send, expect: Expect) -> None:
     revocable(given, send, "refresh_token")
 
-    found = hinted(given, send, "refresh_token", "access_token")
+    found = hinted_revocation(given, send, "refresh_token", "access_token")
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
 
 @requirement("rfc7009-2.1-wrong-hint-access-token-revoked")
 def test_an_access_token_with_the_wrong_hint_is_treated_alike(given: Given, send: Send, expect: Expect) -> None:
-    without = settled(given, send, "access_token")
+    without = settled_revocation(given, send, "access_token")
 
-    found = hinted(given, send, "access_token", "refresh_token")
+    found = hinted_revocation(given, send, "access_token", "refresh_token")
 
     expect.that(found.outcome == without.outcome, f"the same as with no or the right hint: {without}", found)
 
@@ -117,7 +114,7 @@ def test_an_access_token_with_the_wrong_hint_is_treated_alike(given: Given, send
 def test_what_difference_a_hint_makes(given: Given, send: Send, kind: TokenKind) -> None:
     other = next(each for each in KINDS if each != kind)
 
-    right, wrong = hinted(given, send, kind, kind), hinted(given, send, kind, other)
+    right, wrong = hinted_revocation(given, send, kind, kind), hinted_revocation(given, send, kind, other)
 
     difference = "none" if right.outcome == wrong.outcome else f"{right}, against {wrong}"
     given.note(f"difference between the right and the wrong hint for the {in_words(kind)}: {difference}")
@@ -126,9 +123,9 @@ def test_what_difference_a_hint_makes(given: Given, send: Send, kind: TokenKind)
 @requirement("rfc7009-2.1-defined-hint-values-understood")
 @both_kinds
 def test_a_defined_hint_causes_no_error(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    without = answered(given, send, kind)
+    without = answered_revocation(given, send, kind)
 
-    found = hinted(given, send, kind, kind)
+    found = hinted_revocation(given, send, kind, kind)
 
     expect.that(found.reply.status == without.reply.status, f"as without a hint: {without.reply}", found.reply)
     expect.that(found.outcome[1] == without.outcome[1], f"as without a hint: {without.reply}", found.reply)
@@ -147,8 +144,8 @@ def test_a_client_authenticates_as_at_the_token_endpoint(given: Given, send: Sen
 
 @requirement("rfc7009-2.1-client-authentication-accepted")
 def test_the_scheme_may_be_written_in_lower_case(given: Given, send: Send, expect: Expect) -> None:
-    client = let_in(given, send, given.client_authenticating_by(BY_BASIC))
-    token = fresh(given, usual(given, send), client)
+    client = client_let_in(given, send, given.client_authenticating_by(BY_BASIC))
+    token = fresh_token(given, revocable_kind(given, send), client)
 
     found = revocation(given, send, token, **with_scheme(client, "basic"))
 
@@ -158,7 +155,7 @@ def test_the_scheme_may_be_written_in_lower_case(given: Given, send: Send, expec
 @requirement("rfc7009-2.1-basic-credentials-form-decoded")
 def test_special_characters_in_basic_credentials_are_decoded(given: Given, send: Send, expect: Expect) -> None:
     special = special_by_basic(given)
-    token = fresh_of_special(given, usual(given, send), special)
+    token = fresh_of_special(given, revocable_kind(given, send), special)
 
     found = revocation(given, send, token, special, authentication=BY_BASIC)
 
@@ -168,7 +165,7 @@ def test_special_characters_in_basic_credentials_are_decoded(given: Given, send:
 @requirement("rfc7009-2.1-wrong-secret-revokes-nothing")
 def test_a_wrong_secret_leaves_the_token(given: Given, send: Send, expect: Expect) -> None:
     client = with_secret(given, send)
-    token = fresh(given, usual(given, send), client)
+    token = fresh_token(given, revocable_kind(given, send), client)
 
     revoke(given, send, token, wrong_secret(given, client))
 
@@ -178,7 +175,7 @@ def test_a_wrong_secret_leaves_the_token(given: Given, send: Send, expect: Expec
 @requirement("rfc7009-2.1-missing-secret-revokes-nothing")
 def test_a_missing_secret_leaves_the_token(given: Given, send: Send, expect: Expect) -> None:
     client = with_secret(given, send)
-    token = fresh(given, usual(given, send), client)
+    token = fresh_token(given, revocable_kind(given, send), client)
 
     revoke(given, send, token, client, authentication="none")
 
@@ -242,14 +239,14 @@ def test_failed_authentication_is_reported(given: Given, send: Send, expect: Exp
 @requirement("rfc7009-2.1-foreign-token-reported")
 @owned_by
 def test_another_clients_token_is_reported(given: Given, send: Send, expect: Expect, owner: str) -> None:
-    found = by_other(given, send, let_through(given, send).token.kind, owner)
+    found = by_other(given, send, accepted_revocation(given, send).token.kind, owner)
 
     expect(found.reply).is_refused()
 
 
 @requirement("rfc7009-2.1-foreign-token-reported")
 def test_another_clients_token_is_reported_to_a_public_client(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, let_through(given, send).token.kind, given.client("confidential"))
+    token = fresh_token(given, accepted_revocation(given, send).token.kind, given.client("confidential"))
 
     reply = revoke(given, send, token, given.client("public"))
 

@@ -16,13 +16,20 @@ from conformance.documents.rfc7009.revocation_effects import (
 )
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.tokens import TokenKind
-from conformance.procedures.revocation import both_kinds, let_in, revocable, revoke, taken, working
+from conformance.procedures.revocation import (
+    both_kinds,
+    client_let_in,
+    effective_revocation,
+    revocable,
+    revoke,
+    served_revocation,
+)
 from conformance.procedures.token_families import refreshed_after_revocation, refreshed_beside_an_ended_grant
 
 
 @requirement("rfc7009-2.1-revoked-access-token-invalid")
 def test_a_revoked_access_token_is_invalid(given: Given, send: Send, expect: Expect) -> None:
-    found = taken(given, send, "access_token")
+    found = served_revocation(given, send, "access_token")
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -37,7 +44,7 @@ def test_a_revoked_access_token_of_a_refresh_is_invalid(given: Given, send: Send
 
 @requirement("rfc7009-2.1-revoked-refresh-token-invalid")
 def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Expect) -> None:
-    found = taken(given, send, "refresh_token")
+    found = served_revocation(given, send, "refresh_token")
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -45,7 +52,7 @@ def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Ex
 @requirement("rfc7009-2.1-revocation-takes-effect-immediately")
 @both_kinds
 def test_the_first_use_after_a_revocation_fails(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    taken(given, send, kind)
+    served_revocation(given, send, kind)
     token = in_use(given, kind)
 
     given.accepted(revoke(given, send, token), "an ordinary revocation")
@@ -55,7 +62,7 @@ def test_the_first_use_after_a_revocation_fails(given: Given, send: Send, expect
 
 @requirement("rfc7009-2.1-revoked-token-stays-unusable")
 def test_a_revoked_token_doesnt_come_back(given: Given, send: Send, expect: Expect) -> None:
-    working(given, send)
+    effective_revocation(given, send)
 
     found = revoked_again(given, send)
 
@@ -120,7 +127,7 @@ def test_access_tokens_end_with_the_refresh_token_whatever_the_hint(
 @requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
 def test_access_tokens_of_a_public_client_end_with_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
     revocable(given, send, "access_token")
-    client = let_in(given, send, given.client("public"))
+    client = client_let_in(given, send, given.client("public"))
 
     found = seen_before(after_refresh_token(given, send, client))
 

@@ -12,9 +12,8 @@ from conformance.documents.rfc7009.revocation_requests import (
 )
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.client_authentication import told_as_failed
-from conformance.procedures.revocation import (
-    UNSUPPORTED,
-    Appearing,
+from conformance.procedures.revocation import UNSUPPORTED, Appearing
+from conformance.procedures.revocation_refusals import (
     by_each_fault,
     in_someone_elses_name,
     refusal,

@@ -10,9 +10,9 @@ from conformance.documents.rfc7009.revocation_requests import (
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.tokens import TokenKind
 from conformance.procedures.revocation import (
-    answered,
+    answered_revocation,
     both_kinds,
-    hinted,
+    hinted_revocation,
     judgment,
     revocable,
     unknown_token,
@@ -53,7 +53,7 @@ def test_an_expired_token_is_200(given: Given, send: Send, expect: Expect) -> No
 def test_an_invented_hint_doesnt_matter(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
     revocable(given, send, kind)
 
-    found = hinted(given, send, kind, "invented")
+    found = hinted_revocation(given, send, kind, "invented")
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -61,9 +61,9 @@ def test_an_invented_hint_doesnt_matter(given: Given, send: Send, expect: Expect
 @requirement("rfc7009-2.2-invalid-hint-same-answer")
 @both_kinds
 def test_an_invented_hint_doesnt_show_in_the_answer(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    without = answered(given, send, kind)
+    without = answered_revocation(given, send, kind)
 
-    found = hinted(given, send, kind, "invented")
+    found = hinted_revocation(given, send, kind, "invented")
 
     expect.that(judgment(found.reply) == judgment(without.reply), f"as without a hint: {without.reply}", found.reply)
 

@@ -17,7 +17,7 @@ from conformance.documents.rfc7009.revocation_cross_origin import (
     seen_calling,
 )
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.revocation import fresh, usual
+from conformance.procedures.revocation import fresh_token, revocable_kind
 
 # The RFC's own example of a qualified name, and a simple one.
 QUALIFIED, SIMPLE = "package.myCallback", "onRevocation"
@@ -55,7 +55,7 @@ def test_whether_a_script_can_ask(given: Given, send: Send) -> None:
 
 @requirement("rfc7009-2.3-jsonp-get-revokes")
 def test_a_get_with_callback_revokes(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, usual(given, send), given.client("public"))
+    token = fresh_token(given, revocable_kind(given, send), given.client("public"))
 
     by_script(given, send, SIMPLE, token=token.value)
 

@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 from conformance.documents.rfc7009.revocation_in_the_clear import sent_in_the_clear
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.endpoint_uris import endpoint_uris
-from conformance.procedures.revocation import best, ordinary
+from conformance.procedures.revocation import best_revocation, ordinary_revocation
 from conformance.procedures.transport import handshake, versions
 from conformance.profile.target import Target
 
 
 @requirement("rfc7009-2-refresh-token-revocation-supported")
 def test_a_refresh_token_can_be_revoked(given: Given, send: Send, expect: Expect) -> None:
-    found = best(given, send, "refresh_token")
+    found = best_revocation(given, send, "refresh_token")
 
     expect(found.reply).succeeds()
     expect.that(found.ended, found.wanted, found, breach="act")
@@ -22,7 +22,7 @@ def test_a_refresh_token_can_be_revoked(given: Given, send: Send, expect: Expect
 
 @requirement("rfc7009-2-access-token-revocation-supported")
 def test_an_access_token_can_be_revoked(given: Given, send: Send, expect: Expect) -> None:
-    found = best(given, send, "access_token")
+    found = best_revocation(given, send, "access_token")
 
     expect(found.reply).succeeds()
     expect.that(found.ended, found.wanted, found, breach="act")
@@ -30,7 +30,7 @@ def test_an_access_token_can_be_revoked(given: Given, send: Send, expect: Expect
 
 @requirement("rfc7009-2-post-accepted")
 def test_a_request_by_post_is_processed(given: Given, send: Send, expect: Expect) -> None:
-    found = ordinary(given, send)
+    found = ordinary_revocation(given, send)
 
     expect(found.reply).succeeds()
     expect.that(found.ended, found.wanted, found, breach="act")
@@ -62,7 +62,7 @@ def test_a_handshake_with_the_endpoint_succeeds(given: Given, send: Send, expect
 
 @requirement("rfc7009-2-endpoint-served-over-tls")
 def test_a_request_over_tls_is_answered(given: Given, send: Send, expect: Expect) -> None:
-    found = ordinary(given, send)
+    found = ordinary_revocation(given, send)
 
     expect.that(found.reply.request.url.startswith("https:"), "an https URL", found.reply.request.url, breach="act")
     expect.that(not found.reply.is_redirect and not found.reply.is_breakdown, "an answer of the endpoint", found.reply)

@@ -9,22 +9,15 @@ import pytest
 from conformance.documents.rfc7009.revocation_floods import hint_flood, is_decided, oversized_token
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.client_authentication import as_nobody, undecodably
-from conformance.procedures.revocation import (
-    by_other,
-    fresh,
-    let_in,
-    revocation,
-    revoke,
-    unknown_client,
-    usual,
-)
+from conformance.procedures.revocation import client_let_in, fresh_token, revocable_kind, revocation, revoke
+from conformance.procedures.revocation_refusals import by_other, unknown_client
 from conformance.procedures.transport import certificate_checked
 from conformance.wire.throttling import is_throttled
 
 
 @requirement("rfc7009-5-oversized-request-survived")
 def test_an_oversized_request_is_survived(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, usual(given, send))
+    token = fresh_token(given, revocable_kind(given, send))
 
     reply = oversized_token(given, send)
 
@@ -38,7 +31,7 @@ def test_an_oversized_request_is_survived(given: Given, send: Send, expect: Expe
 
 @requirement("rfc7009-5-hint-flood-survived")
 def test_a_burst_of_invented_hints_is_survived(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, usual(given, send))
+    token = fresh_token(given, revocable_kind(given, send))
 
     undecided = [reply for reply in hint_flood(given, send) if not is_decided(reply)]
 
@@ -52,7 +45,7 @@ def test_a_burst_of_invented_hints_is_survived(given: Given, send: Send, expect:
 
 @requirement("rfc7009-5-client-must-be-identified")
 def test_a_request_of_nobody_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, usual(given, send))
+    token = fresh_token(given, revocable_kind(given, send))
 
     reply = revoke(given, send, token, authentication="absent")
 
@@ -65,7 +58,7 @@ def test_a_request_of_nobody_is_refused(given: Given, send: Send, expect: Expect
 def test_credentials_of_nobody_identify_no_client(
     given: Given, send: Send, expect: Expect, nobody: dict[str, Any]
 ) -> None:
-    token = fresh(given, usual(given, send))
+    token = fresh_token(given, revocable_kind(given, send))
 
     reply = revoke(given, send, token, **nobody)
 
@@ -75,7 +68,7 @@ def test_credentials_of_nobody_identify_no_client(
 
 @requirement("rfc7009-5-unknown-client-refused")
 def test_a_request_of_an_invented_client_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, usual(given, send))
+    token = fresh_token(given, revocable_kind(given, send))
 
     reply = revoke(given, send, token, unknown_client(given, token.tokens.client), authentication="none")
 
@@ -85,7 +78,7 @@ def test_a_request_of_an_invented_client_is_refused(given: Given, send: Send, ex
 
 @requirement("rfc7009-5-public-client-id-suffices")
 def test_a_public_client_revokes_its_own_token(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, usual(given, send), given.client("public"))
+    token = fresh_token(given, revocable_kind(given, send), given.client("public"))
 
     found = revocation(given, send, token, authentication="none")
 
@@ -94,8 +87,8 @@ def test_a_public_client_revokes_its_own_token(given: Given, send: Send, expect:
 
 @requirement("rfc7009-5-token-must-belong-to-client")
 def test_a_confidential_client_revokes_nobody_elses_token(given: Given, send: Send, expect: Expect) -> None:
-    other = let_in(given, send, given.other_client())
-    token = fresh(given, usual(given, send), given.client("confidential"))
+    other = client_let_in(given, send, given.other_client())
+    token = fresh_token(given, revocable_kind(given, send), given.client("confidential"))
 
     revoke(given, send, token, other)
 
@@ -104,7 +97,7 @@ def test_a_confidential_client_revokes_nobody_elses_token(given: Given, send: Se
 
 @requirement("rfc7009-5-token-must-belong-to-client")
 def test_a_public_client_revokes_nobody_elses_token(given: Given, send: Send, expect: Expect) -> None:
-    token = fresh(given, usual(given, send), given.client("confidential"))
+    token = fresh_token(given, revocable_kind(given, send), given.client("confidential"))
 
     revoke(given, send, token, given.client("public"))
 
@@ -113,7 +106,7 @@ def test_a_public_client_revokes_nobody_elses_token(given: Given, send: Send, ex
 
 @requirement("rfc7009-5-token-must-belong-to-client")
 def test_nobody_elses_client_revokes_a_public_clients_token(given: Given, send: Send, expect: Expect) -> None:
-    found = by_other(given, send, usual(given, send), of="public")
+    found = by_other(given, send, revocable_kind(given, send), of="public")
 
     expect.that(found.survived, "the token to be active still", found)
 
