@@ -68,7 +68,7 @@ def carry_out(options: argparse.Namespace) -> int:
 def _examine_client(profile: Profile, options: argparse.Namespace) -> int:
     """The same for a client: a login of each kind, against stages."""
     from conformance.bundled.stages import stages_of_a_while
-    from conformance.preflight import telling
+    from conformance.preflight import terminal_text
     from conformance.preflight.client_logins import examine_client
     from conformance.preflight.controls import as_dict
     from conformance.running.whole_run import open_session
@@ -81,14 +81,14 @@ def _examine_client(profile: Profile, options: argparse.Namespace) -> int:
             content = {"profile": str(options.profile), "sound": is_sound, "controls": controls}
             print(json.dumps(content, indent=1, ensure_ascii=False))
         else:
-            telling.print_controls(examiner.controls, session, sys.stdout, every_exchange=options.exchanges)
-            telling.print_conclusion(examiner.controls, options.profile, sys.stdout)
+            terminal_text.print_controls(examiner.controls, session, sys.stdout, every_exchange=options.exchanges)
+            terminal_text.print_conclusion(examiner.controls, options.profile, sys.stdout)
     return exit_codes.OK if is_sound else exit_codes.INCOMPLETE
 
 
 def _examine(profile: Profile, session: Session, options: argparse.Namespace) -> int:
     from conformance.harness.clearing import Cleared, revoke_all
-    from conformance.preflight import telling
+    from conformance.preflight import terminal_text
     from conformance.preflight.controls import as_dict
     from conformance.preflight.examination import examine
     from conformance.preflight.forecast import foresee
@@ -108,7 +108,7 @@ def _examine(profile: Profile, session: Session, options: argparse.Namespace) ->
         }
         print(json.dumps(content, indent=1, ensure_ascii=False))
     else:
-        telling.print_controls(examiner.controls, session, sys.stdout, every_exchange=options.exchanges)
-        telling.print_outlook(outlook, profile.target, sys.stdout)
-        telling.print_conclusion(examiner.controls, options.profile, sys.stdout)
+        terminal_text.print_controls(examiner.controls, session, sys.stdout, every_exchange=options.exchanges)
+        terminal_text.print_outlook(outlook, profile.target, sys.stdout)
+        terminal_text.print_conclusion(examiner.controls, options.profile, sys.stdout)
     return exit_codes.OK if is_sound else exit_codes.INCOMPLETE

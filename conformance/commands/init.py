@@ -16,13 +16,13 @@ from urllib.parse import urljoin, urlsplit
 from conformance.base import exit_codes
 from conformance.base.suggesting import did_you_mean
 from conformance.commands import UsageFault
-from conformance.discovery.inputs import MissingInput, add_flags, gather
+from conformance.discovery.user_inputs import MissingInput, add_flags, gather
 from conformance.profile.client_role import CLIENT, SERVER
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
-    from conformance.discovery.inputs import Inputs
     from conformance.discovery.metadata import Places
+    from conformance.discovery.user_inputs import Inputs
     from conformance.harness.footprint import Issued
     from conformance.harness.session import Session
     from conformance.profile.loading import Profile
@@ -216,7 +216,7 @@ def _find_places(document: Mapping[str, Any], url: str, told: Mapping[str, str])
 
 def _learned(document: dict[str, Any], places: Places, inputs: Inputs, options: argparse.Namespace) -> str:
     """Ask the deployment, and write down what it answered."""
-    from conformance.discovery.asking import Asker
+    from conformance.discovery.grant_attempts import Asker
     from conformance.discovery.learning import CredentialsRefused, learn_client, learn_features
     from conformance.discovery.unseen import unseen
     from conformance.discovery.writing import Learned, base_url_for, profile_text

@@ -19,9 +19,9 @@ from conformance.harness.footprint import Footprint
 from conformance.harness.fuzzing import fuzzing_of
 from conformance.plugin.opening import check_selectors
 from conformance.preflight.controls import Examiner
-from conformance.preflight.forecast import REQUESTS_OF_A_JOURNEY, Foretold, Outlook, foresee
+from conformance.preflight.forecast import REQUESTS_OF_A_JOURNEY, ForecastEntry, Outlook, foresee
 from conformance.preflight.rehearsal import FUZZ
-from conformance.preflight.telling import duration
+from conformance.preflight.terminal_text import duration
 from conformance.profile.client_role import CLIENT
 from conformance.profile.loading import Profile, ProfileError, parse_profile, read_profile, with_all_probes
 from conformance.reporting.summary import counted
@@ -39,7 +39,7 @@ class Planned:
     """A selected requirement, what will become of it, and the names of its tests."""
 
     requirement: Requirement
-    fate: str
+    prospect: str
     reason: str
     tests: tuple[str, ...]
 
@@ -57,7 +57,7 @@ class Plan:
     @property
     def tested(self) -> list[Planned]:
         """What would be tested."""
-        return [each for each in self.planned if each.fate == "tested"]
+        return [each for each in self.planned if each.prospect == "tested"]
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
@@ -74,7 +74,7 @@ class Plan:
                     "document": each.requirement.document,
                     "section": each.requirement.section,
                     "level": each.requirement.level,
-                    "fate": each.fate,
+                    "fate": each.prospect,
                     "reason": each.reason,
                     "tests": list(each.tests),
                 }
@@ -150,7 +150,7 @@ def plan_of(
     return Plan(
         target=f"{profile.target.name} at {profile.target.base_url}" if chosen.profile else profile.target.name,
         planned=tuple(
-            Planned(catalogue.by_id[each.id], each.fate, each.reason, tuple(tests.get(each.id, ())))
+            Planned(catalogue.by_id[each.id], each.prospect, each.reason, tuple(tests.get(each.id, ())))
             for each in foretold
         ),
         outlook=replace(outlook, round_trip=ROUND_TRIP, journey=REQUESTS_OF_A_JOURNEY * ROUND_TRIP),
@@ -159,10 +159,10 @@ def plan_of(
     )
 
 
-def _with_fuzzing(foretold: Foretold, drawn: set[str]) -> Foretold:
+def _with_fuzzing(foretold: ForecastEntry, drawn: set[str]) -> ForecastEntry:
     """Generated input tests what no other test does; it isn't rehearsed."""
-    if foretold.fate == "untested" and foretold.id in drawn:
-        return replace(foretold, fate="tested", reason="")
+    if foretold.prospect == "untested" and foretold.id in drawn:
+        return replace(foretold, prospect="tested", reason="")
     return foretold
 
 
@@ -189,9 +189,9 @@ def _print(plan: Plan, *, with_requirements: bool, with_tests: bool) -> None:
     tested = plan.tested
     tests = sum(len(each.tests) for each in tested)
     print(f"{plan.target}: {counted(len(tested), 'requirement')} would be tested, by {counted(tests, 'test')}.")
-    others = Counter(each.fate for each in plan.planned if each.fate != "tested")
+    others = Counter(each.prospect for each in plan.planned if each.prospect != "tested")
     if others:
-        told = ", ".join(f"{number} {fate}" for fate, number in others.most_common())
+        told = ", ".join(f"{number} {prospect}" for prospect, number in others.most_common())
         print(f"Others that are selected: {told} (--list --json says why).")
     outlook = plan.outlook
     taking = f"{outlook.round_trip * 1000:.0f} ms"

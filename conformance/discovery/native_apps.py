@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.discovery.asking import Asker
+from conformance.discovery.grant_attempts import Asker
 from conformance.discovery.learned import LearnedClient, LearnedFeatures
 from conformance.documents.rfc8252.loopback import at_free_port
 from conformance.documents.rfc8252.native_clients import IPV4, IPV6, is_native, kind_of

@@ -1,6 +1,6 @@
 """A model of what browsers hold: authorization requests that are opened and decided in any order, and again.
 
-The model knows of each answer to which request it belongs. A page that doesn't count any more is no trouble: only an
+The model knows of each answer to which request it belongs. A page that doesn't count any more is no mismatch: only an
 answer to a client is judged.
 """
 
@@ -13,14 +13,14 @@ from typing import Any
 
 from conformance.base.outcomes import Inconclusive, Untested
 from conformance.browser.user_agent import Answer, UserAgent
-from conformance.fuzz.lifecycle_model import Arose, Trouble
+from conformance.fuzz.lifecycle_model import Arose, Mismatch
 from conformance.harness.send import OMIT
 from conformance.harness.trial import Trial
 from conformance.procedures.asking import OWNER, Visit
 from conformance.procedures.authorization_answers import values
-from conformance.procedures.consent import Asked, look
+from conformance.procedures.consent import Asked, page_before_decision
 from conformance.procedures.detours import ODD_STATE
-from conformance.procedures.redirects import landed_at, served
+from conformance.procedures.redirects import first_uri_served, landed_at
 from conformance.wire.exchange import Reply
 
 STATE = "rfc6749-4.1.2-state-unchanged"
@@ -64,10 +64,10 @@ class Browsing:
 
     trial: Trial
     tabs: dict[int, Asked] = field(default_factory=dict)
-    found: list[Trouble | Arose] = field(default_factory=list)
+    found: list[Mismatch | Arose] = field(default_factory=list)
     new: UserAgent | None = None
 
-    def lead(self, moves: Sequence[Move]) -> list[Trouble | Arose]:
+    def lead(self, moves: Sequence[Move]) -> list[Mismatch | Arose]:
         """Carry out moves. One that lacks what it needs does nothing."""
         for move in moves:
             if move.do == "open" or move.tab in self.tabs:
@@ -113,20 +113,20 @@ class Browsing:
 
     def blame(self, requirement: str, expected: str, observed: str) -> None:
         """Note that a requirement is broken."""
-        self.found.append(Trouble(requirement, expected, observed))
+        self.found.append(Mismatch(requirement, expected, observed))
 
 
 def open_tab(browsing: Browsing, move: Move) -> None:
     """A request that waits for a decision, or is answered at once where nobody is asked."""
     trial = browsing.trial
     client = trial.given.client(move.client)
-    served(trial.given, client, "code")
+    first_uri_served(trial.given, client, "code")
     special: dict[str, dict[str, Any]] = {"an odd state": {"state": ODD_STATE}, "no state": {"state": OMIT}}
     changes = special.get(move.state, {})
     uri = client.redirect_uris[0 if move.uri == "first" else -1]
     request = trial.send.authorization_request(client, redirect_uri=uri, **changes)
     visit = Visit(client, OWNER, browsing.agent(move.browser))
-    answer = look(trial.given, trial.send, request, visit.user_agent)
+    answer = page_before_decision(trial.given, trial.send, request, visit.user_agent)
     if answer.destination is not None:
         browsing.judge(answer)
         return

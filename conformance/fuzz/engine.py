@@ -26,7 +26,7 @@ from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous, Violation
-from conformance.fuzz import inputs as stored
+from conformance.fuzz import stored_inputs as stored
 from conformance.fuzz.failing import Failing, Inputs, with_fewest
 from conformance.harness.fuzzing import Fuzzed, Fuzzing
 from conformance.harness.given import Given

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from conformance.base.outcomes import Violation
-from conformance.fuzz import inputs as stored
+from conformance.fuzz import stored_inputs as stored
 from conformance.harness.trial import Trial
 
 Inputs: TypeAlias = Mapping[str, Any]

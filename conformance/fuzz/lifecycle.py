@@ -30,9 +30,9 @@ from conformance.fuzz.lifecycle_model import (
     WIDENED_TO_ALL,
     WORKS,
     Grant,
+    Mismatch,
     Step,
     Token,
-    Trouble,
 )
 from conformance.harness import effects
 from conformance.harness.send import OMIT
@@ -47,9 +47,9 @@ class Life:
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
         self.grants: dict[int, Grant] = {}
-        self.troubles: list[Trouble] = []
+        self.mismatches: list[Mismatch] = []
 
-    def lead(self, steps: Sequence[Step]) -> list[Trouble]:
+    def lead(self, steps: Sequence[Step]) -> list[Mismatch]:
         """Carry out steps. A step that lacks what it needs does nothing.
 
         After each one witness is asked about the tokens of the grant, in the end all are asked about all tokens.
@@ -60,11 +60,11 @@ class Life:
                 grant = self.grants[step.grant]
                 self.look((*grant.access, *grant.refresh), 1)
         self.look(tuple(self.tokens()), None)
-        return self.troubles
+        return self.mismatches
 
     def blame(self, requirement: str, expected: str, observed: str) -> None:
         """Note that a requirement is broken."""
-        self.troubles.append(Trouble(requirement, expected, observed))
+        self.mismatches.append(Mismatch(requirement, expected, observed))
 
     def blame_use(self, token: Token, observed: str) -> None:
         """Note that a token which was over is good. What a fresh one is as good after, directed tests judge."""

@@ -85,7 +85,7 @@ WIDENED_TO_ALL = " with every scope of its client"
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Mismatch:
     """Where the server and the model part: the requirement that it breaks, what was expected and what was observed."""
 
     requirement: str

@@ -9,7 +9,7 @@ from conformance.fuzz.messages import NAME
 from conformance.fuzz.openapi import Fields, bodies, choices_of, object_of, queries_of
 from conformance.harness.given import Given
 from conformance.harness.send import FORM, Send
-from conformance.procedures.consent import ASK_AGAIN, asked
+from conformance.procedures.consent import ASK_AGAIN, page_that_asks
 
 # What each request has of its own.
 OWN = ("client_id", "response_type")
@@ -59,7 +59,7 @@ def authorized(given: Given, send: Send, fields: Fields, method: str) -> Answer:
 
 def declined(given: Given, send: Send, fields: Fields) -> Answer:
     """How a plain DELETE ends, by somebody who would be asked."""
-    page = asked(given, send, given.client_for("authorization_code"))
+    page = page_that_asks(given, send, given.client_for("authorization_code"))
     again = ASK_AGAIN if page.request.get("prompt") else {}
     own = {name: text for name, text in fields.items() if name not in OWN}
     request = send.authorization_request(page.client, fields["response_type"], **own, **again)

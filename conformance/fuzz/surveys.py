@@ -1,4 +1,4 @@
-"""Campaigns that judge many requirements by the same inputs: one survey for all, the shortest way into each trouble."""
+"""Campaigns that judge many requirements by the same inputs: one survey for all, the shortest way to each mismatch."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from conformance.base.outcomes import Vacuous, Violation
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Failing, Inputs
-from conformance.fuzz.lifecycle_model import Arose, Trouble
+from conformance.fuzz.lifecycle_model import Arose, Mismatch
 from conformance.harness.trial import Trial
 
-Led = Callable[[Trial, Inputs], Sequence[Trouble | Arose]]
+Led = Callable[[Trial, Inputs], Sequence[Mismatch | Arose]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Surveying:
-    """How a survey is made: its name, what leads an input to troubles, and what generates inputs for a campaign.
+    """How a survey is made: its name, what leads an input to mismatches, and what generates inputs for a campaign.
 
-    `sequence` names the input whose parts are left out that a trouble doesn't take; `cost` is that of an example.
+    `sequence` names the input whose parts are left out that a mismatch doesn't take; `cost` is that of an example.
     `must_arise` are the requirements whose situation the server need not let arise: without it nothing was judged.
     """
 
@@ -46,10 +46,10 @@ class Surveying:
         """
 
         def lead(each: Trial, inputs: Inputs) -> None:
-            troubles = (found for found in self.led(each, inputs) if isinstance(found, Trouble))
-            trouble = next((found for found in troubles if found.requirement == requirement), None)
-            if trouble is not None:
-                raise Violation(trouble.expected, trouble.observed)
+            mismatches = (found for found in self.led(each, inputs) if isinstance(found, Mismatch))
+            mismatch = next((found for found in mismatches if found.requirement == requirement), None)
+            if mismatch is not None:
+                raise Violation(mismatch.expected, mismatch.observed)
 
         campaign = Campaign(trial, lead, self.label, self.cost, sequence=self.sequence)
         if campaign.is_replay:
@@ -71,7 +71,7 @@ class Surveying:
             history.append(inputs)
             for found in self.led(each, inputs):
                 arose.add(found.requirement)
-                if isinstance(found, Trouble):
+                if isinstance(found, Mismatch):
                     seen = Failing(inputs, Violation(found.expected, found.observed), each, len(history) - 1)
                     broken.setdefault(found.requirement, seen)
 

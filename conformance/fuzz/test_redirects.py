@@ -15,7 +15,7 @@ from conformance.procedures.redirects import (
     any_response_type,
     expect_not_accepted,
     expect_not_moved,
-    served,
+    first_uri_served,
 )
 from conformance.procedures.token_requests import code_exchange_seen
 
@@ -25,7 +25,7 @@ TYPES = st.sampled_from(["code", "token", "other", ""])
 def asked_for(given: Given, send: Send, uri: str, **faults: Any) -> Missed:
     """A good request but for its redirection URI, and maybe other faults; with a registered one it was served."""
     client, response_type = client_of(given), any_response_type(given)
-    served(given, client, response_type)
+    first_uri_served(given, client, response_type)
     own: dict[str, Any] = {"response_type": response_type, "redirect_uri": uri, **faults}
     return Missed(uri, client.redirect_uris, send.authorize(client, **own))
 

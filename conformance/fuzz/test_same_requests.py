@@ -32,7 +32,7 @@ from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.send import FORM
 from conformance.procedures.authorization_requests import expect_alike, ordinary, taken_by_post
 from conformance.procedures.introspection import ask, live_token
-from conformance.procedures.redirects import served
+from conformance.procedures.redirects import first_uri_served
 from conformance.procedures.scopes import obtained
 from conformance.procedures.token_refusals import client_with_both_methods
 from conformance.procedures.token_requests import outcome, sent, token_request
@@ -140,7 +140,7 @@ def test_the_order_of_authorization_request_parameters_says_nothing(
     answer = send.authorization(request, encoded=respelled(reordered(request.pairs, order), ["plain"]))
 
     decided(answer.reply)
-    usual = served(given, plain.client, plain.response_type)
+    usual = first_uri_served(given, plain.client, plain.response_type)
     expect_alike(expect, usual, answer, plain.client.redirect_uris, "the usual order")
 
 
@@ -155,7 +155,7 @@ def test_unknown_parameters_of_an_authorization_request_say_nothing(
     answer = send.authorization(request, encoded=respelled(enlarged(request.pairs, more), ["plain"]))
 
     decided(answer.reply)
-    usual = served(given, plain.client, plain.response_type)
+    usual = first_uri_served(given, plain.client, plain.response_type)
     expect_alike(expect, usual, answer, plain.client.redirect_uris, "a request without them")
 
 
@@ -170,7 +170,7 @@ def test_escapes_in_an_authorization_request_say_nothing(
     answer = send.authorization(request, encoded=respelled(request.pairs, spellings))
 
     decided(answer.reply)
-    usual = served(given, plain.client, plain.response_type)
+    usual = first_uri_served(given, plain.client, plain.response_type)
     expect_alike(expect, usual, answer, plain.client.redirect_uris, "the plain spelling")
 
 

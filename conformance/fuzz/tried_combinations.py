@@ -11,7 +11,7 @@ from conformance.fuzz.combined_requests import carry_out
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Inputs
 from conformance.fuzz.lifecycle import Life
-from conformance.fuzz.lifecycle_model import Trouble
+from conformance.fuzz.lifecycle_model import Mismatch
 from conformance.fuzz.surveys import Surveying
 from conformance.harness.trial import Trial
 
@@ -23,12 +23,12 @@ def no_trouble_at(trial: Trial, endpoint: str, requirement: str) -> None:
     trial.given.feature(FEATURES[endpoint])
     table = table_for(endpoint, trial.target)
 
-    def led(each: Trial, inputs: Inputs) -> list[Trouble]:
+    def led(each: Trial, inputs: Inputs) -> list[Mismatch]:
         life, row = Life(each), table.whole(inputs["conditions"])
         # What is left of a row without some of its conditions may be no request.
         if table.goes_together(row):
             carry_out(life, endpoint, row)
-        return life.troubles
+        return life.mismatches
 
     def generate(campaign: Campaign) -> None:
         small = campaign.budget == BUDGETS["quick"].name

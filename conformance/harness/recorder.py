@@ -61,7 +61,7 @@ class Recorder:
         if self.throttling_shows:
             return reply
         again = partial(self._exchange_once, prepared, phase)
-        return self.session.patience.outwaited(reply, again, self.session.wait)
+        return self.session.backoff.outwaited(reply, again, self.session.wait)
 
     def _exchange_once(self, request: Request, phase: str | None) -> Reply:
         record = self._record(request, phase)

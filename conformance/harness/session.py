@@ -15,7 +15,7 @@ from conformance.profile.target import Target
 from conformance.wire.exchange import USER_AGENT, Exchange, Request
 from conformance.wire.redaction import Redactor, Vault
 from conformance.wire.stages import House, OpenHouse
-from conformance.wire.throttling import Patience
+from conformance.wire.throttling import Backoff
 from conformance.wire.transport import Transport
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Session:
     sent: int = 0
     fuzzing: Fuzzing | None = None
     record: Record = field(default_factory=Record)
-    patience: Patience = field(default_factory=Patience)
+    backoff: Backoff = field(default_factory=Backoff)
     driver: Driver | None = None
     on_wait: Callable[[str, float], None] = _unheard
     watch: Watch = field(init=False)

@@ -37,6 +37,7 @@ from conformance.plugin.opening import (
     take_turns,
     tried_out,
 )
+from conformance.plugin.pytest_reports import writes_html
 from conformance.plugin.staging import prepare_stages
 from conformance.plugin.stashes import (
     CATALOGUE,
@@ -49,13 +50,12 @@ from conformance.plugin.stashes import (
     RECORDER,
     SELECTED,
 )
-from conformance.plugin.telling import writes_html
 from conformance.reporting.progress import Progress
 from conformance.running.recovery import recover_all
 from conformance.running.whole_run import RunRecorder
 from conformance.tally.catalogue import Catalogue, load_catalogue
 
-PARTS = ("collection", "running", "repeating", "leaving", "ending", "html")
+PARTS = ("collection", "run_loop", "repeating", "leaving", "ending", "html")
 
 
 def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:

@@ -11,7 +11,7 @@ from conformance.harness.clearing import Cleared, revoke_all
 from conformance.harness.footprint import Issued
 from conformance.plugin.collection import is_of_suite
 from conformance.plugin.opening import processes_of
-from conformance.plugin.running import session_of
+from conformance.plugin.run_loop import session_of
 from conformance.plugin.stashes import CLEARED, EXAMINED, FOOTPRINT, PROFILE, PROGRESS, RECORDER, SERVER
 from conformance.running.collecting import case_of
 
@@ -23,14 +23,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     items = [item for item in session.items if is_of_suite(item)]
     if EXAMINED not in config.stash or not items:
         return
-    from conformance.preflight import telling
+    from conformance.preflight import terminal_text
     from conformance.preflight.forecast import foresee
 
     loaded, before = config.stash[PROFILE], config.stash[FOOTPRINT]
     outlook = foresee(loaded, config.stash[EXAMINED], before, list(map(case_of, items)), processes_of(config))
     config.stash[RECORDER].run.forecast = outlook.footprint.as_dict()
     said = io.StringIO()
-    telling.print_forecast(outlook, loaded.target, said, leaves=config.option.leave)
+    terminal_text.print_forecast(outlook, loaded.target, said, leaves=config.option.leave)
     config.stash[PROGRESS].announce(said.getvalue().rstrip())
 
 
@@ -60,7 +60,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _cleared(config: pytest.Config, issued: Collection[Issued]) -> Cleared:
-    from conformance.preflight import telling
+    from conformance.preflight import terminal_text
 
     if config.option.leave:
         return Cleared(left=len(issued), why="--leave")
@@ -68,6 +68,6 @@ def _cleared(config: pytest.Config, issued: Collection[Issued]) -> Cleared:
     progress.close()
     cleared = revoke_all(session_of(config), issued)
     said = io.StringIO()
-    telling.print_cleared(cleared, said)
+    terminal_text.print_cleared(cleared, said)
     progress.announce(said.getvalue().rstrip())
     return cleared

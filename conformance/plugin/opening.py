@@ -218,7 +218,7 @@ class TriedOut:
 
 def tried_out(loaded: loading.Profile) -> TriedOut:
     """Try every control of a profile, and say what is wrong with it."""
-    from conformance.preflight import telling
+    from conformance.preflight import terminal_text
     from conformance.preflight.controls import as_dict
     from conformance.preflight.examination import examine
 
@@ -226,7 +226,7 @@ def tried_out(loaded: loading.Profile) -> TriedOut:
     without_person = replace(loaded.target, sign_in=replace(loaded.target.sign_in, most_approvals=0))
     with contextlib.closing(open_session(replace(loaded, target=without_person))) as session:
         examiner = examine(loaded, session)
-        telling.announce(examiner, sys.stderr)
+        terminal_text.announce(examiner, sys.stderr)
         shown = [as_dict(control, session, with_exchanges=control.state == "fails") for control in examiner.controls]
         footprint = session.watch.take()
     known = replace(loaded, target=replace(loaded.target, faults=examiner.faults))

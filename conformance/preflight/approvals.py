@@ -12,9 +12,9 @@ from conformance.browser.answer import Answer
 from conformance.harness.refusals import why_not_back, why_refused
 from conformance.harness.tokens import Tokens
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import RESPONSE_TYPES
 from conformance.preflight.clients import usable_grants
 from conformance.preflight.controls import Examiner, Pointless, Wrong
+from conformance.preflight.free_requests import RESPONSE_TYPES
 from conformance.preflight.grants import blame_profile, refusal, try_grant, users_of
 from conformance.profile.target import Client
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from conformance.harness.refusals import refuses_client, why_refused
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import is_known
 from conformance.preflight.controls import Control, Examiner, Pointless, Wrong
+from conformance.preflight.free_requests import is_known
 from conformance.procedures.code_exchanges import made_up_code
 from conformance.profile.target import Client, Target, fault_of_client
 from conformance.wire.exchange import Reply

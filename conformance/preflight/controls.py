@@ -14,7 +14,7 @@ from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vac
 from conformance.harness.session import Session
 from conformance.harness.tokens import Tokens
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import Way
+from conformance.preflight.free_requests import Way
 from conformance.profile.loading import Profile
 from conformance.wire.evidence import rendered
 from conformance.wire.exchange import Exchange

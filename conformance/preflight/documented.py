@@ -112,7 +112,7 @@ def _leads_there(trial: Trial) -> str:
 
 def _is_let_in(trial: Trial) -> str:
     try:
-        journey = federation.let_in(trial.given, trial.send)
+        journey = federation.signed_in_at_provider(trial.given, trial.send)
     except Inconclusive as error:
         raise Wrong(str(error), "check username and password") from error
     return f"the provider sent the user agent back to {(journey.callback or '').partition('?')[0]}"

@@ -18,8 +18,8 @@ from conformance.running.collecting import Case, collect_cases
 from conformance.tally.applicability import not_applicable, not_claimed
 from conformance.tally.catalogue import Catalogue, load_catalogue
 
-Fate = str  # tested, undecided, untested, not applicable, untestable
-FATES: tuple[Fate, ...] = ("tested", "undecided", "untested", "not applicable", "untestable")
+Prospect = str  # tested, undecided, untested, not applicable, untestable
+PROSPECTS: tuple[Prospect, ...] = ("tested", "undecided", "untested", "not applicable", "untestable")
 WORKERS_SUGGESTED = 8
 SECONDS_OF_OUR_OWN = 0.0015  # for each request, on a machine of today
 SECONDS_OF_A_PERSON = 20.0  # for each link that somebody opens, signs in at and decides
@@ -30,13 +30,13 @@ ENOUGH_JOURNEYS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
+class ForecastEntry:
     """What will become of one requirement."""
 
     id: str
     document: str
     level: str
-    fate: Fate
+    prospect: Prospect
     reason: str
 
 
@@ -49,7 +49,7 @@ class Outlook:
     second, 0 for any. `footprint` counts what the check of the profile has left already, too.
     """
 
-    requirements: tuple[Foretold, ...]
+    requirements: tuple[ForecastEntry, ...]
     footprint: Footprint
     round_trip: float
     journey: float
@@ -69,16 +69,16 @@ class Outlook:
         sending = max(apart + seen.journeys * self.journey, seen.requests / self.pace if self.pace else 0.0)
         return sending + self.waits
 
-    def counts(self) -> dict[str, Counter[Fate]]:
+    def counts(self) -> dict[str, Counter[Prospect]]:
         """Numbers by document."""
-        numbers: dict[str, Counter[Fate]] = {}
+        numbers: dict[str, Counter[Prospect]] = {}
         for each in self.requirements:
-            numbers.setdefault(each.document, Counter())[each.fate] += 1
+            numbers.setdefault(each.document, Counter())[each.prospect] += 1
         return numbers
 
-    def reasons(self, fate: Fate) -> list[tuple[str, int]]:
-        """Why requirements have this fate, the most frequent reason first."""
-        return Counter(each.reason for each in self.requirements if each.fate == fate).most_common()
+    def reasons(self, prospect: Prospect) -> list[tuple[str, int]]:
+        """Why requirements have this prospect, the most frequent reason first."""
+        return Counter(each.reason for each in self.requirements if each.prospect == prospect).most_common()
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
@@ -88,7 +88,9 @@ class Outlook:
             "seconds": round(self.seconds, 1),
             "waits": round(self.waits, 1),
             "footprint": self.footprint.as_dict(),
-            "requirements": [{"id": each.id, "fate": each.fate, "reason": each.reason} for each in self.requirements],
+            "requirements": [
+                {"id": each.id, "fate": each.prospect, "reason": each.reason} for each in self.requirements
+            ],
         }
 
 
@@ -130,7 +132,7 @@ def _in_all(before: Footprint, rehearsed: Footprint) -> Footprint:
     return whole
 
 
-def _fate(end: Outcome) -> Fate:
+def _prospect_of(end: Outcome) -> Prospect:
     """What a rehearsed test's end says of the real one, which has sockets."""
     if end.word == "inconclusive" and end.code == "profile":
         return "undecided"
@@ -139,24 +141,24 @@ def _fate(end: Outcome) -> Fate:
     return "tested"
 
 
-def _foretold(target: Target, catalogue: Catalogue, ended: Mapping[str, Sequence[Outcome]]) -> Iterable[Foretold]:
+def _foretold(target: Target, catalogue: Catalogue, ended: Mapping[str, Sequence[Outcome]]) -> Iterable[ForecastEntry]:
     for requirement in catalogue.requirements:
         if requirement.role not in ("authorization-server", "resource-server"):
             continue
         why_not = not_applicable(requirement, target.features, target.declined)
         if requirement.untestable:
-            fate, reason = "untestable", requirement.untestable
+            prospect, reason = "untestable", requirement.untestable
         elif why_not is not None:
-            fate, reason = "not applicable", why_not
+            prospect, reason = "not applicable", why_not
         elif not (target.claims.outlook or target.claims.take(requirement)):
-            fate, reason = "not applicable", not_claimed(requirement)
+            prospect, reason = "not applicable", not_claimed(requirement)
         else:
             ends = ended.get(requirement.id, [Outcome("untested", "no test yet")])
-            fates = [(_fate(end), end.reason) for end in ends]
+            prospects = [(_prospect_of(end), end.reason) for end in ends]
             order = ("undecided", "tested", "untested", "not applicable")
-            fate = next(word for word in order if word in {each for each, _ in fates})
-            reason = next(why for each, why in fates if each == fate)
-        yield Foretold(requirement.id, requirement.document, requirement.level, fate, reason)
+            prospect = next(word for word in order if word in {each for each, _ in prospects})
+            reason = next(why for each, why in prospects if each == prospect)
+        yield ForecastEntry(requirement.id, requirement.document, requirement.level, prospect, reason)
 
 
 def _round_trip(controls: Sequence[Control]) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import RESPONSE_TYPES, Way
 from conformance.preflight.controls import Examiner, Wrong
+from conformance.preflight.free_requests import RESPONSE_TYPES, Way
 
 
 def examine_forgetting(examiner: Examiner) -> None:

@@ -11,9 +11,9 @@ from functools import partial
 from conformance.browser.answer import Answer
 from conformance.harness.refusals import why_not_back, why_refused
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import BY_USER_AGENT, Way, asked
 from conformance.preflight.clients import BY_TOKEN_REQUEST, usable_grants
 from conformance.preflight.controls import Examiner, Pointless, Wrong
+from conformance.preflight.free_requests import BY_USER_AGENT, Way, answer_without_approval
 from conformance.preflight.scopes import missing_scopes, place_of_scopes, refused_scopes
 from conformance.profile.target import Client, Target, fault_of_client, fault_of_grant, fault_of_redirect_uri
 
@@ -129,7 +129,7 @@ def _declined(trial: Trial, examiner: Examiner, client: Client, grant: str) -> A
     if not client.redirect_uris:
         raise Pointless(f"no redirect URI is named: add `redirect_uris` to [clients.{client.name}]")
     decision = "wait" if "sign_in.decline" in examiner.faults else "decline"
-    return asked(trial, Way(client, grant, client.redirect_uris[0]), decision)
+    return answer_without_approval(trial, Way(client, grant, client.redirect_uris[0]), decision)
 
 
 def _is_open(trial: Trial, examiner: Examiner, client: Client, grant: str) -> str:

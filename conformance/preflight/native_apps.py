@@ -18,8 +18,8 @@ from conformance.documents.rfc8252.native_clients import (
 from conformance.documents.rfc8252.registration import has_unfit_scheme
 from conformance.harness.refusals import why_not_back
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import Way, asked
 from conformance.preflight.controls import Examiner, Pointless, Wrong
+from conformance.preflight.free_requests import Way, answer_without_approval
 from conformance.profile.target import Client, fault_of_client, fault_of_redirect_uri
 
 FEATURE = "native_apps"
@@ -109,7 +109,7 @@ def _is_taken(trial: Trial, examiner: Examiner, registered: Registered) -> bool:
     if trial.target.sign_in.driver == "manual":
         raise Pointless("it would take a decision by hand; a run asks for it")
     decision = "wait" if "sign_in.decline" in examiner.faults else "decline"
-    answer = asked(trial, Way(registered.client, "authorization_code", registered.uri), decision)
+    answer = answer_without_approval(trial, Way(registered.client, "authorization_code", registered.uri), decision)
     if answer.destination is None and not answer.consented and answer.stuck:
         raise Pointless(f"it could not be seen: {why_not_back(answer)}")
     return answer.destination is not None or answer.consented

@@ -10,18 +10,18 @@ from conformance.browser.answer import Answer
 from conformance.browser.pages import BY_SCRIPT, read_page
 from conformance.harness.refusals import why_not_back
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import (
+from conformance.preflight.clients import usable_grants
+from conformance.preflight.controls import Control, Examiner, Pointless, Wrong
+from conformance.preflight.free_requests import (
     BY_USER_AGENT,
     RESPONSE_TYPES,
     UNREGISTERED,
     Way,
-    asked,
+    answer_without_approval,
     asks_to_sign_in,
     is_alike,
     is_known,
 )
-from conformance.preflight.clients import usable_grants
-from conformance.preflight.controls import Control, Examiner, Pointless, Wrong
 from conformance.profile.target import Client, fault_of_redirect_uri
 
 # What is added to a redirect URI to see whether its query counts.
@@ -64,7 +64,7 @@ def examine_registration(examiner: Examiner) -> None:
 
 def _compares(trial: Trial, way: Way, decision: str) -> str:
     query = f"{'&' if '?' in way.uri else '?'}{QUERY}"
-    answer = asked(trial, replace(way, uri=way.uri + query), decision)
+    answer = answer_without_approval(trial, replace(way, uri=way.uri + query), decision)
     is_taken = answer.destination is not None or answer.consented
     claimed = "full_redirect_uris" in trial.target.features
     if is_taken and claimed:
@@ -89,7 +89,7 @@ def _blame_client_id(examiner: Examiner, client: Client, controls: list[Control]
 
 
 def _is_registered(trial: Trial, way: Way, decision: str, by_nobody: bool) -> str:
-    answer = asked(trial, way, decision, by_nobody=by_nobody)
+    answer = answer_without_approval(trial, way, decision, by_nobody=by_nobody)
     if answer.destination is not None:
         return _came_back(way, answer)
     if answer.consented:
@@ -131,7 +131,7 @@ def _refuses(trial: Trial, way: Way, answer: Answer, *, by_nobody: bool) -> bool
         return False
     asks = any(form.method in ("POST", BY_SCRIPT) for form in read_page(answer.reply).forms)
     return not asks or is_alike(
-        answer, asked(trial, Way(way.client, way.grant, UNREGISTERED), "wait", by_nobody=by_nobody)
+        answer, answer_without_approval(trial, Way(way.client, way.grant, UNREGISTERED), "wait", by_nobody=by_nobody)
     )
 
 

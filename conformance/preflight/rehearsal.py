@@ -23,7 +23,7 @@ from conformance.harness.session import Session
 from conformance.harness.trial import Trial
 from conformance.profile.loading import Profile
 from conformance.running.collecting import Case
-from conformance.running.grouping import groups_of
+from conformance.running.process_groups import groups_of
 from conformance.running.single_test import execute
 from conformance.tally.catalogue import Catalogue
 from conformance.wire.asgi import AsgiApp, AsgiTransport

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.tokens import Tokens
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import BY_USER_AGENT, Way, asked
+from conformance.preflight.free_requests import BY_USER_AGENT, Way, answer_without_approval
 from conformance.profile.target import Client
 
 # Scopes that ask for something else than a right: a server need not name them among those that it granted.
@@ -29,7 +29,7 @@ def _is_refused(trial: Trial, client: Client, grant: str, scope: str) -> bool:
         if grant in BY_USER_AGENT:
             if not client.redirect_uris:
                 return False
-            answer = asked(trial, Way(client, grant, client.redirect_uris[0]), "decline", scope=scope)
+            answer = answer_without_approval(trial, Way(client, grant, client.redirect_uris[0]), "decline", scope=scope)
             return answer.get("error") == "invalid_scope"
         return trial.send.grant(grant, client, scope=scope).members.get("error") == "invalid_scope"
     except Inconclusive:

@@ -10,7 +10,7 @@ from conformance.harness import effects
 from conformance.harness.session import Session
 from conformance.harness.tokens import Code, Live, Tokens
 from conformance.harness.trial import Trial
-from conformance.preflight.asking import BY_USER_AGENT, ways
+from conformance.preflight.free_requests import BY_USER_AGENT, ways
 
 UNDECIDED = (Inconclusive, NotApplicable, Untested, Vacuous)
 GRANTS = ("client_credentials", "password")

@@ -17,7 +17,7 @@ from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.browser.user_agent import CLICKED, Answer, UserAgent
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.redirects import GRANT_OF, ResponseType, served
+from conformance.procedures.redirects import GRANT_OF, ResponseType, first_uri_served
 from conformance.profile.target import Client
 
 T = TypeVar("T")
@@ -109,12 +109,12 @@ def declined(
         answer = send.authorize(visit.client, response_type, **how)
         if answer.destination is None and not answer.consented:
             raise Inconclusive(f"the user agent found no way to decline: {answer}; see [sign_in]")
-        return told(answer) if answer.consented or answer.mechanism in CLICKED else None
+        return certain_refusal(answer) if answer.consented or answer.mechanism in CLICKED else None
 
     return first_asked(given, GRANT_OF[response_type], decline)
 
 
-def told(answer: Answer) -> Answer:
+def certain_refusal(answer: Answer) -> Answer:
     """The answer to a refusal that reached the server. Inconclusive where that isn't sure, and no error shows it."""
     if answer.doubt and answer.get("error") is None:
         raise Inconclusive(f"{answer.doubt} ({answer})")
@@ -149,7 +149,7 @@ def _visits_by(given: Given, grant: str, client: Client) -> Iterator[Visit]:
 
 def _repeats(given: Given, grant: str) -> Iterator[Visit]:
     for visit in at_hand(given, grant):
-        served(given, visit.client, RESPONSE_TYPE_OF[grant])
+        first_uri_served(given, visit.client, RESPONSE_TYPE_OF[grant])
         yield visit
     main = given.client_for(grant)
     yield Visit(main, OWNER, given.user_agent(OWNER, fresh=True))

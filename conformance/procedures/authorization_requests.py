@@ -14,8 +14,8 @@ from conformance.procedures.redirects import (
     GRANT_OF,
     ResponseType,
     any_response_type,
+    first_uri_served,
     landed_at,
-    served,
 )
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def ordinary(
     """The request by the main client of a response type (any that the profile claims, unless told), seen granted."""
     response_type = response_type or any_response_type(given)
     client = client or given.client_for(GRANT_OF[response_type])
-    served(given, client, response_type)
+    first_uri_served(given, client, response_type)
     return Ordinary(send, client, response_type)
 
 

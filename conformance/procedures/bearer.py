@@ -98,7 +98,7 @@ def invented(given: Given, send: Send) -> Reply:
     return _refused(refused_access(given, send), "an invented token")
 
 
-def changed(given: Given, send: Send) -> Reply:
+def altered_token_answer(given: Given, send: Send) -> Reply:
     """A token of which one character was changed."""
 
     def procedure() -> Reply:
@@ -141,7 +141,7 @@ by_bad_token = pytest.mark.parametrize(
     "refusal",
     [
         pytest.param(invented, id="invented"),
-        pytest.param(changed, id="altered"),
+        pytest.param(altered_token_answer, id="altered"),
         pytest.param(revoked, id="revoked", marks=needs("revocation")),
         pytest.param(expired, id="expired"),
     ],

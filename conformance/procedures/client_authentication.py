@@ -39,7 +39,7 @@ def own_request(given: Given, send: Send, client: Client) -> Reply:
     )
 
 
-def served(given: Given, send: Send, client: Client) -> Client:
+def client_served(given: Given, send: Send, client: Client) -> Client:
     """The positive control: the client gets a token in its own way."""
     given.issued(own_request(given, send, client), f"the client {client.name} with its own credentials")
     return client
@@ -47,7 +47,7 @@ def served(given: Given, send: Send, client: Client) -> Client:
 
 def client_by_basic(given: Given, send: Send) -> Client:
     """A client that is served when it authenticates by HTTP Basic."""
-    return served(given, send, given.client_authenticating_by(BY_BASIC))
+    return client_served(given, send, given.client_authenticating_by(BY_BASIC))
 
 
 def by_basic(client: Client) -> Client:
@@ -59,7 +59,7 @@ def by_basic(client: Client) -> Client:
 
 def client_by_body(given: Given, send: Send) -> Client:
     """A client that is served when it authenticates in the body; NotApplicable where the profile declares none."""
-    return served(given, send, declared_for_body(given))
+    return client_served(given, send, declared_for_body(given))
 
 
 def declared_for_body(given: Given) -> Client:

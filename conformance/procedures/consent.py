@@ -54,7 +54,7 @@ class Asked:
     fields: Pairs
 
 
-def asked(given: Given, send: Send, client: Client | None = None, **changes: Any) -> Asked:
+def page_that_asks(given: Given, send: Send, client: Client | None = None, **changes: Any) -> Asked:
     """A page that asks somebody for a decision, about any client unless told. No test may approve what it asks.
 
     Vacuous where nobody is ever asked, Inconclusive where what was approved may be remembered.
@@ -107,7 +107,7 @@ def asked_about_other_with_secret(given: Given, send: Send) -> Asked:
 
 def asked_unprompted(given: Given, send: Send) -> Asked:
     """A page that asks somebody for a decision without being told to. Vacuous where only a prompt brings that up."""
-    page = asked(given, send)
+    page = page_that_asks(given, send)
     if page.request.get("prompt") is not None:
         raise Vacuous("what was approved before is remembered: nobody is asked unless the request demands it")
     return page
@@ -122,7 +122,7 @@ def asked_about_two_clients(given: Given, send: Send, **changes: Any) -> tuple[A
         if one is not None:
             return one, page
         seen.append(page)
-    asked(given, send, **changes)
+    page_that_asks(given, send, **changes)
     raise Inconclusive(f"nobody is asked about two clients: add [clients.other] and [clients.public], or {TO_FORGET}")
 
 
@@ -160,7 +160,7 @@ def looked_at(given: Given, send: Send, changes: dict[str, Any], visit: Visit) -
     for more in ({}, ASK_AGAIN):
         request = send.authorization_request(visit.client, any_response_type(given), **changes, **more)
         with given.arranging():
-            answer = look(given, send, request, visit.user_agent)
+            answer = page_before_decision(given, send, request, visit.user_agent)
         if answer.destination is not None:
             continue
         found = send.decision_form(answer.reply, visit.user_agent)
@@ -170,7 +170,7 @@ def looked_at(given: Given, send: Send, changes: dict[str, Any], visit: Visit) -
     return None
 
 
-def look(given: Given, send: Send, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
+def page_before_decision(given: Given, send: Send, request: AuthorizationRequest, user_agent: UserAgent) -> Answer:
     """Open an authorization request, sign in where it is asked for, and take no decision."""
     return send.authorization(request, user_agent=user_agent, decision="wait")
 
@@ -191,7 +191,7 @@ def forged_decision(
     what its own copy has. A session cookie with SameSite stays back, which is a protection as good as a secret; what
     the secret does alone shows in a browser that doesn't know the attribute.
     """
-    victim = asked(given, send)
+    victim = page_that_asks(given, send)
     theirs = _copy_of_somebody_else(given, send, victim)
     form, fields = _without_secrets(victim, theirs)
     if knowing == "a copy of its own":
@@ -206,7 +206,7 @@ def decision_with(given: Given, send: Send, secret: str) -> Answer:
 
     The browser doesn't know the SameSite attribute of cookies: what is in the form decides.
     """
-    victim = asked(given, send)
+    victim = page_that_asks(given, send)
     form, known = _without_secrets(victim, _copy_of_somebody_else(given, send, victim))
     fields = [pair if pair in known else (pair[0], secret) for pair in victim.fields]
     if fields == list(victim.fields):
@@ -216,11 +216,11 @@ def decision_with(given: Given, send: Send, secret: str) -> Answer:
 
 def linked_decision(given: Given, send: Send) -> Answer:
     """A link that the resource owner follows: the authorization request, and all of an approval that is no secret."""
-    victim = asked(given, send)
+    victim = page_that_asks(given, send)
     _, fields = _without_secrets(victim, _copy_of_somebody_else(given, send, victim))
     more = tuple(pair for pair in fields if pair not in victim.request.pairs)
     request = replace(victim.request, pairs=(*victim.request.pairs, *more))
-    return look(given, send, request, victim.user_agent)
+    return page_before_decision(given, send, request, victim.user_agent)
 
 
 def _copy_of_somebody_else(given: Given, send: Send, victim: Asked) -> Asked:
@@ -229,7 +229,7 @@ def _copy_of_somebody_else(given: Given, send: Send, victim: Asked) -> Asked:
         with suppress(Untested):
             agent = given.observed(f"another browser of {name}", partial(given.user_agent, name, fresh=True))
             with given.arranging():
-                answer = look(given, send, victim.request, agent)
+                answer = page_before_decision(given, send, victim.request, agent)
             found = None if answer.destination else send.decision_form(answer.reply, agent)
             if found is not None:
                 return Asked(victim.client, name, agent, victim.request, answer.reply, *found)
@@ -278,5 +278,7 @@ def told_of_scopes(given: Given, send: Send) -> frozenset[str]:
     A scope may ask for nothing that a person has to be told, such as `openid`; then the other one's words decide.
     """
     one, other = asked_for_two_scopes(given, send)
-    one_again, other_again = (look(given, send, each.request, each.user_agent).reply for each in (one, other))
+    one_again, other_again = (
+        page_before_decision(given, send, each.request, each.user_agent).reply for each in (one, other)
+    )
     return told_only_by(one.page, one_again, other.page) | told_only_by(other.page, other_again, one.page)

@@ -23,7 +23,7 @@ from conformance.procedures.asking import (
     asked_of_less,
     spare_clients,
 )
-from conformance.procedures.consent import Asked, look
+from conformance.procedures.consent import Asked, page_before_decision
 from conformance.procedures.introspection import ask
 from conformance.procedures.refreshing import KEEPS_THE_FLOW
 from conformance.procedures.tabs import CODE, approved
@@ -153,7 +153,7 @@ def posted_in_another_browser(given: Given, send: Send) -> tuple[str | None, str
     if page is None:
         raise Vacuous("nobody is asked about the main client again")
     theirs = given.user_agent(SPARE_OWNER)
-    look(given, send, send.authorization_request(page.client), theirs)
+    page_before_decision(given, send, send.authorization_request(page.client), theirs)
     posted = send.submitted(page.form, page.fields, page.request, replace(theirs, owner=None))
     brought = _owner(given, send, posted) if posted.get("code") else None
     shown = approved(given, send, page)
@@ -217,7 +217,7 @@ def _question(given: Given, send: Send, visit: Visit, scope: str | None) -> Aske
 def _looked(given: Given, send: Send, visit: Visit, scope: str | None) -> Answer:
     asked = {} if scope is None else {"scope": scope}
     request = send.authorization_request(visit.client, **asked)
-    return look(given, send, request, visit.user_agent)
+    return page_before_decision(given, send, request, visit.user_agent)
 
 
 def _is_approved(given: Given, send: Send, visit: Visit, scope: str) -> bool:

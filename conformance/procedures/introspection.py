@@ -82,7 +82,7 @@ def clock(reply: Reply | None) -> float:
         return time.time()
 
 
-def way(given: Given, send: Send) -> Mapping[str, str]:
+def parameters_that_work(given: Given, send: Send) -> Mapping[str, str]:
     """What a request carries beside `token` for a live token to be seen as active: nothing, as the RFC has it.
 
     A server that wrongly demands more is found by the tests of that; the other tests go on with what it demands.
@@ -100,7 +100,7 @@ def way(given: Given, send: Send) -> Mapping[str, str]:
 
 def ask(given: Given, send: Send, token: str, /, client: Client | None = None, **changes: Any) -> Reply:
     """An introspection request in the way that works, by the client that may ask unless told."""
-    return send.introspection(token, client, **{**way(given, send), **changes})
+    return send.introspection(token, client, **{**parameters_that_work(given, send), **changes})
 
 
 def send_form(

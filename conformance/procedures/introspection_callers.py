@@ -18,10 +18,10 @@ from conformance.procedures.introspection import (
     best_grant,
     described,
     live_token,
+    parameters_that_work,
     says_active,
     seen_active,
     still_live,
-    way,
 )
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
@@ -107,12 +107,15 @@ def _with_bad_credentials(given: Given, send: Send, method: str, wrong: str) -> 
 
 
 def _own_client_id(given: Given, send: Send, client: Client) -> dict[str, str]:
-    return {"client_id": client.client_id} if "client_id" in way(given, send) else {}
+    return {"client_id": client.client_id} if "client_id" in parameters_that_work(given, send) else {}
 
 
 def ask_as_bearer(given: Given, send: Send, token: str, credential: str) -> Reply:
     """The call, authorized by a bearer token alone."""
-    pairs = [("token", token), *((name, value) for name, value in way(given, send).items() if name != "client_id")]
+    pairs = [
+        ("token", token),
+        *((name, value) for name, value in parameters_that_work(given, send).items() if name != "client_id"),
+    ]
     return send.form("introspection", pairs, [bearer(credential)])
 
 

@@ -63,7 +63,7 @@ def beside(*names: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("other", marked)
 
 
-def live(given: Given, name: str, client: Client) -> Live:
+def fresh_credentials(given: Given, name: str, client: Client) -> Live:
     """Fresh credentials of a kind, good for a client, as parameters of a token request."""
     given.feature(LIVE[name][1])
     return LIVE[name][0](given, client)

@@ -69,7 +69,7 @@ def _host(target: Target, issuer: str) -> str:
     return origin_of(issuer if is_known else target.base_url)
 
 
-def asked(given: Given, send: Send, url: str) -> Reply:
+def answer_at(given: Given, send: Send, url: str) -> Reply:
     """The answer at a URL, asked once; a redirect is followed, which the text leaves open."""
 
     def procedure() -> Reply:
@@ -85,7 +85,7 @@ def asked(given: Given, send: Send, url: str) -> Reply:
 
 def response(given: Given, send: Send, target: Target) -> Reply:
     """The answer where the metadata of the profile's issuer should be."""
-    return asked(given, send, inserted(target, given.issuer()))
+    return answer_at(given, send, inserted(target, given.issuer()))
 
 
 def unknown_issuer(target: Target, given: Given) -> str:
@@ -110,7 +110,7 @@ def document(given: Given, send: Send, target: Target) -> Document:
     """The metadata, wherever it is. Inconclusive where there is none at all: that is told by the tests of its place."""
     issuer = given.issuer()
     for url in dict.fromkeys((inserted(target, issuer), appended(target, issuer), target.url("metadata"))):
-        reply = asked(given, send, url)
+        reply = answer_at(given, send, url)
         if reply.is_success and reply.members:
             return Document(reply)
     raise Inconclusive(f"no metadata at {inserted(target, issuer)}: {response(given, send, target)}")
@@ -240,7 +240,7 @@ def key_set(given: Given, send: Send, target: Target) -> Reply:
     url = member(given, send, target, "jwks_uri")
     if not is_url(url) or host_and_port(url) not in target.hosts():
         raise Vacuous(f"jwks_uri is {url}, which is no host of the profile")
-    return asked(given, send, url)
+    return answer_at(given, send, url)
 
 
 def keys(given: Given, send: Send, target: Target) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
 from conformance.procedures.asking import Visit, asked_about
-from conformance.procedures.redirects import GRANT_OF, ResponseType, served
+from conformance.procedures.redirects import GRANT_OF, ResponseType, first_uri_served
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
@@ -50,7 +50,7 @@ def asked_twice(given: Given, send: Send) -> tuple[Answer, Answer]:
         )
 
     def procedure() -> tuple[Answer, Answer]:
-        served(given, client, response_type)
+        first_uri_served(given, client, response_type)
         return (
             given.approval(client, response_type, redirect_uri=uri),
             send.authorize(client, response_type, redirect_uri=uri),
@@ -62,7 +62,7 @@ def asked_twice(given: Given, send: Send) -> tuple[Answer, Answer]:
 def asked_at_first(given: Given, send: Send) -> bool:
     """Whether a person is asked at one of the first requests of the public client: later ones may be remembered."""
     client, response_type = public_client(given)
-    earlier = served(given, client, response_type)
+    earlier = first_uri_served(given, client, response_type)
     first, _ = asked_twice(given, send)
     if earlier.consented or asked_somebody(first):
         return True

@@ -190,7 +190,7 @@ def missed(
     response_type = response_type or any_response_type(given)
     client = client or given.client_for(GRANT_OF[response_type])
     redirect_uri = near_miss(name, client.redirect_uris)
-    served(given, client, response_type)
+    first_uri_served(given, client, response_type)
     return given.observed(
         f"redirection URI {name} of {client.name} for a {response_type}",
         lambda: Missed(
@@ -201,7 +201,7 @@ def missed(
     )
 
 
-def served(given: Given, client: Client, response_type: ResponseType) -> Answer:
+def first_uri_served(given: Given, client: Client, response_type: ResponseType) -> Answer:
     """The positive control: the client's first registered redirection URI is served."""
     if not client.redirect_uris:
         raise Untested(f"the registered redirection URIs aren't known: add `redirect_uris` to [clients.{client.name}]")
@@ -265,7 +265,7 @@ def error_response(given: Given, send: Send, client: Client, response_type: Resp
     ]
 
     def procedure() -> Answer | None:
-        served(given, client, response_type)
+        first_uri_served(given, client, response_type)
         answers = (send.authorize(client, **{**own, **fault}) for fault in faults)
         return next((answer for answer in answers if brings_error(answer)), None)
 

@@ -23,7 +23,7 @@ from conformance.procedures.asking import OWNER, Visit, asked_again, at_hand
 from conformance.procedures.authorization_answers import values
 from conformance.procedures.consent import Asked, looked_at
 from conformance.procedures.detours import LoneScope, lone_scope
-from conformance.procedures.redirects import landed_at, served
+from conformance.procedures.redirects import first_uri_served, landed_at
 from conformance.wire.exchange import Reply
 
 CODE = "authorization_code"
@@ -218,7 +218,7 @@ def _of_others(given: Given, look: Look, visit: Visit) -> Iterator[Asked]:
         if other.client == visit.client:
             continue
         with suppress(Inconclusive, Untested):
-            served(given, other.client, "code")
+            first_uri_served(given, other.client, "code")
             page = look(replace(other, user_agent=visit.user_agent), {})
             if page is not None:
                 yield page

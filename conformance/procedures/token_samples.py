@@ -79,7 +79,7 @@ def _codes(given: Given) -> list[str]:
 # Values that the server didn't issue
 
 
-def changed(value: str) -> str:
+def with_one_character_changed(value: str) -> str:
     """One character in the middle is another of its kind: the last ones of an encoded text may mean nothing."""
     at = len(value) // 2
     kinds = ("0123456789", "abcdef", "ABCDEF")
@@ -88,7 +88,7 @@ def changed(value: str) -> str:
 
 
 ALTERATIONS: dict[str, Callable[[str], str]] = {
-    "changed": changed,
+    "changed": with_one_character_changed,
     "shortened": lambda value: value[:-4],
     "lengthened": lambda value: value + value[-4:],
 }
@@ -101,7 +101,7 @@ def in_the_likeness(values: list[str]) -> str:
         return f"{head}.{secrets.token_urlsafe(len(signature))[: len(signature)]}"
     length = min(map(len, values))
     made = "".join(secrets.choice(values)[at] for at in range(length))
-    return made if made not in values else changed(made)
+    return made if made not in values else with_one_character_changed(made)
 
 
 def unsigned_jwt(values: list[str]) -> str:

@@ -43,7 +43,7 @@ def wait_silently(_what: str, seconds: float) -> None:
 
 
 @dataclass
-class Patience:
+class Backoff:
     """How a session bears being throttled: `in_vain` counts the requests in a row that waiting did not help."""
 
     in_vain: int = 0

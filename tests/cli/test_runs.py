@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conformance.running.collecting import collect_cases
-from conformance.running.grouping import GUESSING
+from conformance.running.process_groups import GUESSING
 from tests.cli.commanding import command, started_anew
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

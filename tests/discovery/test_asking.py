@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.discovery.asking import Attempt, workable_scopes
+from conformance.discovery.grant_attempts import Attempt, workable_scopes
 from conformance.harness.refusals import demanded_parameters
 from conformance.harness.tokens import Tokens
 from tests.harness.fakes import CLIENT

@@ -6,8 +6,8 @@ import argparse
 
 import pytest
 
-from conformance.discovery import inputs
-from conformance.discovery.inputs import Inputs, Item, MissingInput, add_flags, gather
+from conformance.discovery import user_inputs
+from conformance.discovery.user_inputs import Inputs, Item, MissingInput, add_flags, gather
 
 VARIABLES = {"OAUTH2_CLIENT_ID": "from-variable", "OAUTH2_CLIENT_SECRET": "s3cret"}
 
@@ -39,7 +39,7 @@ def test_what_is_missing_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPa
         asked.append(item.name)
         return answers.get(item.name, "")
 
-    monkeypatch.setattr(inputs, "_asked", answer)
+    monkeypatch.setattr(user_inputs, "_asked", answer)
     found = gathered(may_ask=True)
     assert found.clients["confidential"]["client_secret"] == "env:OAUTH2_CLIENT_SECRET"
     assert found.typed == {"OAUTH2_CLIENT_SECRET": "typed-secret", "OAUTH2_PASSWORD": "typed-password"}
@@ -49,7 +49,7 @@ def test_what_is_missing_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPa
 
 
 def test_nothing_is_asked_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "_asked", lambda *_, **__: pytest.fail("asked"))
+    monkeypatch.setattr(user_inputs, "_asked", lambda *_, **__: pytest.fail("asked"))
     with pytest.raises(MissingInput, match=r"give --client-id or \$OAUTH2_CLIENT_ID"):
         gathered()
 

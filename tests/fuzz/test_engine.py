@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous, Violation
 from conformance.fuzz.engine import Campaign
 from conformance.fuzz.failing import Failing
-from conformance.fuzz.inputs import decoded, encoded
 from conformance.fuzz.messages import Message
+from conformance.fuzz.stored_inputs import decoded, encoded
 from conformance.harness.fuzzing import fuzzing_of
 from conformance.harness.trial import Trial
 from tests.harness.fakes import BASE, trial_with

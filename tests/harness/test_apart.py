@@ -13,7 +13,7 @@ import pytest
 from conformance.base.outcomes import Outcome
 from conformance.running import apart
 from conformance.running.apart import Apart, TellWait
-from conformance.running.grouping import groups_of
+from conformance.running.process_groups import groups_of
 from conformance.running.single_test import Finished
 
 pytestmark = pytest.mark.skipif(not apart.is_possible(), reason="this system has no safe fork")

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from conformance.plugin.collection import may_test
-from conformance.plugin.telling import location_of
+from conformance.plugin.pytest_reports import location_of
 from conformance.running.collecting import PACKAGE, collect_cases
 
 

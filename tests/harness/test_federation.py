@@ -9,7 +9,7 @@ import pytest
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.documents.documented.federation import (
     at_provider,
-    changed,
+    callback_with,
     completed,
     not_let_in,
     openid_nonces,
@@ -200,4 +200,4 @@ def test_a_browser_whose_old_cookies_are_signed_in_says_nothing_of_replay() -> N
     ],
 )
 def test_an_answer_is_changed_in_what_is_told(changes: dict[str, str | None], expected: dict[str, str]) -> None:
-    assert changed(ANSWER, **changes) == f"{BASE}/callback?{urlencode(expected)}"
+    assert callback_with(ANSWER, **changes) == f"{BASE}/callback?{urlencode(expected)}"

@@ -14,7 +14,7 @@ from pytest_html import extras
 
 from conformance import cli
 from conformance.harness import session
-from conformance.plugin import running
+from conformance.plugin import run_loop
 from conformance.wire import redaction
 
 CRASH_AT = 40  # exchanges, so that there is something to leak
@@ -37,7 +37,7 @@ def crash() -> None:
 
 def internal() -> None:
     """The plugin itself breaks, with a message that says all it knows."""
-    whole, counter = running._reports, itertools.count()
+    whole, counter = run_loop._reports, itertools.count()
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
         made = whole(item, ended, known)
@@ -45,14 +45,14 @@ def internal() -> None:
             raise RuntimeError(f"the plugin broke, knowing {sorted(known.vault.values())} of {known.target}")
         return made
 
-    running._reports = reports
+    run_loop._reports = reports
 
 
 def interrupt() -> None:
     """Somebody presses Ctrl-C, in the midst of a report."""
     # What runs in the background ignores it, and so would this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    whole, counter = running._reports, itertools.count()
+    whole, counter = run_loop._reports, itertools.count()
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
         told = sorted(known.vault.values())
@@ -60,7 +60,7 @@ def interrupt() -> None:
             os.kill(os.getpid(), signal.SIGINT)
         return whole(item, ended, known) if told is not None else None
 
-    running._reports = reports
+    run_loop._reports = reports
 
 
 def interrupt_nowhere() -> None:
@@ -75,14 +75,14 @@ def interrupt_nowhere() -> None:
 
 def kill() -> None:
     """The process is killed."""
-    whole, counter = running._reports, itertools.count()
+    whole, counter = run_loop._reports, itertools.count()
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
         if next(counter) == CRASH_AT:
             os.kill(os.getpid(), signal.SIGKILL)
         return whole(item, ended, known)
 
-    running._reports = reports
+    run_loop._reports = reports
 
 
 def leak() -> None:
@@ -102,14 +102,14 @@ def leak_in_words() -> None:
 
 def _hand_on(add: Callable[[Any, str], None]) -> None:
     """Hand every secret on with the report of a test's call."""
-    whole = running._reports
+    whole = run_loop._reports
 
     def reports(item: Any, ended: Any, known: Any) -> Any:
         call, teardown = whole(item, ended, known)
         add(call, "\n".join(sorted(known.vault.values())))
         return call, teardown
 
-    running._reports = reports
+    run_loop._reports = reports
 
 
 KINDS = {

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.browser.pages import CONTROL as RENDERED
 from conformance.preflight.examination import examine
-from conformance.preflight.telling import diagnoses
+from conformance.preflight.terminal_text import diagnoses
 from conformance.profile.loading import Profile, parse_profile
 from conformance.running.collecting import Case, collect_cases
 from reference_server import build

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.bundled import start_bundled
 from conformance.harness.footprint import AccountUse, Footprint
-from conformance.preflight import telling
+from conformance.preflight import terminal_text
 from conformance.preflight.controls import Examiner
 from conformance.preflight.forecast import Outlook, foresee
 from conformance.profile.loading import Profile
@@ -95,7 +95,7 @@ def test_waiting_counts_as_time() -> None:
     assert outlook.waits >= content["limits"]["code_lifetime"]
     assert outlook.seconds > outlook.waits
     stream = StringIO()
-    telling.print_forecast(outlook, profile_of(content).target, stream, leaves=False)
+    terminal_text.print_forecast(outlook, profile_of(content).target, stream, leaves=False)
     assert "of it waiting" in stream.getvalue()
 
 

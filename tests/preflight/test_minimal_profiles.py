@@ -96,7 +96,7 @@ def test_the_outlook_is_what_a_run_does() -> None:
     """What is left out is foretold, requirement by requirement."""
     world = world_for("codes and machines")
     foretold = {
-        each.id: each.fate
+        each.id: each.prospect
         for each in foresee(world.profile, Examiner(world.profile, world.session), Footprint()).requirements
     }
     became: dict[str, list[Verdict]] = {}
@@ -108,4 +108,4 @@ def test_the_outlook_is_what_a_run_does() -> None:
     left_out = ("untested", "not applicable", "untestable")
     verdicts = {name: combine(verdicts) for name, verdicts in became.items()}
     actual = {name: verdict if verdict in left_out else "tested" for name, verdict in verdicts.items()}
-    assert {name: (foretold[name], fate) for name, fate in actual.items() if foretold[name] != fate} == {}
+    assert {name: (foretold[name], prospect) for name, prospect in actual.items() if foretold[name] != prospect} == {}

@@ -136,7 +136,7 @@ def signed_in(given: Given, send: Send, who: Account | None = None, *, cancellin
     return replace(journey, reply=reply)
 
 
-def let_in(given: Given, send: Send) -> Journey:
+def signed_in_at_provider(given: Given, send: Send) -> Journey:
     """A browser with the provider's answer that somebody has signed in."""
     with given.arranging():
         journey = signed_in(given, send)
@@ -151,7 +151,7 @@ def returning(given: Given, send: Send) -> Journey:
     """A browser with the provider's answer to a good sign-in. Seen once: such an answer brings a code, nothing else."""
     given.came_back(completed(given, send), "a sign-in at the external provider")
     given.observed("flow 5, unanswered", lambda: _nobody_is_let_in(given, send))
-    return let_in(given, send)
+    return signed_in_at_provider(given, send)
 
 
 def _nobody_is_let_in(given: Given, send: Send) -> None:
@@ -180,7 +180,7 @@ def granted_through(send: Send, journey: Journey, url: str, user_agent: UserAgen
 def completed(given: Given, send: Send) -> Answer:
     """A whole sign-in; gone through once."""
 
-    return given.observed("flow 5", lambda: delivered(send, let_in(given, send)))
+    return given.observed("flow 5", lambda: delivered(send, signed_in_at_provider(given, send)))
 
 
 def not_let_in(given: Given, send: Send, how: str) -> Answer:
@@ -208,7 +208,7 @@ def is_told(send: Send, answer: Answer) -> bool:
 # The answer, changed
 
 
-def changed(callback: str | None, **changes: str | None) -> str:
+def callback_with(callback: str | None, **changes: str | None) -> str:
     """The provider's answer with other parameters; None leaves one out."""
     parts = urlsplit(callback or "")
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in changes]
@@ -249,7 +249,7 @@ def openid_nonces(given: Given, send: Send) -> list[str | None]:
 
 def code(given: Given, send: Send) -> Code:
     """The code of a whole sign-in of its own."""
-    journey = let_in(given, send)
+    journey = signed_in_at_provider(given, send)
     with given.arranging():
         return given.code_in(delivered(send, journey))
 

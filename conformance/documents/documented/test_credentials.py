@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.transport import (
+from conformance.procedures.plain_http import (
     authorization_request_in_the_clear,
     certificate_checked,
     expect_unserved,

@@ -8,8 +8,8 @@ import pytest
 
 from conformance.documents.documented.api import declining, ended_token, posted, refreshable_or_any, two_tokens
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.asking import told
-from conformance.procedures.consent import asked, asked_to_approve, forged_decision
+from conformance.procedures.asking import certain_refusal
+from conformance.procedures.consent import asked_to_approve, forged_decision, page_that_asks
 
 
 @requirement("documented-endpoints-authorize-get")
@@ -53,7 +53,7 @@ def test_a_decision_without_the_forms_secret_grants_nothing(given: Given, send: 
 
 @requirement("documented-endpoints-authorize-delete-declines")
 def test_delete_declines(given: Given, send: Send, expect: Expect) -> None:
-    page = asked(given, send)
+    page = page_that_asks(given, send)
     form, fields = declining(send, page)
 
     answer = send.submitted(form, fields, page.request, page.user_agent)
@@ -64,7 +64,7 @@ def test_delete_declines(given: Given, send: Send, expect: Expect) -> None:
 
 @requirement("documented-endpoints-authorize-plain-delete-declines")
 def test_a_plain_delete_declines(given: Given, send: Send, expect: Expect) -> None:
-    page = asked(given, send)
+    page = page_that_asks(given, send)
 
     answer = send.authorization(page.request, user_agent=page.user_agent, method="DELETE")
 
@@ -74,9 +74,9 @@ def test_a_plain_delete_declines(given: Given, send: Send, expect: Expect) -> No
 
 @requirement("documented-endpoints-decline-button")
 def test_the_button_declines(given: Given, send: Send, expect: Expect) -> None:
-    page = asked(given, send)
+    page = page_that_asks(given, send)
 
-    answer = told(send.authorization(page.request, user_agent=page.user_agent, decision="decline"))
+    answer = certain_refusal(send.authorization(page.request, user_agent=page.user_agent, decision="decline"))
 
     expect(answer).is_an_error("access_denied")
     expect(answer).returns_state(page.request.get("state"))

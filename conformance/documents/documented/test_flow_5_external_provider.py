@@ -7,7 +7,7 @@ import pytest
 from conformance.documents.documented.api import owner_told
 from conformance.documents.documented.federation import (
     at_provider,
-    changed,
+    callback_with,
     code,
     completed,
     granted_through,
@@ -89,7 +89,7 @@ def test_an_answer_with_a_forged_state_brings_no_code(
 ) -> None:
     journey = returning(given, send)
 
-    forged = changed(journey.callback, state=state and given.invented("state"))
+    forged = callback_with(journey.callback, state=state and given.invented("state"))
     answer = granted_through(send, journey, forged, journey.user_agent)
 
     expect(answer).issues_nothing()
@@ -99,7 +99,7 @@ def test_an_answer_with_a_forged_state_brings_no_code(
 def test_an_answer_with_an_invented_code_brings_no_code(given: Given, send: Send, expect: Expect) -> None:
     journey = returning(given, send)
 
-    forged = changed(journey.callback, code=given.invented("code"))
+    forged = callback_with(journey.callback, code=given.invented("code"))
     answer = granted_through(send, journey, forged, journey.user_agent)
 
     expect(answer).issues_nothing()
@@ -140,7 +140,7 @@ def test_an_answer_brings_a_code_once(given: Given, send: Send, expect: Expect) 
 def test_the_code_of_another_sign_in_brings_no_code(given: Given, send: Send, expect: Expect) -> None:
     journey, other = returning(given, send), returning(given, send)
 
-    mixed = changed(journey.callback, code=parameter(other, "code"))
+    mixed = callback_with(journey.callback, code=parameter(other, "code"))
     answer = granted_through(send, journey, mixed, journey.user_agent)
 
     expect(answer).issues_nothing()
@@ -151,7 +151,7 @@ def test_an_answer_of_another_issuer_brings_no_code(given: Given, send: Send, ex
     journey = returning(given, send)
     parameter(journey, "iss")
 
-    mixed = changed(journey.callback, iss="https://other-provider.example")
+    mixed = callback_with(journey.callback, iss="https://other-provider.example")
     answer = granted_through(send, journey, mixed, journey.user_agent)
 
     expect(answer).issues_nothing()

@@ -7,7 +7,7 @@ import pytest
 from conformance.documents.documented.api import at_resource, foreign, scope_worth
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.bearer import values
-from conformance.procedures.live_beside import live
+from conformance.procedures.live_beside import fresh_credentials
 
 KINDS = ("me", "app", "basic")
 # A resource, and a token of another kind.
@@ -82,7 +82,7 @@ def test_client_credentials_never_get_me(given: Given, send: Send, expect: Expec
 def test_client_credentials_never_get_me_beside_a_password(given: Given, send: Send, expect: Expect) -> None:
     client = given.tokens("client_credentials").client
 
-    reply = send.client_credentials(client, scope="me", **live(given, "password", client))
+    reply = send.client_credentials(client, scope="me", **fresh_credentials(given, "password", client))
 
     told = str(reply.members.get("scope", "me" if reply.is_served else "")).split()
     expect.that("me" not in told and not reply.is_breakdown, "no token with scope me", reply, breach="act")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.transport import handshake, versions
+from conformance.procedures.plain_http import handshake, versions
 
 EACH_ENDPOINT = pytest.mark.parametrize(
     "endpoint",

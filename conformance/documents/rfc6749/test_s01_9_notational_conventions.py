@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_requests import expect_alike, is_granted, ordinary
-from conformance.procedures.client_authentication import served
+from conformance.procedures.client_authentication import client_served
 from conformance.procedures.token_requests import code_exchange_seen, outcome, token_request
 
 
@@ -42,7 +42,7 @@ def test_a_client_id_in_the_other_case_is_unknown(given: Given, send: Send, expe
 @requirement("rfc6749-1.9-client-id-exact")
 @needs("client_password")
 def test_a_client_id_in_the_other_case_gets_no_token(given: Given, send: Send, expect: Expect) -> None:
-    client = served(given, send, given.client_with_secret())
+    client = client_served(given, send, given.client_with_secret())
     other = replace(client, client_id=in_other_case(given, client.client_id))
 
     reply = token_request(given, send, None, client, other)
@@ -53,7 +53,7 @@ def test_a_client_id_in_the_other_case_gets_no_token(given: Given, send: Send, e
 @requirement("rfc6749-1.9-token-parameter-names-exact")
 def test_grant_type_in_capitals_is_no_grant_type(given: Given, send: Send, expect: Expect) -> None:
     grant = given.any_grant()
-    served(given, send, given.client_for(grant))
+    client_served(given, send, given.client_for(grant))
     lacking = token_request(given, send, grant, grant_type=OMIT)
 
     reply = token_request(given, send, grant, grant_type=OMIT, GRANT_TYPE=grant)
@@ -64,7 +64,7 @@ def test_grant_type_in_capitals_is_no_grant_type(given: Given, send: Send, expec
 @requirement("rfc6749-1.9-grant-type-values-exact")
 def test_a_grant_type_in_capitals_is_refused(given: Given, send: Send, expect: Expect) -> None:
     grant = given.any_grant()
-    served(given, send, given.client_for(grant))
+    client_served(given, send, given.client_for(grant))
 
     reply = token_request(given, send, grant, grant_type=grant.upper())
 

@@ -11,9 +11,9 @@ from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_requests import ordinary
 from conformance.procedures.client_authentication import (
     client_by_basic,
+    client_served,
     expect_authenticated,
     own_request,
-    served,
 )
 from conformance.procedures.token_requests import token_request
 from conformance.profile.target import Client
@@ -42,7 +42,7 @@ def test_another_clients_redirect_uri_is_not_accepted(given: Given, send: Send, 
 
 @requirement("rfc6749-2.2-identifier-alone-authenticates-nobody")
 def test_an_identifier_alone_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    client = served(given, send, given.client_with_secret())
+    client = client_served(given, send, given.client_with_secret())
 
     reply = token_request(given, send, None, client, authentication="none")
 
@@ -60,8 +60,8 @@ def test_an_identifier_with_an_empty_password_is_refused(given: Given, send: Sen
 
 @requirement("rfc6749-2.2-identifier-names-one-client")
 def test_the_password_of_another_client_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    client = served(given, send, given.client_with_secret())
-    other = served(given, send, given.other_client())
+    client = client_served(given, send, given.client_with_secret())
+    other = client_served(given, send, given.other_client())
 
     reply = token_request(given, send, None, client, replace(client, client_secret=other.client_secret))
 

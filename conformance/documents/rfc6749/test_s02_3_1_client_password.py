@@ -11,13 +11,13 @@ from conformance.procedures.client_authentication import (
     by_basic,
     client_by_basic,
     client_by_body,
+    client_served,
     declared_for_body,
     expect_authenticated,
     expect_served,
     in_either_spelling,
     own_request,
     rightly_sent,
-    served,
     with_credentials_in_uri,
     with_scheme,
     with_wrong_secret,
@@ -26,9 +26,9 @@ from conformance.procedures.credentials_in_uri import as_client_in_uri
 from conformance.procedures.guessing import client_secret_guessed
 from conformance.procedures.introspection import live_token
 from conformance.procedures.introspection_callers import expect_nothing_told
+from conformance.procedures.plain_http import expect_unserved, token_request_in_the_clear
 from conformance.procedures.revocation import client_let_in
 from conformance.procedures.token_requests import outcome, sent, token_request
-from conformance.procedures.transport import expect_unserved, token_request_in_the_clear
 
 
 @requirement("rfc6749-2.3.1-basic-accepted-when-used")
@@ -148,7 +148,7 @@ def test_an_empty_secret_is_the_same_as_none(given: Given, send: Send, expect: E
 
 @requirement("rfc6749-2.3.1-credentials-in-uri-refused")
 def test_credentials_in_the_uri_are_refused(given: Given, send: Send, expect: Expect) -> None:
-    client = served(given, send, given.client_with_secret())
+    client = client_served(given, send, given.client_with_secret())
 
     reply = sent(send, with_credentials_in_uri(given, send, client))
 

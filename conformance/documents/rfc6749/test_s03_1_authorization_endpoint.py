@@ -23,9 +23,9 @@ from conformance.procedures.authorization_requests import (
 from conformance.procedures.code_exchanges import verifiable_code
 from conformance.procedures.consent_reach import of_two_people, posted_in_another_browser
 from conformance.procedures.endpoint_uris import endpoint_uris
-from conformance.procedures.redirects import ATTACKER, GRANT_OF, ResponseType, any_response_type, served
+from conformance.procedures.plain_http import authorization_request_in_the_clear, expect_unserved
+from conformance.procedures.redirects import ATTACKER, GRANT_OF, ResponseType, any_response_type, first_uri_served
 from conformance.procedures.scopes import brought, obtained, told_alike
-from conformance.procedures.transport import authorization_request_in_the_clear, expect_unserved
 from conformance.profile.target import Target
 
 LONG_STATE = 400
@@ -283,7 +283,7 @@ def test_a_repeated_challenge_is_refused(given: Given, send: Send, expect: Expec
 def test_no_parameter_of_a_grant_is_repeated(
     given: Given, send: Send, expect: Expect, response_type: ResponseType
 ) -> None:
-    answer = served(given, given.client_for(GRANT_OF[response_type]), response_type)
+    answer = first_uri_served(given, given.client_for(GRANT_OF[response_type]), response_type)
 
     expect.that(
         not repeated_parameters(answer), "each parameter once", f"{repeated_parameters(answer)} twice", breach="act"

@@ -13,6 +13,7 @@ from conformance.procedures.authorization_answers import is_form_encoded
 from conformance.procedures.client_authentication import client_by_body
 from conformance.procedures.code_exchanges import verifiable_code
 from conformance.procedures.endpoint_uris import endpoint_uris
+from conformance.procedures.plain_http import expect_unserved, token_request_in_the_clear
 from conformance.procedures.refreshing import fully_granted, narrower
 from conformance.procedures.token_requests import (
     as_get,
@@ -26,7 +27,6 @@ from conformance.procedures.token_requests import (
     with_content_type,
     with_parameter_repeated,
 )
-from conformance.procedures.transport import expect_unserved, token_request_in_the_clear
 from conformance.profile.target import Target
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.code_exchanges import exchanging_client
-from conformance.procedures.live_beside import beside, live
+from conformance.procedures.live_beside import beside, fresh_credentials
 from conformance.procedures.token_refusals import invented_code
 
 
@@ -13,7 +13,7 @@ from conformance.procedures.token_refusals import invented_code
 def test_what_is_live_makes_no_code_valid(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = exchanging_client(given)
 
-    reply = send.code_exchange(invented_code(given, client), **live(given, other, client))
+    reply = send.code_exchange(invented_code(given, client), **fresh_credentials(given, other, client))
 
     expect(reply).is_refused()
 
@@ -23,7 +23,9 @@ def test_what_is_live_makes_no_code_valid(given: Given, send: Send, expect: Expe
 def test_a_live_refresh_token_stands_for_no_code(given: Given, send: Send, expect: Expect) -> None:
     client = exchanging_client(given)
 
-    reply = send.code_exchange(invented_code(given, client), code=OMIT, **live(given, "refresh-token", client))
+    reply = send.code_exchange(
+        invented_code(given, client), code=OMIT, **fresh_credentials(given, "refresh-token", client)
+    )
 
     expect(reply).is_refused()
 
@@ -34,7 +36,7 @@ def test_a_refresh_token_of_ones_own_opens_no_code_of_another(given: Given, send
     client = exchanging_client(given)
     code = given.authorization_code(given.other_client("authorization_code"))
 
-    reply = send.code_exchange(code, client, **live(given, "refresh-token", client))
+    reply = send.code_exchange(code, client, **fresh_credentials(given, "refresh-token", client))
 
     expect(reply).is_refused()
     given.control(code)

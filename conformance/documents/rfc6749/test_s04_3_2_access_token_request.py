@@ -16,7 +16,7 @@ from conformance.procedures.grants import (
     wrong_secret,
 )
 from conformance.procedures.guessing import password_guessed
-from conformance.procedures.live_beside import beside, live
+from conformance.procedures.live_beside import beside, fresh_credentials
 from conformance.procedures.scopes import is_processed_or_invalid_scope
 from conformance.procedures.token_requests import good_request, sent, with_everything_escaped
 
@@ -151,7 +151,9 @@ def test_a_wrong_password_is_refused(given: Given, send: Send, expect: Expect, h
 def test_what_is_live_makes_no_password_right(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = given.tokens("password").client
 
-    reply = send.password(client, password=near_password(given.owner(), "longer"), **live(given, other, client))
+    reply = send.password(
+        client, password=near_password(given.owner(), "longer"), **fresh_credentials(given, other, client)
+    )
 
     expect(reply).is_refused()
 
@@ -161,7 +163,7 @@ def test_what_is_live_makes_no_password_right(given: Given, send: Send, expect: 
 def test_a_live_refresh_token_stands_for_no_password(given: Given, send: Send, expect: Expect) -> None:
     client = client_served(given, send, "password")
 
-    reply = send.password(client, username=OMIT, password=OMIT, **live(given, "refresh-token", client))
+    reply = send.password(client, username=OMIT, password=OMIT, **fresh_credentials(given, "refresh-token", client))
 
     expect(reply).is_refused()
 

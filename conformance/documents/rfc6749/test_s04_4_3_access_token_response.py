@@ -12,7 +12,7 @@ from conformance.procedures.grants import (
     if_credentials_are_right,
     wrong_secret,
 )
-from conformance.procedures.live_beside import beside, issued_all_the_same, live
+from conformance.procedures.live_beside import beside, fresh_credentials, issued_all_the_same
 from conformance.procedures.token_responses import token_response
 
 
@@ -38,7 +38,7 @@ def test_no_refresh_token_comes(given: Given, send: Send, expect: Expect) -> Non
 def test_no_refresh_token_comes_beside_other_credentials(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = client_with_secret_served(given, send, "client_credentials")
 
-    reply = issued_all_the_same(send.client_credentials(client, scope=OMIT, **live(given, other, client)))
+    reply = issued_all_the_same(send.client_credentials(client, scope=OMIT, **fresh_credentials(given, other, client)))
 
     expect(reply).lacks_member("refresh_token")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.live_beside import beside, live, narrow_beside_wider_code
+from conformance.procedures.live_beside import beside, fresh_credentials, narrow_beside_wider_code
 from conformance.procedures.refreshing import another_client, refreshing_seen, scope_obtained
 
 
@@ -13,7 +13,7 @@ def test_what_is_live_makes_no_refresh_token_valid(given: Given, send: Send, exp
     client = refreshing_seen(given, send).client
     invented = {"refresh_token": given.invented("refresh_token")}
 
-    reply = send.token("refresh_token", client, {**invented, **live(given, other, client)})
+    reply = send.token("refresh_token", client, {**invented, **fresh_credentials(given, other, client)})
 
     expect(reply).is_refused()
 
@@ -23,7 +23,7 @@ def test_what_is_live_makes_no_refresh_token_valid(given: Given, send: Send, exp
 def test_a_live_code_stands_for_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
     client = refreshing_seen(given, send).client
 
-    reply = send.token("refresh_token", client, live(given, "code", client))
+    reply = send.token("refresh_token", client, fresh_credentials(given, "code", client))
 
     expect(reply).is_refused()
 
@@ -34,7 +34,7 @@ def test_a_code_of_ones_own_opens_no_refresh_token_of_another(given: Given, send
     client = refreshing_seen(given, send).client
     tokens = given.refreshable(another_client(given, send, "other"))
 
-    reply = send.refresh(tokens, client, **live(given, "code", client))
+    reply = send.refresh(tokens, client, **fresh_credentials(given, "code", client))
 
     expect(reply).is_refused()
     given.control(tokens)

@@ -6,7 +6,7 @@ from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.consent import (
     asked_about_two_clients,
     common_scope,
-    look,
+    page_before_decision,
     told_of_scopes,
     told_only_by,
 )
@@ -64,7 +64,7 @@ def test_nothing_is_granted_before_the_owner_signs_in(given: Given, send: Send, 
 @requirement("rfc6749-10.2-consent-page-names-client")
 def test_the_page_that_asks_names_the_client(given: Given, send: Send, expect: Expect) -> None:
     one, other = asked_about_two_clients(given, send, scope=common_scope(given))
-    again = look(given, send, one.request, one.user_agent)
+    again = page_before_decision(given, send, one.request, one.user_agent)
 
     names = told_only_by(one.page, again.reply, other.page)
 

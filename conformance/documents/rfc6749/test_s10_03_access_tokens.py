@@ -6,6 +6,12 @@ import pytest
 
 from conformance.documents.rfc6749.client_scopes import scope_of_another_client
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.procedures.plain_http import (
+    certificate_checked,
+    expect_unserved,
+    resource_request_in_the_clear,
+    token_request_in_the_clear,
+)
 from conformance.procedures.resource_access import resource_grant
 from conformance.procedures.sampling import guessable
 from conformance.procedures.scopes import obtained
@@ -14,12 +20,6 @@ from conformance.procedures.token_samples import (
     FORGERIES,
     access_tokens,
     asked_about,
-)
-from conformance.procedures.transport import (
-    certificate_checked,
-    expect_unserved,
-    resource_request_in_the_clear,
-    token_request_in_the_clear,
 )
 from conformance.profile.target import Target
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.procedures.plain_http import certificate_checked, expect_unserved, refresh_in_the_clear
 from conformance.procedures.public_clients import replayed_refresh
 from conformance.procedures.refreshing import refreshable_with_secret, refreshing_seen
 from conformance.procedures.sampling import guessable
@@ -14,7 +15,6 @@ from conformance.procedures.token_samples import (
     kept_refreshable,
     refresh_tokens,
 )
-from conformance.procedures.transport import certificate_checked, expect_unserved, refresh_in_the_clear
 
 by_response_type = pytest.mark.parametrize(
     "response_type",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.code_exchanges import exchanging_client, expired_code, presented_by_another
+from conformance.procedures.plain_http import authorization_request_in_the_clear
 from conformance.procedures.token_refusals import wrong_secret
 from conformance.procedures.token_requests import with_refresh_token
-from conformance.procedures.transport import authorization_request_in_the_clear
 
 
 @requirement("rfc6749-10.5-code-over-secure-channel")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from conformance.documents.rfc6749.client_scopes import secrets_in_scope
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.end_user_pages import tour
-from conformance.procedures.redirects import any_response_type
-from conformance.procedures.transport import (
+from conformance.procedures.plain_http import (
     authorization_request_in_the_clear,
     expect_unserved,
     resource_request_in_the_clear,
     token_request_in_the_clear,
 )
+from conformance.procedures.redirects import any_response_type
 
 
 @requirement("rfc6749-10.8-no-token-request-in-clear")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.redirects import any_response_type
-from conformance.procedures.transport import (
+from conformance.procedures.plain_http import (
     authorization_request_in_the_clear,
     certificate_checked,
     expect_unserved,
     token_request_in_the_clear,
 )
+from conformance.procedures.redirects import any_response_type
 
 
 @requirement("rfc6749-10.9-authorization-requires-tls")

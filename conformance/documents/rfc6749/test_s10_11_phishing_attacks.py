@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.end_user_pages import pages_in_the_clear, tour
+from conformance.procedures.plain_http import authorization_request_in_the_clear, certificate_checked
 from conformance.procedures.redirects import any_response_type
-from conformance.procedures.transport import authorization_request_in_the_clear, certificate_checked
 
 
 @requirement("rfc6749-10.11-site-authenticity-can-be-confirmed")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.asking import told
+from conformance.procedures.asking import certain_refusal
 from conformance.procedures.authorization_answers import arrived
 from conformance.procedures.consent import (
-    asked,
     asked_about_other_with_secret,
     asked_beside_main_client,
     asked_unprompted,
     forged_decision,
     linked_decision,
-    look,
+    page_before_decision,
+    page_that_asks,
 )
 from conformance.procedures.consent_reach import (
     added_at_exchange,
@@ -68,7 +68,7 @@ def test_consent_to_one_client_is_none_to_another(given: Given, send: Send, expe
     page = asked_beside_main_client(given, send)
     given.came_back(given.approval(None, any_response_type(given), user_agent=page.user_agent))
 
-    answer = look(given, send, page.request, page.user_agent)
+    answer = page_before_decision(given, send, page.request, page.user_agent)
 
     expect(answer).grants_nothing()
 
@@ -78,7 +78,7 @@ def test_consent_to_one_client_is_none_to_another_with_a_secret(given: Given, se
     page = asked_about_other_with_secret(given, send)
     given.came_back(given.approval(None, any_response_type(given), user_agent=page.user_agent))
 
-    answer = look(given, send, page.request, page.user_agent)
+    answer = page_before_decision(given, send, page.request, page.user_agent)
 
     expect(answer).grants_nothing()
 
@@ -86,9 +86,9 @@ def test_consent_to_one_client_is_none_to_another_with_a_secret(given: Given, se
 @requirement("rfc6749-10.12-no-grant-without-consent")
 def test_a_refusal_to_a_client_with_a_secret_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
     page = asked_about_other_with_secret(given, send)
-    arrived(given, told(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
+    arrived(given, certain_refusal(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
 
-    answer = look(given, send, page.request, page.user_agent)
+    answer = page_before_decision(given, send, page.request, page.user_agent)
 
     expect(answer).grants_nothing()
 
@@ -98,17 +98,17 @@ def test_a_request_for_no_pages_is_no_consent(given: Given, send: Send, expect: 
     page = asked_unprompted(given, send)
     request = replace(page.request, pairs=(*page.request.pairs, ("prompt", "none")))
 
-    answer = look(given, send, request, page.user_agent)
+    answer = page_before_decision(given, send, request, page.user_agent)
 
     expect(answer).grants_nothing()
 
 
 @requirement("rfc6749-10.12-no-grant-without-consent")
 def test_a_refusal_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
-    page = asked(given, send)
-    arrived(given, told(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
+    page = page_that_asks(given, send)
+    arrived(given, certain_refusal(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
 
-    answer = look(given, send, page.request, page.user_agent)
+    answer = page_before_decision(given, send, page.request, page.user_agent)
 
     expect(answer).grants_nothing()
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.bearer import insecure_cookies_with
-from conformance.procedures.resource_access import opening_token, resource_grant, resource_opened
-from conformance.procedures.sampling import guessable
-from conformance.procedures.token_responses import altered, lifetime_of
-from conformance.procedures.token_samples import access_tokens
-from conformance.procedures.transport import (
+from conformance.procedures.plain_http import (
     expect_unserved,
     handshake,
     resource_request_in_the_clear,
     token_request_in_the_clear,
 )
+from conformance.procedures.resource_access import opening_token, resource_grant, resource_opened
+from conformance.procedures.sampling import guessable
+from conformance.procedures.token_responses import altered, lifetime_of
+from conformance.procedures.token_samples import access_tokens
 
 # Seconds that clocks may differ, and that a server may be lenient by.
 TOLERANCE = 60

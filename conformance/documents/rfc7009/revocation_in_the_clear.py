@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from conformance.base.outcomes import Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
+from conformance.procedures.plain_http import InTheClear, revocation_request
 from conformance.procedures.revocation import (
     Revocation,
     effective_revocation,
@@ -14,7 +15,6 @@ from conformance.procedures.revocation import (
     hint_that_works,
     revocable_kind,
 )
-from conformance.procedures.transport import InTheClear, revocation_request
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from conformance.documents.rfc7009.revocation_in_the_clear import sent_in_the_clear
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.endpoint_uris import endpoint_uris
+from conformance.procedures.plain_http import handshake, versions
 from conformance.procedures.revocation import best_revocation, ordinary_revocation
-from conformance.procedures.transport import handshake, versions
 from conformance.profile.target import Target
 
 

@@ -9,9 +9,9 @@ import pytest
 from conformance.documents.rfc7009.revocation_floods import hint_flood, is_decided, oversized_token
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.client_authentication import as_nobody, undecodably
+from conformance.procedures.plain_http import certificate_checked
 from conformance.procedures.revocation import client_let_in, fresh_token, revocable_kind, revocation, revoke
 from conformance.procedures.revocation_refusals import by_other, unknown_client
-from conformance.procedures.transport import certificate_checked
 from conformance.wire.throttling import is_throttled
 
 

@@ -25,12 +25,12 @@ from conformance.procedures.introspection import (
     fresh,
     let_in,
     live_token,
+    parameters_that_work,
     refreshed_access_token,
     said,
     says_active,
     send_form,
     still_live,
-    way,
 )
 from conformance.procedures.introspection_callers import (
     caller_by_basic,
@@ -51,7 +51,7 @@ def test_a_posted_form_is_answered(given: Given, send: Send, expect: Expect, med
     fresh(given, send)
     token = given.tokens(best_grant(given)).access_token
 
-    reply = let_in(given, send_form(given, send, {"token": token, **way(given, send)}, media_type))
+    reply = let_in(given, send_form(given, send, {"token": token, **parameters_that_work(given, send)}, media_type))
 
     expect(reply).succeeds()
     expect(reply).has_member("active")
@@ -71,7 +71,9 @@ def test_the_scheme_may_be_written_in_lower_case(given: Given, send: Send, expec
 def test_a_token_encoded_throughout_is_recognized(given: Given, send: Send, expect: Expect) -> None:
     token = live_token(given, send)
 
-    reply = send_form(given, send, {"token": token, **way(given, send)}, FORM, encode=encoded_throughout)
+    reply = send_form(
+        given, send, {"token": token, **parameters_that_work(given, send)}, FORM, encode=encoded_throughout
+    )
 
     expect.that(says_active(reply), "a token recognized whose characters were all percent-encoded", reply)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.endpoint_uris import endpoint_uris
 from conformance.procedures.introspection import fresh
-from conformance.procedures.transport import expect_unserved, introspection_in_the_clear
+from conformance.procedures.plain_http import expect_unserved, introspection_in_the_clear
 from conformance.profile.target import Target
 
 

@@ -41,7 +41,7 @@ from conformance.procedures.introspection_callers import (
     wrong_secret,
 )
 from conformance.procedures.introspection_members import CLOCK_TOLERANCE, claims, number
-from conformance.procedures.transport import certificate_checked, handshake, versions
+from conformance.procedures.plain_http import certificate_checked, handshake, versions
 
 GRANTS = ("client_credentials", "password", "authorization_code", "implicit")
 every_grant = pytest.mark.parametrize("grant", [pytest.param(grant, marks=needs(grant)) for grant in GRANTS])

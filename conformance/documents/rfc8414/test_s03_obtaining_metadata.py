@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.metadata import (
+    answer_at,
     appended,
-    asked,
     document,
     ends_in_slash,
     inserted,
@@ -14,7 +14,7 @@ from conformance.procedures.metadata import (
     succeeded,
     unknown_issuer,
 )
-from conformance.procedures.transport import handshake, versions
+from conformance.procedures.plain_http import handshake, versions
 from conformance.profile.target import Target
 
 NOT_BY_GET = (405, 501)
@@ -32,7 +32,7 @@ def test_there_may_be_other_locations(given: Given, send: Send, target: Target) 
     document(given, send, target)
     urls = [appended(target, given.issuer()), inserted(target, given.issuer(), "openid-configuration")]
 
-    found = [url for url in dict.fromkeys(urls) if asked(given, send, url).members.get("issuer")]
+    found = [url for url in dict.fromkeys(urls) if answer_at(given, send, url).members.get("issuer")]
     given.note(f"metadata at {', '.join(found) or 'no other location that was looked at'}")
 
 
@@ -72,7 +72,7 @@ def test_the_media_type_is_json(given: Given, send: Send, expect: Expect, target
 def test_an_error_has_the_status_of_one(given: Given, send: Send, expect: Expect, target: Target) -> None:
     document(given, send, target)
 
-    reply = asked(given, send, unknown_issuer(target, given))
+    reply = answer_at(given, send, unknown_issuer(target, given))
 
     expect.that(not (reply.status == 200 and "error" in reply.members), "a status other than 200", reply)
 
@@ -107,7 +107,7 @@ def test_versions_of_tls_are_noted(given: Given, send: Send) -> None:
 def test_other_issuers_of_the_host_have_documents_of_their_own(
     given: Given, send: Send, expect: Expect, target: Target
 ) -> None:
-    found = {issuer: asked(given, send, inserted(target, issuer)) for issuer in given.other_issuers()}
+    found = {issuer: answer_at(given, send, inserted(target, issuer)) for issuer in given.other_issuers()}
 
     odd = [reply for issuer, reply in found.items() if reply.members.get("issuer") != issuer]
     expect.that(not odd, "each issuer in its own document", next(iter(odd), None), breach="act")

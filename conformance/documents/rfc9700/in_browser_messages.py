@@ -10,7 +10,7 @@ from conformance.base.uris import origin_of
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.redirects import ATTACKER, served
+from conformance.procedures.redirects import ATTACKER, first_uri_served
 
 MODE = "web_message"
 # The last argument of a call, where it is written out.
@@ -33,7 +33,7 @@ class MessagePage:
 def message_page(given: Given, send: Send, *, registered: bool = True) -> MessagePage:
     """What a request for a message ends at, for a registered redirection URI or for another one."""
     client = given.client_for("authorization_code")
-    served(given, client, "code")
+    first_uri_served(given, client, "code")
     uri = client.redirect_uris[0] if registered else f"https://{ATTACKER}/cb"
     return MessagePage(send.authorize(client, response_mode=MODE, redirect_uri=uri), (origin_of(uri),))
 

@@ -10,7 +10,7 @@ from conformance.browser.user_agent import Answer
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Change, Send
-from conformance.procedures.metadata import DEFAULT_SUFFIX, appended, asked, inserted
+from conformance.procedures.metadata import DEFAULT_SUFFIX, answer_at, appended, inserted
 from conformance.procedures.pkce import SHORTEST, pkce_client, seen, verifier_of
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
@@ -21,7 +21,7 @@ OPENID_SUFFIX = "openid-configuration"
 
 def standard_metadata(given: Given, send: Send, target: Target) -> Reply:
     """The answer where RFC 8414 has the metadata of the issuer, or of base_url where the profile states none."""
-    return asked(given, send, inserted(target, target.issuer or target.base_url, DEFAULT_SUFFIX))
+    return answer_at(given, send, inserted(target, target.issuer or target.base_url, DEFAULT_SUFFIX))
 
 
 def published(reply: Reply) -> Reply:
@@ -40,7 +40,7 @@ def metadata_found(given: Given, send: Send, target: Target) -> list[dict[str, A
         appended(target, issuer).rpartition("/")[0] + f"/{OPENID_SUFFIX}",
         *([target.url("metadata")] if "metadata" in target.endpoints else []),
     )
-    replies = [asked(given, send, place) for place in dict.fromkeys(places)]
+    replies = [answer_at(given, send, place) for place in dict.fromkeys(places)]
     return [reply.members for reply in replies if reply.is_success and reply.members]
 
 

@@ -13,12 +13,12 @@ from conformance.documents.rfc9700.proofs import (
 )
 from conformance.documents.rfc9700.refresh_lines import idle, is_over, line, replayed
 from conformance.harness import Expect, Given, Send, requirement
+from conformance.procedures.plain_http import expect_unserved, refresh_in_the_clear
 from conformance.procedures.public_clients import refreshable
 from conformance.procedures.refreshing import narrow_grant, refreshable_with_secret, scope_obtained, successor
 from conformance.procedures.sampling import guessable
 from conformance.procedures.token_refusals import wrong_secret
 from conformance.procedures.token_samples import ALTERATIONS, FORGERIES, kept_refreshable, refresh_tokens
-from conformance.procedures.transport import expect_unserved, refresh_in_the_clear
 from conformance.profile.target import Target
 
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.base.outcomes import Inconclusive
 from conformance.browser.answer import Answer
 from conformance.harness.trial import Trial
-from conformance.procedures.asking import told
+from conformance.procedures.asking import certain_refusal
 from conformance.profile.target import SignIn, SignInStep
 from tests.harness.fakes import Answering, Handler, trial_with
 
@@ -316,8 +316,8 @@ def test_a_refusal_that_is_sent_like_an_approval_is_not_sent() -> None:
 def test_a_refusal_that_a_script_may_change_counts_if_an_error_tells_of_it() -> None:
     trial = trial_with(server({"/oauth/authorize": BY_SCRIPT, "/decide": decided}))
     with pytest.raises(Inconclusive, match="a script of the page may change what 'Deny' sends: use driver"):
-        told(trial.send.authorize(decision="decline"))
+        certain_refusal(trial.send.authorize(decision="decline"))
 
     with_script = CONSENT + "<script>track()</script>"
     trial = trial_with(server({"/oauth/authorize": with_script, "/decide": decided}))
-    assert told(trial.send.authorize(decision="decline")).get("error") == "access_denied"
+    assert certain_refusal(trial.send.authorize(decision="decline")).get("error") == "access_denied"

@@ -12,7 +12,7 @@ from conformance.harness.clearing import Cleared, why_kept
 from conformance.harness.footprint import Footprint, may_lock
 from conformance.harness.session import Session
 from conformance.preflight.controls import Control, Examiner, State
-from conformance.preflight.forecast import FATES, WORKERS_SUGGESTED, Outlook
+from conformance.preflight.forecast import PROSPECTS, WORKERS_SUGGESTED, Outlook
 from conformance.profile.target import Target
 from conformance.reporting.summary import counted
 from conformance.reporting.text import document_name, exchanges_as_text, visible
@@ -60,15 +60,18 @@ def print_outlook(outlook: Outlook, target: Target, stream: TextIO) -> None:
     print("\nWhat a run will do with these requirements:\n", file=stream)
     names = {document: document_name(document) for document in outlook.counts()}
     width = max(map(len, names.values()))
-    print(" " * width + "".join(f"{fate:>16}" for fate in FATES), file=stream)
+    print(" " * width + "".join(f"{prospect:>16}" for prospect in PROSPECTS), file=stream)
     for document, numbers in outlook.counts().items():
-        print(names[document].ljust(width) + "".join(f"{numbers[fate] or '-':>16}" for fate in FATES), file=stream)
-    for fate, heading in (
+        print(
+            names[document].ljust(width) + "".join(f"{numbers[prospect] or '-':>16}" for prospect in PROSPECTS),
+            file=stream,
+        )
+    for prospect, heading in (
         ("undecided", "Undecided as long as the profile is wrong"),
         ("untested", "Not tested, and what would change that"),
         ("not applicable", "Not applicable; claim it under [features] if the server has it"),
     ):
-        _print_reasons(heading, outlook.reasons(fate), stream)
+        _print_reasons(heading, outlook.reasons(prospect), stream)
     print(file=stream)
     print_forecast(outlook, target, stream, leaves=False)
 

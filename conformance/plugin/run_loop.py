@@ -13,12 +13,12 @@ from conformance.harness import fuzzing
 from conformance.harness.session import Session
 from conformance.plugin.collection import is_judged_last, is_of_suite, requirement_of
 from conformance.plugin.opening import processes_of
+from conformance.plugin.pytest_reports import html_extras, location_of, report_of
 from conformance.plugin.staging import house_of
 from conformance.plugin.stashes import APART, CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER, SESSION
-from conformance.plugin.telling import html_extras, location_of, report_of
 from conformance.running import apart
 from conformance.running.collecting import case_of
-from conformance.running.grouping import groups_of
+from conformance.running.process_groups import groups_of
 from conformance.running.single_test import Finished, execute, finished, result_of
 from conformance.running.whole_run import open_session
 from conformance.tally import verdicts

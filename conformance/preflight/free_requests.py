@@ -41,7 +41,9 @@ def ways(target: Target) -> list[Way]:
     ]
 
 
-def asked(trial: Trial, way: Way, decision: str, *, by_nobody: bool = False, **changes: str) -> Answer:
+def answer_without_approval(
+    trial: Trial, way: Way, decision: str, *, by_nobody: bool = False, **changes: str
+) -> Answer:
     """What comes of an authorization request that is declined, or left waiting."""
     agent = trial.given.nobodys_user_agent() if by_nobody else trial.given.user_agent()
     own = {"redirect_uri": way.uri, **changes}
@@ -56,9 +58,9 @@ def is_known(trial: Trial, client: Client) -> bool | None:
     answers: list[Answer] = []
     try:
         for way in own:
-            answers.append(asked(trial, way, "wait", by_nobody=True))
+            answers.append(answer_without_approval(trial, way, "wait", by_nobody=True))
             stranger = replace(way, client=replace(client, client_id=trial.invented("client_id")))
-            if not is_alike(answers[-1], asked(trial, stranger, "wait", by_nobody=True)):
+            if not is_alike(answers[-1], answer_without_approval(trial, stranger, "wait", by_nobody=True)):
                 return True
     except (Inconclusive, NotApplicable, Untested):
         return None
