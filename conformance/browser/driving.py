@@ -60,4 +60,6 @@ def decision_form(visit: DrivenVisit, page: Page, decision: str) -> tuple[Form, 
     chosen = None if page.sign_in_form() else deciding(page, decision, visit.target.sign_in)
     if chosen is None or chosen.form is None or not driver_of(visit.session).submits(chosen.form):
         return None
-    return chosen.form, chosen.fields
+    # A button may have a method and a place of its own.
+    method, action, fields = chosen.sent
+    return replace(chosen.form, method=method, action=action), fields

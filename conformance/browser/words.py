@@ -15,6 +15,8 @@ Kind = Literal[
     "sign_in",
     "aside",
     "search",
+    "banner",
+    "accounts",
     "remember",
     "user_name",
     "no_user_name",

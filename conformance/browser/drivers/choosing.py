@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from conformance.base.uris import urlsplit
 from conformance.browser import words
 from conformance.browser.forms import TYPED, Button, Control, Form
 from conformance.browser.pages import BY_SCRIPT, Link, Page
@@ -20,6 +21,7 @@ Entry = tuple[Control, str | bool]
 Candidate = tuple[Form, Button]
 # A link that takes a decision is as short as a button; longer ones speak of it ("Read how we use your consent").
 LONGEST_LINK = 24
+CHOOSING = "choosing the account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def guessed(page: Page, owner: ResourceOwner | None, decision: str, sign_in: Sig
     form = page.sign_in_form()
     if form is not None:
         return None if owner is None or len(form.passwords) > 1 else _signing_in(form, owner, decision)
-    return None if decision == "wait" else deciding(page, decision, sign_in)
+    step = None if decision == "wait" else deciding(page, decision, sign_in)
+    return step or own_account(page, owner)
 
 
 # Signing in
@@ -123,6 +126,18 @@ def _is_script_only(button: Button) -> bool:
     return button.control is not None and button.control.kind == "button"
 
 
+def own_account(page: Page, owner: ResourceOwner | None) -> Action | None:
+    """The link or button with the owner's name, or the only one, on a page that asks which account to go on with."""
+    every = [(form, button) for form in page.forms for button in form.buttons if not _is_banner(form, button)]
+    if any(_says(button) in ("yes", "no") for _, button in every) or not words.says("accounts", page.text):
+        return None
+    links = [Action(CHOOSING, link=link) for link in page.anchors if link.text]
+    accounts = [*links, *(Action(CHOOSING, form, button=button) for form, button in every if button.label)]
+    accounts = [each for each in accounts if not words.says("aside", each.pressed)]
+    own = [each for each in accounts if owner and owner.username.casefold() in each.pressed.casefold()]
+    return next(iter(own or (accounts if len(accounts) == 1 else [])), None)
+
+
 # Deciding
 
 
@@ -130,7 +145,9 @@ def deciding(page: Page, decision: str, sign_in: SignIn) -> Action | None:
     """The step that approves or declines; None where no button or link is sure to."""
     approving = decision == "approve"
     wish, other = (sign_in.approve, sign_in.decline) if approving else (sign_in.decline, sign_in.approve)
-    candidates = [(form, button) for form in page.forms for button in form.buttons]
+    every = [(form, button) for form in page.forms for button in form.buttons]
+    matter = [each for each in every if not _is_banner(*each)]
+    candidates = matter or (every if approving else [])
     found: Candidate | Link | None
     if wish:
         found = _wished(page, candidates, wish, other) or (_going_on(candidates) if approving else None)
@@ -170,6 +187,12 @@ def _approving(page: Page, candidates: Sequence[Candidate]) -> Candidate | Link 
     usable = sorted(candidates, key=lambda each: each[0].method == "GET")
     yes = next((each for each in usable if _says(each[1]) == "yes"), None)
     return yes or _going_on(candidates) or _link(page, "approve", "decline")
+
+
+def _is_banner(form: Form, button: Button) -> bool:
+    """Whether a button answers what the site asks for itself, such as what cookies it may set."""
+    marks = button.control.marks if button.control else ""
+    return words.says("banner", " ".join((urlsplit(form.action).path, button.label, *(button.field or ()), marks)))
 
 
 def _going_on(candidates: Sequence[Candidate]) -> Candidate | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.browser import words
-from conformance.browser.drivers.choosing import LONGEST_LINK
+from conformance.browser.drivers.choosing import LONGEST_LINK, own_account
 from conformance.browser.forms import Control, Form
 from conformance.browser.pages import Link, Page
 from conformance.wire.exchange import Reply
@@ -29,7 +29,8 @@ def leads_nowhere(journey: Journey, page: Page, reply: Reply, runs_scripts: bool
         return True
     if page.scripts and not runs_scripts:
         return False
-    return not any(map(asks, page.forms)) and not any(_leads_on(journey, link) for link in page.anchors)
+    asking = any(map(asks, page.forms)) or any(_leads_on(journey, link) for link in page.anchors)
+    return not asking and own_account(page, journey.agent.owner) is None
 
 
 def asks_for_a_code(page: Page) -> bool:

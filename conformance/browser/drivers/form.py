@@ -18,6 +18,8 @@ from conformance.wire.exchange import Reply
 if TYPE_CHECKING:
     from conformance.browser.authorization_request import AuthorizationRequest
 
+UNAUTHORIZED = 401
+
 
 class FormDriver:
     """Needs nothing but the exchanges."""
@@ -52,7 +54,7 @@ def _on_page(journey: Journey, reply: Reply) -> Answer | Reply:
     outside = outside_move(journey, page)
     if outside is not None:
         return journey.ended(reply, outside[1], outside[0])
-    if reply.status >= 400:
+    if reply.status >= 400 and not _asks_who_it_is(journey, page, reply):
         return journey.ended(reply, stuck=why_stuck(journey, page, reply))
     own = inside(page, journey.leaves)
     action = next_action(journey, own)
@@ -70,6 +72,11 @@ def _on_page(journey: Journey, reply: Reply) -> Answer | Reply:
     mechanism, destination = way_back(page, journey.request, journey.decision)
     stuck = "" if destination else why_stuck(journey, page, reply)
     return journey.ended(reply, destination, mechanism, stuck)
+
+
+def _asks_who_it_is(journey: Journey, page: Page, reply: Reply) -> bool:
+    """Whether a page asks for the first sign-in with the status that says so: nothing was refused yet."""
+    return reply.status == UNAUTHORIZED and page.sign_in_form() is not None and not journey.signed_in
 
 
 def _why_untold(journey: Journey, page: Page, action: Action) -> str:

@@ -89,3 +89,30 @@ def test_a_dialog_is_no_form_to_submit() -> None:
 
     assert action is not None
     assert action.pressed == "Allow"
+
+
+CHOICE = "<h1>Choose an account</h1><a href=/go?account=1>alice</a><a href=/sign_in>Use another account</a>"
+BANNER = """<form method=post action=/cookies><p>We use cookies.</p><button>Accept all</button>
+<button>Decline</button></form>"""
+
+
+@pytest.mark.parametrize("decision", ["approve", "decline", "wait"])
+def test_of_several_accounts_the_owners_own_is_chosen(decision: str) -> None:
+    action = chosen(CHOICE, decision)
+
+    assert action is not None
+    assert (action.pressed, action.decides) == ("alice", False)
+
+
+def test_an_account_that_the_page_only_mentions_is_not_chosen() -> None:
+    assert chosen("<p>You are signed in as <a href=/me>alice</a></p>", "approve") is None
+
+
+@pytest.mark.parametrize(("decision", "pressed"), [("approve", "Allow"), ("decline", "Deny")])
+def test_a_banner_about_cookies_is_no_question_of_consent(decision: str, pressed: str) -> None:
+    consent = "<form method=post action=/consent><button>Allow</button><button>Deny</button></form>"
+
+    action = chosen(BANNER + consent, decision)
+
+    assert action is not None
+    assert action.pressed == pressed
