@@ -13,7 +13,7 @@ from _pytest._code import code
 from pytest_html import extras
 
 from conformance import cli
-from conformance.harness import session
+from conformance.harness.recorder import Recorder
 from conformance.plugin import run_loop
 from conformance.wire import redaction
 
@@ -22,17 +22,17 @@ CRASH_AT = 40  # exchanges, so that there is something to leak
 
 def crash() -> None:
     """Tests fail with an exception that says all it knows."""
-    whole, counter = session.Trial.exchange, itertools.count()
+    whole, counter = Recorder.exchange, itertools.count()
 
-    def exchange(trial: Any, request: Any, phase: str | None = None) -> Any:
-        reply = whole(trial, request, phase)
+    def exchange(recorder: Any, request: Any, phase: str | None = None) -> Any:
+        reply = whole(recorder, request, phase)
         if next(counter) % CRASH_AT == CRASH_AT - 1:
             raise RuntimeError(
-                f"the suite broke at {trial.exchanges} with {request} and {reply.headers} {reply.body!r}"
+                f"the suite broke at {recorder.exchanges} with {request} and {reply.headers} {reply.body!r}"
             )
         return reply
 
-    session.Trial.exchange = exchange  # type: ignore[method-assign]
+    Recorder.exchange = exchange  # type: ignore[method-assign]
 
 
 def internal() -> None:

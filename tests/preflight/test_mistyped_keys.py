@@ -214,6 +214,7 @@ EXEMPT: Mapping[str, str] = {
     "target.pkce_told": "nothing on the wire proves it",
     "driver": "of a client: tried by one login of each kind",
     "registration": "of a client: tried by one login of each kind",
+    "stage": "of a client: tried by one login of each kind",
     "clients.*.pkce_required": "a run judges it",
     "clients.*.untrusted": "a run judges what follows from it",
     "features.security_bcp": "a run judges it",
