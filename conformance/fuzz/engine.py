@@ -20,13 +20,11 @@ from hypothesis import given as from_strategies
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.conjecture.engine import ConjectureRunner
-from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous, Violation
 from conformance.fuzz import stored_inputs as stored
+from conformance.fuzz.drawing import draw_from_strategies_alone
 from conformance.fuzz.failing import Failing, Inputs, with_fewest
 from conformance.harness.fuzzing import Fuzzed, Fuzzing
 from conformance.harness.given import Given
@@ -48,13 +46,7 @@ SHRINKING = 2.0
 
 # What hypothesis would keep on disk is kept nowhere: it goes without where it can't write.
 set_hypothesis_home_dir(os.devnull)
-# By default hypothesis also draws from the constants of whatever local modules are loaded: a run would depend on them,
-# and on where the suite is installed.
-if hasattr(providers, "_get_local_constants"):
-    providers._get_local_constants = Constants
-# It also spends examples on copies of earlier ones in which parts repeat: here examples are few, and each shall be new.
-if hasattr(ConjectureRunner, "generate_mutations_from"):
-    ConjectureRunner.generate_mutations_from = lambda self, data: None  # type: ignore[method-assign]
+draw_from_strategies_alone()
 
 
 def for_any(

@@ -99,6 +99,8 @@ class Recorder:
         It holds what was answered, no credential that is presented again: another test may have ended that by then.
         """
         known = self.session.observations.get(key)
+        if known is not None and known.source != _source_of(procedure):
+            raise RuntimeError(f"two procedures share the key {key!r}: {known.source} and {_source_of(procedure)}")
         if known is None:
             known = self._observe(procedure)
             self.session.observations[key] = known
@@ -121,7 +123,7 @@ class Recorder:
         except (Inconclusive, Vacuous, Untested, NotApplicable) as error:
             ended = error
         sent_here, controls_here = tuple(self.exchanges[sent:]), tuple(self.controls[controls:])
-        return Observation(value, ended, sent_here, controls_here, self.once)
+        return Observation(value, ended, sent_here, controls_here, self.once, _source_of(procedure))
 
     def invented(self, what: str) -> str:
         """A value that no server issued; it may be shown in evidence."""
@@ -142,3 +144,9 @@ class Recorder:
         defaults = [pair for pair in default_headers(self.target) if pair[0].lower() not in own]
         extra = (*self.target.headers.items(), *defaults)
         return Request(request.method, request.url, (*extra, *request.headers), request.body)
+
+
+def _source_of(procedure: Callable[[], object]) -> str:
+    """Where the code of a procedure stands: a key that another one has as well would share its result silently."""
+    plain = procedure.func if isinstance(procedure, partial) else procedure
+    return f"{getattr(plain, '__module__', '')}.{getattr(plain, '__qualname__', type(plain).__qualname__)}"

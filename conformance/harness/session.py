@@ -30,7 +30,7 @@ POLL_INTERVAL = 0.2
 class Observation:
     """The cached result of a procedure, or the outcome that it ended with, its exchanges, and the controls in them.
 
-    `once` says why what is found in them isn't to be tried again.
+    `once` says why what is found in them isn't to be tried again, `source` which code observed it.
     """
 
     value: object
@@ -38,6 +38,7 @@ class Observation:
     exchanges: tuple[Exchange, ...]
     controls: tuple[Request, ...]
     once: str
+    source: str
 
 
 def _unheard(_what: str, _seconds: float) -> None:

@@ -60,7 +60,7 @@ def page_that_asks(given: Given, send: Send, client: Client | None = None, **cha
     Vacuous where nobody is ever asked, Inconclusive where what was approved may be remembered.
     """
     look_on = partial(looked_at, given, send, changes)
-    _seen_approved(given)
+    seen_approved(given)
     if client is None:
         given.observed("that somebody is asked", lambda: bool(first_asked(given, _grant(given), look_on)))
         return first_asked(given, _grant(given), look_on)
@@ -72,7 +72,7 @@ def page_that_asks(given: Given, send: Send, client: Client | None = None, **cha
 
 def asked_to_approve(given: Given, send: Send) -> Asked:
     """A page that asks for what was approved before: approving it once more changes nothing for other tests."""
-    _seen_approved(given)
+    seen_approved(given)
     return asked_again(given, _grant(given), partial(looked_at, given, send, {}))
 
 
@@ -83,7 +83,7 @@ def asked_beside_main_client(given: Given, send: Send) -> Asked:
     def look_on(visit: Visit) -> Asked | None:
         return None if visit.client == main else looked_at(given, send, {}, visit)
 
-    _seen_approved(given)
+    seen_approved(given)
     return first_asked(given, _grant(given), look_on)
 
 
@@ -98,7 +98,7 @@ def asked_about_other_with_secret(given: Given, send: Send) -> Asked:
         fits = visit.client != main and visit.client.client_secret is not None
         return looked_at(given, send, {}, visit) if fits else None
 
-    _seen_approved(given)
+    seen_approved(given)
     try:
         return first_asked(given, _grant(given), look_on)
     except Inconclusive as problem:
@@ -116,7 +116,7 @@ def asked_unprompted(given: Given, send: Send) -> Asked:
 def asked_about_two_clients(given: Given, send: Send, **changes: Any) -> tuple[Asked, Asked]:
     """Pages that ask the same person about two clients."""
     seen: list[Asked] = []
-    _seen_approved(given)
+    seen_approved(given)
     for page in all_asked(given, _grant(given), partial(looked_at, given, send, changes)):
         one = next((one for one in seen if one.owner == page.owner and one.client != page.client), None)
         if one is not None:
@@ -136,7 +136,7 @@ def asked_for_two_scopes(given: Given, send: Send) -> tuple[Asked, Asked]:
         one, other = (*pages, None, None)[:2]
         return None if one is None or other is None else (one, other)
 
-    _seen_approved(given)
+    seen_approved(given)
     return first_asked(given, _grant(given), look_twice)
 
 
@@ -152,7 +152,8 @@ def _grant(given: Given) -> str:
     return GRANT_OF[any_response_type(given)]
 
 
-def _seen_approved(given: Given) -> None:
+def seen_approved(given: Given) -> None:
+    """The positive control: an approval comes back with a grant."""
     given.observed("an approval", lambda: given.came_back(given.approval(None, any_response_type(given))))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import httpcore
 
@@ -46,6 +46,13 @@ class Deadline:
         return {"connect": self, "read": self, "write": self, "pool": self.timeouts.total}
 
 
+def _deadline_in(timeout: object) -> Deadline:
+    """What httpcore handed down. Raises TypeError where it did something else with its timeouts."""
+    if not isinstance(timeout, Deadline):
+        raise TypeError(f"this version of httpcore doesn't hand timeouts down as they are: it gave {timeout!r}")
+    return timeout
+
+
 class Stale(httpcore.ReadError):
     """A connection that was kept from an exchange before can't be used for the next one: the text says why."""
 
@@ -55,7 +62,7 @@ class Backend(httpcore.SyncBackend):
 
     def connect_tcp(self, host: str, port: int, timeout: Any = None, *rest: Any, **more: Any) -> httpcore.NetworkStream:
         """A TCP connection within the time for connecting."""
-        deadline = cast(Deadline, timeout)
+        deadline = _deadline_in(timeout)
         return Stream(super().connect_tcp(host, port, deadline.left(deadline.timeouts.connect), *rest, **more))
 
 
@@ -69,7 +76,7 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: Any = None) -> bytes:
         """Send what was gathered; then what comes next, empty at the end."""
-        deadline = cast(Deadline, timeout)
+        deadline = _deadline_in(timeout)
         first = bool(self._unsent)
         if first:
             self._flush(deadline)
@@ -111,7 +118,7 @@ class Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: Any = None
     ) -> httpcore.NetworkStream:
         """The connection secured, within the time for connecting."""
-        deadline = cast(Deadline, timeout)
+        deadline = _deadline_in(timeout)
         return Stream(self._inner.start_tls(ssl_context, server_hostname, deadline.left(deadline.timeouts.connect)))
 
     def get_extra_info(self, info: str) -> Any:

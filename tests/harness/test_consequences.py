@@ -174,3 +174,10 @@ def test_a_token_that_no_witness_sees_active_proves_nothing() -> None:
     trial = trial_with(handle, frozenset({"client_credentials", "introspection"}))
     with pytest.raises(Inconclusive, match="is not seen active by introspection"):
         trial.given.live(trial.given.tokens())
+
+
+def test_two_procedures_never_share_a_result() -> None:
+    trial = trial_with(lambda method, path, parameters: (200, {}, ""))
+    trial.given.observed("key", lambda: 7)
+    with pytest.raises(RuntimeError, match="two procedures share the key 'key'"):
+        trial.given.observed("key", len)  # type: ignore[arg-type]

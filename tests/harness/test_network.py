@@ -226,7 +226,8 @@ def test_time_limits_hold(target: str, script: Script, says: str) -> None:
     started = time.monotonic()
     with RawServer(script) as server, pytest.raises(Inconclusive, match=says):
         trial_of(profile(server.url, 0.5, target)).send.client_credentials()
-    assert time.monotonic() - started < 1.5
+    # The limit is half a second; what trickles on without one takes ten.
+    assert time.monotonic() - started < 5
 
 
 def test_requests_keep_their_pace() -> None:

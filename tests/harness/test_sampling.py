@@ -178,9 +178,9 @@ def test_descriptions_tell_nothing_of_the_values() -> None:
 
 def test_judging_takes_no_time() -> None:
     values = sample(lambda n: secrets.token_urlsafe(400))
-    started = time.perf_counter()
+    started = time.process_time()
     guessable(values)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,10 @@ def is_left_out(item: pytest.Item, chosen: Touched) -> bool:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the record of a whole matrix; one that was narrowed says nothing of the rest."""
+    """Write the record of a whole matrix; one that was narrowed says nothing of the rest.
+
+    The package ships it as the suite's proof: it is the one file of the package that a run writes, to be committed.
+    """
     outcomes = session.config.stash.get(RECORD, {})
     if "MATRIX_FILES" not in os.environ and session.config.stash[TOUCHED].everything and record.is_whole(outcomes):
         record.write(outcomes)

@@ -64,10 +64,11 @@ def test_trace_and_settings_of_each_server_are_its_own() -> None:
 
 
 def test_building_is_fast() -> None:
-    started = time.perf_counter()
+    # Of this process alone: whatever else the machine does counts for nothing.
+    started = time.process_time()
     for _ in range(10):
         build(FAST).close()
-    assert (time.perf_counter() - started) / 10 < 0.02
+    assert (time.process_time() - started) / 10 < 0.02
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

@@ -42,7 +42,11 @@ UNSEEN = "what a person's browser received can't be seen: use another driver und
 
 @dataclass(frozen=True)
 class Unseen(Reply):
-    """A reply that a person's browser got: nobody can say more of it than where it led."""
+    """A reply that a person's browser got: nobody can say more of it than where it led.
+
+    Whichever field a test reads, here or through a property of `Reply`, ends it as untested: so reading is what is
+    caught, not a list of properties that would have to grow with those.
+    """
 
     def __getattribute__(self, name: str) -> object:
         if name in ("status", "headers", "body", "elapsed", "truncated", "remarks"):

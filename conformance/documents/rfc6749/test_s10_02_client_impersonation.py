@@ -7,6 +7,7 @@ from conformance.procedures.consent import (
     asked_about_two_clients,
     common_scope,
     page_before_decision,
+    seen_approved,
     told_of_scopes,
     told_only_by,
 )
@@ -54,7 +55,7 @@ def test_the_owner_is_asked_about_a_public_client(given: Given, send: Send, expe
 @requirement("rfc6749-10.2-owner-authenticates-explicitly")
 def test_nothing_is_granted_before_the_owner_signs_in(given: Given, send: Send, expect: Expect) -> None:
     response_type = any_response_type(given)
-    given.observed("an approval", lambda: given.came_back(given.approval(None, response_type)))
+    seen_approved(given)
 
     answer = send.authorize(None, response_type, user_agent=given.nobodys_user_agent())
 
