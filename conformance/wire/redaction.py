@@ -17,44 +17,21 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from conformance.wire.content import LONE_SURROGATE
 from conformance.wire.exchange import Reply, Request
+from conformance.wire.secret_patterns import (
+    ATTRIBUTE,
+    CREDENTIALS,
+    ESCAPED_PARAMETER,
+    ESCAPED_WORD,
+    HIDDEN_INPUT,
+    MEMBER,
+    PARAMETER,
+    SCHEMES,
+    SECRET_NAMES,
+    WORD,
+)
 
-# Parameters and members whose value is a secret, and what the placeholder calls it.
-SECRET_NAMES: Mapping[str, str] = {
-    "access_token": "access_token",
-    "refresh_token": "refresh_token",
-    "id_token": "id_token",
-    "token": "token",
-    "code": "code",
-    "client_secret": "client_secret",
-    "password": "password",
-    "external_authentication_token": "external_authentication_token",
-    "credential": "credential",
-    "assertion": "assertion",
-    "csrf": "csrf_token",
-    "csrf_token": "csrf_token",
-    "csrfmiddlewaretoken": "csrf_token",
-    "authenticity_token": "csrf_token",
-    "_csrf": "csrf_token",
-    "_csrf_token": "csrf_token",
-    "_token": "csrf_token",
-}
 # What these JSON members hold are codes for people or programs, not secrets.
 PUBLIC_VALUES = frozenset({"true", "false", "null", "none", ""})
-
-PARAMETER = re.compile(r"(?<![\w-])([A-Za-z_]+)=([^&\s\"'<>#;]+)")
-# A parameter of which nothing stands as it is: a form may be written so.
-ESCAPED_PARAMETER = re.compile(r"((?:%[0-9A-Fa-f]{2})+)=((?:%[0-9A-Fa-f]{2})+)")
-MEMBER = re.compile(r"\"([A-Za-z_]+)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
-HIDDEN_INPUT = re.compile(r"<input\b[^>]*>", re.I)
-ATTRIBUTE = re.compile(r"\b(name|value|type)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
-WORD = re.compile(r"[A-Za-z0-9_.~+/-]{12,}")
-# What may be a value with escapes of a URL in it, or with the padding of base64: one of these ends its plain beginning.
-ESCAPED_WORD = re.compile(
-    r"(?<![A-Za-z0-9_.~+/-])(?=[A-Za-z0-9_.~+/-]*(?:%[0-9A-Fa-f]{2}|=))(?:[A-Za-z0-9_.~+/-]|%[0-9A-Fa-f]{2}){4,}={0,2}"
-)
-# Scheme, blanks and the rest of an Authorization header: blanks are shown as they were sent.
-SCHEMES = frozenset({"basic", "bearer", "digest", "dpop"})  # names that stand there without credentials are no secrets
-CREDENTIALS = re.compile(r"(\S+)(\s+)(.*?)(\s*)", re.S)
 SHORTEST = 4
 # From here on a value is looked for inside words as well: no word of a language holds one of that length by chance.
 LONG = 12
