@@ -1,12 +1,17 @@
 """Clients and users as registered, and the hashes that their credentials are checked against."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
 
 from . import secrets
 
 USER_GRANTS = ("authorization_code", "implicit", "password", "refresh_token")
+# From this cost on a hash takes longer than a thread for it.
+SLOW = 2**10
 ALL_GRANTS = ("authorization_code", "implicit", "password", "client_credentials", "refresh_token")
 
 
@@ -69,6 +74,7 @@ class Accounts:
     salt: bytes = field(default_factory=secrets.new_salt)
     password_hashes: dict[str, bytes] = field(default_factory=dict)
     verified: set[bytes] = field(default_factory=set)
+    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def client_secret_matches(self, client: Client, secret: str) -> bool:
         """RFC 6749 section 2.3.1; a public client matches nothing."""
@@ -81,7 +87,7 @@ class Accounts:
 
         A password that was right before isn't hashed slowly again: who guesses still pays for every guess.
         """
-        fingerprint = secrets.keyed_hash(self.key, f"{username}\0{password}")
+        fingerprint = self._fingerprint(username, password)
         if fingerprint in self.verified:
             return self.users[username]
         given = secrets.password_hash(password, self.salt, self.password_cost)
@@ -90,6 +96,16 @@ class Accounts:
             return None
         self.verified.add(fingerprint)
         return user
+
+    async def user_signing_in(self, username: str, password: str) -> User | None:
+        """The same for one of many at a time: the others are answered while this password is hashed."""
+        if self.password_cost < SLOW or self._fingerprint(username, password) in self.verified:
+            return self.user_with_password(username, password)
+        return await asyncio.to_thread(self.user_with_password, username, password)
+
+    def turn(self, username: str) -> AbstractAsyncContextManager[None]:
+        """Held while a password of an account is tried: no guess begins before the one ahead of it was counted."""
+        return self.turns[username] if username in self.users else nullcontext()
 
     def user_with_external_token(self, value: str) -> User | None:
         """The documented API: the value written to one user's record names that user."""
@@ -103,6 +119,9 @@ class Accounts:
     def user_with_subject(self, subject: str) -> User | None:
         """The user that a subject identifier of the external provider is linked to."""
         return next((user for user in self.users.values() if user.external_subject == subject), None)
+
+    def _fingerprint(self, username: str, password: str) -> bytes:
+        return secrets.keyed_hash(self.key, f"{username}\0{password}")
 
     def _hash_of(self, user: User) -> bytes:
         # Made when first needed: hashing every account at start would slow each start down.

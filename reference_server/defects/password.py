@@ -67,9 +67,9 @@ def guess_username(call: Call) -> None:
         call.parameters = changed(call.parameters, pairs=pairs)
 
 
-def bind_without_password(call: Call) -> None:
+async def bind_without_password(call: Call) -> None:
     """Asks a directory, which takes a missing password for a wish to stay anonymous."""
-    grant_password.verify_password(call)
+    await grant_password.verify_password(call)
     if call.parameters.get("password") is None:
         call.user = call.server.accounts.users.get(call.parameters.get("username") or "")
 

@@ -155,7 +155,7 @@ class Provider:
             return refusal
         if "cancel" in form:
             return self._back(asked, error="access_denied")
-        account = self._account(form.get("username", ""), form.get("password", ""))
+        account = await self._account(form.get("username", ""), form.get("password", ""))
         if account is None:
             return self._sign_in_page(request, asked, 403, "The user name or password is wrong.")
         if account.refused:
@@ -167,8 +167,8 @@ class Provider:
         users = [User(each.subject, each.username, each.password) for each in self.accounts]
         return register(self.key, self.password_cost, (), users)
 
-    def _account(self, username: str, password: str) -> Account | None:
-        user = self._people.user_with_password(username, password)
+    async def _account(self, username: str, password: str) -> Account | None:
+        user = await self._people.user_signing_in(username, password)
         return next((each for each in self.accounts if user is not None and each.subject == user.name), None)
 
     def _new_code(self, account: Account, asked: dict[str, str]) -> str:

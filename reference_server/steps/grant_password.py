@@ -15,8 +15,15 @@ def refuse_both_credentials(call: Call) -> None:
 
 async def authenticate_owner(call: Call) -> Response | None:
     """Section 4.3.2: the resource owner proves who it is, by one kind of credentials or the other."""
-    external = call.parameters.get("external_authentication_token") is not None
-    return await call.run("resource_owner.external_token" if external else "resource_owner.password")
+    if call.parameters.get("external_authentication_token") is not None:
+        return await call.run("resource_owner.external_token")
+    return await try_password(call)
+
+
+async def try_password(call: Call) -> Response | None:
+    """One try of an account at a time: of many at once each finds the failures of those before it counted."""
+    async with call.server.accounts.turn(call.parameters.get("username") or ""):
+        return await call.run("resource_owner.password")
 
 
 def require_external_application(call: Call) -> None:
@@ -55,10 +62,10 @@ def refuse_locked_owner(call: Call) -> None:
         raise invalid_grant("The user name or password is wrong.")
 
 
-def verify_password(call: Call) -> None:
+async def verify_password(call: Call) -> None:
     """Section 4.3.2: checks the password."""
     username, password = call.parameters.get("username") or "", call.parameters.get("password") or ""
-    call.user = call.server.accounts.user_with_password(username, password)
+    call.user = await call.server.accounts.user_signing_in(username, password)
 
 
 def note_password_failure(call: Call) -> None:

@@ -7,6 +7,7 @@ from ..rendering import message, page
 from ..secrets import keyed_hash, random_value, same
 from .authorization_request import without_form_fields
 from .forms import parse
+from .grant_password import try_password
 
 COOKIE = "session"
 AUTHORIZATION_PATH = "/oauth/authorize"
@@ -47,7 +48,7 @@ def require_csrf_token(call: Call) -> Response | None:
 
 async def verify_owner(call: Call) -> Response | None:
     """RFC 6749 sections 3.1 and 10.10: the same checks as for the password grant, throttling included."""
-    return await call.run("resource_owner.password")
+    return await try_password(call)
 
 
 def start_session(call: Call) -> None:

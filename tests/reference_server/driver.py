@@ -94,7 +94,7 @@ class Browser:
         if self.cookies:
             sent.append(("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())))
         app = control_app(self.server) if control else app_of(self.server)
-        reply = asyncio.run(_call(app, method, target, body, sent, self.scheme))
+        reply = asyncio.run(called(app, method, target, body, sent, self.scheme))
         for value in (value for key, value in reply.headers if key == "set-cookie"):
             name, _, rest = value.partition("=")
             self.cookies[name] = rest.partition(";")[0]
@@ -132,9 +132,10 @@ class Browser:
         return bool(reply.json["active"])
 
 
-async def _call(
+async def called(
     app: Any, method: str, target: str, body: bytes, headers: Sequence[tuple[str, str]], scheme: str
 ) -> Reply:
+    """The reply of an application."""
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
