@@ -10,14 +10,16 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from conformance.wire.content import LONE_SURROGATE
 from conformance.wire.exchange import Reply, Request
 from conformance.wire.secret_patterns import (
+    AROUND,
     ATTRIBUTE,
     CREDENTIALS,
     ESCAPED_PARAMETER,
@@ -28,6 +30,8 @@ from conformance.wire.secret_patterns import (
     SCHEMES,
     SECRET_NAMES,
     WORD,
+    possible_secrets,
+    spelled,
 )
 
 # What these JSON members hold are codes for people or programs, not secrets.
@@ -35,6 +39,9 @@ PUBLIC_VALUES = frozenset({"true", "false", "null", "none", ""})
 SHORTEST = 4
 # From here on a value is looked for inside words as well: no word of a language holds one of that length by chance.
 LONG = 12
+# Characters of a text that a run is likely to meet again, and more than any text has.
+SHORT = 400
+ENDLESS = sys.maxsize
 # What stands for a secret that was found before. A password may be the word "password", which is none of its letters.
 PLACEHOLDER = r"\{[a-z_]+#[\w-]+\}"
 KIND = re.compile(r"[a-z_]+")
@@ -100,7 +107,8 @@ class Vault:
 
     def _know(self, value: str, kind: str) -> None:
         self._kinds.setdefault(value, kind)
-        if not WORD.fullmatch(value):
+        is_fixed = value in self._fixed and not self.is_name(value)
+        if not is_fixed and not WORD.fullmatch(value):
             self.odd.setdefault(value, kind)
 
     def take_news(self) -> list[tuple[str, str]]:
@@ -123,6 +131,10 @@ class Vault:
     def kind(self, value: str) -> str | None:
         """What a known secret is; None for anything else."""
         return self._kinds.get(value)
+
+    def knows_any(self, values: frozenset[str]) -> bool:
+        """Whether one of these values is a secret that was met."""
+        return not self._kinds.keys().isdisjoint(values)
 
     @property
     def fixed(self) -> Mapping[str, str]:
@@ -200,6 +212,8 @@ class Redactor:
         self._odd: dict[str, str] = {}
         # Those of all values looked for one by one that are looked for now; None for all of them.
         self._near: _Near | None = None
+        # Headers that hold no word which could be a secret: most of a run's are a few that come again and again.
+        self._plain: set[tuple[str, str]] = set()
 
     def name(self, value: str, kind: str) -> str:
         """The placeholder of a secret."""
@@ -211,10 +225,10 @@ class Redactor:
             shown = f"{{{kind}#{self._worker}{self._counts[kind]}}}"
             for spelling in _spellings(value):
                 self._given.setdefault(spelling, shown)
-                if not WORD.fullmatch(spelling):
+                if spelling not in self._vault.odd and not WORD.fullmatch(spelling):
                     self._odd.setdefault(spelling, shown)
                     if self._near is not None:
-                        self._near.spelled.setdefault(spelling, shown)
+                        self._near.add(spelling, shown)
         return self._given[value]
 
     @contextmanager
@@ -224,7 +238,9 @@ class Redactor:
         if not whole.isascii():
             whole = LONE_SURROGATE.sub("\ufffd", whole)
         every = (self._vault.fixed, self._vault.odd, self._odd)
-        self._near = _Near(*({value: shown for value, shown in each.items() if value in whole} for each in every))
+        fixed, odd, spelled = ({value: shown for value, shown in each.items() if value in whole} for each in every)
+        shortest = min(map(len, (*fixed, *odd, *spelled)), default=ENDLESS)
+        self._near = _Near(fixed, odd, spelled, shortest)
         try:
             yield
         finally:
@@ -235,21 +251,25 @@ class Redactor:
 
         Half characters, which no file and no other process could take, become replacement characters.
         """
+        if not text:
+            return text
+        near = self._near or _Near(self._vault.fixed, self._vault.odd, self._odd)
+        if len(text) <= SHORT and not self._concerns(text, near):
+            return text
         if not text.isascii():
             text = LONE_SURROGATE.sub("\ufffd", text)
-        if "%" in text:
+        if "=%" in text:
             text = ESCAPED_PARAMETER.sub(self._escaped_parameter, text)
         if "=" in text:
             text = PARAMETER.sub(self._parameter, text)
         if "{" in text:
             text = MEMBER.sub(self._member, text)
-        near = self._near or _Near(self._vault.fixed, self._vault.odd, self._odd)
         for value, shown in near.fixed.items():
             if value in text and not self._vault.is_name(value):
                 text = _replaced(text, value, shown)
         if "%" in text or "=" in text:
-            text = ESCAPED_WORD.sub(self._escaped_word, text)
-        text = WORD.sub(self._word, text)
+            text = _with_words(text, ESCAPED_WORD, self._escaped_word)
+        text = _with_words(text, WORD, self._word)
         for value, kind in near.odd.items():
             if value in text:
                 text = _replaced(text, value, self.name(value, kind))
@@ -258,8 +278,19 @@ class Redactor:
                 text = _replaced(text, value, shown)
         return text
 
+    def _concerns(self, text: str, near: _Near) -> bool:
+        """Whether a text may hold a secret, or half characters."""
+        possible = possible_secrets(text) if text.isascii() else None
+        return (
+            possible is None
+            or self._vault.knows_any(possible)
+            or any(value in text for values in (near.fixed, near.odd, near.spelled) for value in values)
+        )
+
     def header(self, name: str, value: str) -> str:
         """A header's value without secrets."""
+        if (name, value) in self._plain and self._near is not None and len(value) < self._near.shortest:
+            return value
         lower = name.lower()
         if lower in ("authorization", "proxy-authorization"):
             if value.strip().lower() in SCHEMES:
@@ -273,6 +304,8 @@ class Redactor:
             pair, semicolon, attributes = value.partition(";")
             key, _, word = pair.partition("=")
             return f"{key}={self._secret(word, 'cookie')}{semicolon}{attributes}"
+        if len(value) <= SHORT and possible_secrets(value) == frozenset() and value.isascii():
+            self._plain.add((name, value))
         return self.text(value)
 
     def _authorization(self, scheme: str, blanks: str, credentials: str, end: str) -> str:
@@ -311,9 +344,8 @@ class Redactor:
         before = match.group(0)[: match.start(2) - match.start(0)]
         return f'{before}{self.name(value, SECRET_NAMES[name])}"'
 
-    def _word(self, match: re.Match[str]) -> str:
-        word = match.group(0)
-        bare = word.strip("./-+~")
+    def _word(self, word: str) -> str:
+        bare = word.strip(AROUND)
         for candidate in (word, bare) if bare != word else (word,):
             kind = self._vault.kind(candidate)
             if kind is not None:
@@ -324,33 +356,40 @@ class Redactor:
         kind = self._vault.kind(word)
         return word if kind is None else self.name(word, kind)
 
-    def _escaped_word(self, match: re.Match[str]) -> str:
-        word = match.group(0)
+    def _escaped_word(self, word: str) -> str:
         found = self._unescaped(word)
         if found or "/" not in word:
             return found or word
         return "/".join(self._unescaped(segment) or segment for segment in word.split("/"))
 
     def _unescaped(self, word: str) -> str:
-        spellings = [word]
-        if "%" in word:
-            spellings.append(unquote(word))
-        if "+" in word:
-            spellings.append(unquote_plus(word))
-        for plain in spellings:
+        for plain in spelled(word):
             kind = self._vault.kind(plain)
             if kind is not None:
                 return self.name(plain, kind)
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Near:
     """Values that are looked for one by one: the profile's, those of the vault with what they are, other spellings."""
 
     fixed: Mapping[str, str]
     odd: Mapping[str, str]
     spelled: dict[str, str]
+    # Characters of the shortest, as far as that was asked for.
+    shortest: int = 0
+
+    def add(self, spelling: str, shown: str) -> None:
+        """Look for another spelling as well."""
+        self.spelled.setdefault(spelling, shown)
+        self.shortest = min(self.shortest, len(spelling))
+
+
+def _with_words(text: str, pattern: re.Pattern[str], shown: Callable[[str], str]) -> str:
+    """A text with each word of a pattern as it is shown. Few words of a page are secrets, many stand there twice."""
+    changed = {word: to for word in dict.fromkeys(pattern.findall(text)) if (to := shown(word)) != word}
+    return pattern.sub(lambda match: changed.get(match[0], match[0]), text) if changed else text
 
 
 def _replaced(text: str, value: str, shown: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -238,3 +239,40 @@ def test_a_code_verifier_is_shown_since_it_is_worth_nothing_without_its_code() -
     body = "grant_type=authorization_code&code=abcdefgh12345678&code_verifier=verifier-verifier-verifier-verifier-43"
     shown = shown_of(Request("POST", "https://x.example/token", (), body.encode()))
     assert shown["body"] == body.replace("abcdefgh12345678", "{code#1}")
+
+
+def test_a_text_that_was_shown_before_hides_what_is_known_by_now() -> None:
+    known = vault()
+    redactor = Redactor(known)
+    text = f"saw {TOKEN}, /{TOKEN}/x, %7Epadded%7E and a+b%20c"
+    assert redactor.text(text) == text
+    assert redactor.header("X-Debug", text) == text
+
+    for value in (TOKEN, "~padded~", "a b c"):
+        known.add(value, "token")
+
+    shown = redactor.text(text)
+    assert TOKEN not in shown
+    assert "%7Epadded%7E" not in shown
+    assert "a+b%20c" not in shown
+    assert redactor.header("X-Debug", text) == shown
+
+
+def test_a_header_without_a_word_hides_what_is_known_by_now() -> None:
+    known = vault()
+    redactor = Redactor(known)
+    request = Request("GET", "https://x.example/", (("X-Debug", "a:b"), ("X-Other", "a:b:c")))
+    headers = rendered(Exchange(request, None, 0.0), redactor)["request"]["headers"]
+    assert headers == [["X-Debug", "a:b"], ["X-Other", "a:b:c"]]
+
+    known.add("a:b:", "token")
+
+    headers = rendered(Exchange(request, None, 0.0), redactor)["request"]["headers"]
+    assert headers == [["X-Debug", "a:b"], ["X-Other", "{token#1}c"]]
+
+
+def test_thousands_of_escapes_are_read_once() -> None:
+    many = "%41" * 20_000
+    started = time.process_time()
+    assert Redactor(vault()).text(f"{many}&x=%41") == f"{many}&x=%41"
+    assert time.process_time() - started < 1
