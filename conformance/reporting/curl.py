@@ -66,6 +66,8 @@ def _is_implied(name: str, value: str, has_body: bool) -> bool:
 
 def quoted(text: str, variables: Collection[str] | None = None) -> str:
     """One shell word. Nothing in it is expanded but `$NAME` of the named variables (of all when None)."""
+    if "$" not in text:
+        return _literal(text)
     pieces = list(_pieces(text, _pattern(None if variables is None else frozenset(variables))))
     if not any(is_variable for _, is_variable in pieces):
         return _literal(text)

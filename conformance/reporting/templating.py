@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import sys
+from contextlib import suppress
 from functools import cache, lru_cache
+from importlib.metadata import version
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from conformance.base.files import write_whole
 from conformance.reporting.summary import explanation, relation
 from conformance.reporting.text import (
     body_in_parts,
@@ -44,10 +50,38 @@ def compile_templates() -> None:
         _environment().get_template(name)
 
 
+class Compiled(BytecodeCache):
+    """Compiled templates, kept where Python keeps compiled modules, and as those only where it may write."""
+
+    def get_source_checksum(self, source: str) -> str:
+        """What a template was compiled from: Jinja's release and the settings of this module decide as well."""
+        return super().get_source_checksum(f"{source}{version('jinja2')}{Path(__file__).read_text(encoding='utf-8')}")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read what was kept: Jinja leaves it where it was compiled from something else."""
+        with suppress(OSError), _place_of(bucket).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if sys.dont_write_bytecode:
+            return
+        place = _place_of(bucket)
+        with suppress(OSError):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(place, bucket.bytecode_to_string())
+
+
+def _place_of(bucket: Bucket) -> Path:
+    # The key stands for the template's name and path.
+    return Path(cache_from_source(str(TEMPLATES / f"{bucket.key}.py")))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=Compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
