@@ -63,7 +63,7 @@ def _compiled(name: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(schema(name))
 
 
-def _is_valid(name: str, instance: Any) -> bool:
+def is_valid(name: str, instance: Any) -> bool:
     """Whether an instance fits, to the compiled validator: what it can't read may still do so."""
     try:
         return _compiled(name).is_valid(instance)
@@ -73,7 +73,7 @@ def _is_valid(name: str, instance: Any) -> bool:
 
 def fault(name: str, instance: Any) -> ValidationError | None:
     """The most telling violation of the schema, or None when the instance is valid."""
-    if _is_valid(name, instance):
+    if is_valid(name, instance):
         return None
     from jsonschema.exceptions import best_match
 
@@ -92,7 +92,7 @@ def first_fault_of_large(name: str, text: str) -> str | None:
 
 def gaps(name: str, instance: Any, *, allow_empty: bool = False) -> Iterator[Gap]:
     """Every violation of the schema; `allow_empty` lets a text that a person still has to write be ""."""
-    if _is_valid(name, instance):
+    if is_valid(name, instance):
         return
     from jsonschema.exceptions import best_match
 

@@ -7,6 +7,7 @@ where RFC 3986 (appendix B) cuts it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib import parse
 from urllib.parse import SplitResult, quote
@@ -59,6 +60,12 @@ def percent_encoded(url: str) -> str:
 
 def host_and_port(url: str) -> tuple[str, int]:
     """Host in lower case and the effective port of a URL; an empty host for what is no URL."""
+    return _host_and_port(url.partition("#")[0].partition("?")[0])
+
+
+# A run asks of every request, at few places.
+@lru_cache(1024)
+def _host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     return (parts.hostname or "", port_of(parts) or (443 if parts.scheme == "https" else 80))
 

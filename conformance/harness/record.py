@@ -52,7 +52,10 @@ class Recorded:
 
     def introspection_responses(self) -> list[Reply]:
         """Answers that introspection gives about a token."""
-        return [reply for reply in self._posted_to("introspection") if reply.status == 200 and _asks(reply)]
+        return self._recorder.session.record.chosen(
+            "introspection responses",
+            lambda: [reply for reply in self._posted_to("introspection") if reply.status == 200 and _asks(reply)],
+        )
 
     def returns(self, parameter: str, response_type: str = "code") -> list[Return]:
         """Authorization requests of one response type that came back to the client with a parameter of that name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from conformance.browser.returns import Return, is_decodable, is_form
@@ -20,17 +20,28 @@ class Record:
     exchanges: dict[int, Exchange] = field(default_factory=dict)
     returns: list[Return] = field(default_factory=list)
     _forms: dict[int, bool] = field(default_factory=dict, repr=False)
+    _chosen: dict[str, list[Reply]] = field(default_factory=dict, repr=False)
 
     def take(self, exchanges: Iterable[Exchange], returns: Iterable[Return]) -> None:
         """Take in what one test recorded. What several tests share is known by its request."""
         for exchange in exchanges:
             if exchange.reply is not None:
+                self._chosen.clear()
                 # The original lets go of its reply when it has been rendered.
                 self.exchanges.setdefault(id(exchange.request), replace(exchange))
         self.returns += returns
 
+    def chosen(self, key: str, choose: Callable[[], list[Reply]]) -> list[Reply]:
+        """What `choose` takes of the record. Many tests ask for the same: it is chosen once, until more is recorded."""
+        if key not in self._chosen:
+            self._chosen[key] = choose()
+        return self._chosen[key]
+
     def posted_to(self, url: str) -> list[Reply]:
-        """Answers to well-formed forms that were posted to a URL. Many tests ask: each form is looked at once."""
+        """Answers to well-formed forms that were posted to a URL."""
+        return self.chosen(url, lambda: self._posted_to(url))
+
+    def _posted_to(self, url: str) -> list[Reply]:
         return [
             each.reply
             for key, each in self.exchanges.items()

@@ -66,8 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _refuse_another_copy(items: Sequence[pytest.Item]) -> None:
     """Raise UsageError for tests of a copy of the suite that isn't the installed one: nothing would run them."""
+    copies: dict[Path, Path | None] = {}
     for item in items:
-        copy = next((each for each in item.path.parents if each.name == SUITE.name and each != SUITE), None)
+        if item.path not in copies:
+            folders = (each for each in item.path.parents if each.name == SUITE.name and each != SUITE)
+            copies[item.path] = next(folders, None)
+        copy = copies[item.path]
         if copy is not None and not is_of_suite(item) and (copy / "plugin" / "collection.py").exists():
             raise pytest.UsageError(
                 f"{item.path}: is a test of another copy of the suite than the installed one, {SUITE}: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,13 @@ class _Collector:
 
 def _kind(nodeid: str) -> str:
     """Whether a test is directed, or draws its input, which takes a while each time."""
-    return FUZZING if FUZZ.name in Path(nodeid.partition("::")[0]).parts else DIRECTED
+    return FUZZING if _fuzzes(nodeid.partition("::")[0]) else DIRECTED
+
+
+# It is asked several times for every test.
+@cache
+def _fuzzes(file: str) -> bool:
+    return FUZZ.name in Path(file).parts
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -82,7 +82,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """
     if not is_of_suite(item):
         return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=location_of(item))
+    # Pytest puts them together anew whenever they are asked for.
+    hooks, location = item.ihook, location_of(item)
+    hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=location)
     session = session_of(item.config)
     processes = item.config.stash.get(APART, None)
     if is_judged_last(item):
@@ -98,8 +100,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     session.record.take(ended.fresh, ended.returns)
     item.config.stash[FOOTPRINT].add(ended.footprint)
     for report in _reports(item, ended, session):
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=location_of(item))
+        hooks.pytest_runtest_logreport(report=report)
+    hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=location)
     return True
 
 

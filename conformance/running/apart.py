@@ -7,6 +7,7 @@ that takes its process down with it ends as a fault of the suite; what was to fo
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import struct
@@ -37,6 +38,8 @@ RunTest = Callable[[int, str, TellWait], Finished]
 TICK = 0.5
 # Not all libraries of other systems bear a fork.
 FORKS = sys.platform == "linux"
+# Bytes; what Linux gives to anybody.
+PIPE_SIZE = 1024 * 1024
 TICKET = struct.Struct("<H")
 
 
@@ -125,6 +128,7 @@ class Apart:
     def _fork(self, first: Sequence[str]) -> Process:
         """A process that runs `first`, then group after group."""
         here, there = Pipe(duplex=False)
+        _enlarge(there)
         self._forked += 1
         with signals.held_back():
             child = os.fork()
@@ -159,6 +163,14 @@ class Apart:
         """The next group that no process has taken; None after the last."""
         ticket = os.read(self._tickets, TICKET.size)
         return self._groups[TICKET.unpack(ticket)[0]] if ticket else None
+
+
+def _enlarge(pipe: Connection) -> None:
+    """Let a pipe hold what comes of many tests: no process that sends requests waits for the one that renders them."""
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
 def _pipe_of(count: int) -> int:

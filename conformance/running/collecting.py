@@ -7,6 +7,7 @@ import inspect
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def case_of(item: pytest.Function) -> Case:
     """What pytest collected, as a case."""
     known = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = [name for name in item.fixturenames if name in FIXTURES or name in known]
-    wanted = inspect.signature(item.function).parameters
+    wanted = _arguments(item.function)
     return Case(
         file=item.path,
         name=item.name,
@@ -62,6 +63,12 @@ def case_of(item: pytest.Function) -> Case:
         function=item.function,
         parameters={name: known.get(name, ...) for name in names if name in wanted},
     )
+
+
+# Many tests are one function with other parameters.
+@cache
+def _arguments(function: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(function).parameters)
 
 
 def collect_cases(files: str = EVERY_FILE, *, fuzz: bool = False, of_clients: bool = False) -> list[Case]:

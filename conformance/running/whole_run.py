@@ -192,7 +192,7 @@ def write_run(run: Run, catalogue: Catalogue, folder: Path) -> tuple[dict[str, A
         write_whole(folder / RESULTS, text.encode("ascii"))
     except OSError as error:
         faults.append(error)
-    fault = schemas.first_fault_of_large("results", text)
+    fault = None if schemas.is_valid("results", content) else schemas.first_fault_of_large("results", text)
     if fault is not None:
         raise AssertionError(f"results.json does not fit its own schema: {fault}")
     others = [form for form in WRITTEN_BY_A_RUN if form != PAGE]

@@ -133,13 +133,17 @@ class TestResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, not copied: evidence is large."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: getattr(self, name) for name in MEMBERS}
 
     @classmethod
     def of_dict(cls, content: Mapping[str, Any]) -> TestResult:
         """The inverse of `as_dict`; takes lists for tuples, as JSON gives them back."""
         sequences = {name: tuple(content[name]) for name in ("notes", "exchanges", "evidence")}
         return cls(**{**content, **sequences})
+
+
+# Of a result: asked for several times for every test.
+MEMBERS = tuple(each.name for each in fields(TestResult))
 
 
 @dataclass

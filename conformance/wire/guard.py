@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.base.uris import urlsplit
@@ -100,13 +100,17 @@ class Guard:
         self._inner.close()
 
     def _refuse_what_is_gone(self, request: Request) -> None:
-        for key in (_origin(request.url), _place(request)):
+        for key in self._keys_of(request, self._gone):
             if key in self._gone:
                 raise NoAnswer(self._gone[key])
 
     def _hit(self, request: Request) -> None:
-        for key in (_origin(request.url), _place(request)):
+        for key in self._keys_of(request, self._missed):
             self._missed.pop(key, None)
+
+    def _keys_of(self, request: Request, known: Mapping[str, object]) -> tuple[str, ...]:
+        """What is known of a request's origin and place stands under these; of most targets nothing ever is."""
+        return (_origin(request.url), _place(request)) if known else ()
 
     def _miss(self, request: Request, why: str) -> None:
         origin, place = _origin(request.url), _place(request)
