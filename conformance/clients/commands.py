@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +35,7 @@ done
 KEPT = ("HOME", "LANG", "LC_ALL", "PATH")
 # Characters of output that are kept: a client may flood.
 MOST_OUTPUT = 20_000
-# Seconds that a client may go on once its page has answered.
+# Seconds that a client may go on once its page has answered, and nothing was heard of it any more.
 GRACE = 3.0
 PAUSE = 0.01
 
@@ -57,8 +59,8 @@ class Output:
             self.urls += pattern.findall(text)
 
 
-def run_command(driving: Driving, context: Context, browser: Browser) -> Ending:
-    """One login of a command. Raises UnusableClient for one that can't be started."""
+def run_command(driving: Driving, context: Context, browser: Browser, signs: Callable[[], int]) -> Ending:
+    """One login of a command; `signs` counts its signs of life. Raises UnusableClient for one that can't be started."""
     with tempfile.TemporaryDirectory(prefix="oauth2-client-") as folder:
         urls = Path(folder) / "urls"
         urls.touch()
@@ -69,7 +71,8 @@ def run_command(driving: Driving, context: Context, browser: Browser) -> Ending:
         reader = threading.Thread(target=output.read, args=(process.stdout,), daemon=True)
         reader.start()
         try:
-            return _followed(process, driving.time_limit, browser, (urls, output), reader)
+            heard = lambda: signs() + len(output.text)  # noqa: E731
+            return _followed(process, driving.time_limit, browser, (urls, output, heard), reader)
         finally:
             _end(process)
 
@@ -113,19 +116,22 @@ def _followed(
     process: subprocess.Popen[bytes],
     seconds: float,
     browser: Browser,
-    told: tuple[Path, Output],
+    told: tuple[Path, Output, Callable[[], int]],
     reader: threading.Thread,
 ) -> Ending:
     """Open what the client wants opened until it has ended, or has had its time."""
-    urls, output = told
-    until, answered_at, opened = time.perf_counter() + seconds, 0.0, set[str]()
+    urls, output, signs = told
+    until, answered_at, opened = time.perf_counter() + seconds, 0.0, set[tuple[str, int]]()
+    known = 0
     while process.poll() is None and time.perf_counter() < until:
-        for url in (*_lines(urls), *output.urls):
-            if url not in opened:
-                opened.add(url)
+        for url, times in _wanted(_lines(urls), output):
+            if (url, times) not in opened:
+                opened.add((url, times))
                 with contextlib.suppress(NoWayBack):
                     browser.browse(url)
                 answered_at = time.perf_counter() if browser.pages else 0.0
+        if answered_at and signs() != known:
+            known, answered_at = signs(), time.perf_counter()
         if answered_at and time.perf_counter() > answered_at + GRACE:
             return Ending("answered", f"its page answered, and it ran on for {GRACE:g} s", output.text)
         time.sleep(PAUSE)
@@ -134,6 +140,15 @@ def _followed(
     reader.join(1)
     how = "succeeded" if process.returncode == 0 else "refused"
     return Ending(how, f"its process ended with exit code {process.returncode}", output.text)  # type: ignore[arg-type]
+
+
+def _wanted(opened: list[str], output: Output) -> Iterator[tuple[str, int]]:
+    """What to open: an authorization request once, printed or not, and a page of the client's as often as it says."""
+    times = Counter[str]()
+    for url in (*opened, *output.urls):
+        leads_there = url.startswith(tuple(each.partition("?")[0] for each in output.endpoints))
+        times[url] += not leads_there
+        yield url, times[url]
 
 
 def _lines(file: Path) -> list[str]:

@@ -52,10 +52,10 @@ def call(function: Callable[[Any], Any], context: Context, seconds: float) -> En
     return came[0] if came else Ending("timed out", f"it did not come back within {seconds:g} s")
 
 
-def drive(driving: Driving, context: Context, browser: Browser) -> Ending:
-    """One login of the client that a profile describes. Raises UnusableClient."""
+def drive(driving: Driving, context: Context, browser: Browser, signs: Callable[[], int] = lambda: 0) -> Ending:
+    """One login of the client that a profile describes; `signs` counts its signs of life. Raises UnusableClient."""
     if driving.callable:
         return call(loaded(driving), context, driving.time_limit)
     if driving.command:
-        return run_command(driving, context, browser)
+        return run_command(driving, context, browser, signs)
     raise Untested("the profile doesn't say how the client is driven: add `command` or `callable` under [driver]")

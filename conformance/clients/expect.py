@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from conformance.base.outcomes import Inconclusive, Vacuous, Violation
 from conformance.base.uris import is_loopback, urlsplit
 from conformance.clients.played import WORDS, Played, Sent, done_in
+from conformance.clients.playing import told
 from conformance.clients.user_agent import Page
 
 # Says what is wrong with a request; empty where nothing is.
@@ -196,7 +197,7 @@ class Expectation:
     def _spoke(self) -> None:
         """Inconclusive for a login in which nothing was sent: there is nothing to judge in it."""
         if not self._played.sent:
-            raise Inconclusive(f"the client sent nothing: {self._played.ending.words}")
+            raise Inconclusive(f"the client sent nothing: {told(self._played)}")
 
     def _spoke_or_knew(self) -> None:
         """Inconclusive for a login in which nothing was sent, but for one whose very settings the client refused."""

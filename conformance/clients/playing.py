@@ -5,8 +5,10 @@ Nothing here is judged or recorded, so that logins of one run can be played side
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conformance.base.outcomes import Inconclusive
@@ -23,6 +25,8 @@ CLIENT_ID = "client-under-test"
 CALLBACK = "https://client.example/callback"
 # What is asked in place of a login in the browser.
 WITHOUT_BROWSER = frozenset({"client_credentials", "password"})
+# Where clients listen. A port from the system's own range may be taken again by the time that the client is there.
+PORTS = range(12_000, 32_000)
 # In place of a secret: the client gets none.
 PUBLIC = "no secret"
 
@@ -52,6 +56,7 @@ class Scenario:
 def play(target: Target, house: House, scenario: Scenario) -> Played:
     """Play a login. Inconclusive for a client that can't be driven at all."""
     stage, second = _stages(target, house, scenario)
+    stages = [each for each in (stage, second) if each is not None]
     driving = target.driving
     browser = Browser(
         _origins(stage, second),
@@ -62,10 +67,11 @@ def play(target: Target, house: House, scenario: Scenario) -> Played:
         folder=driving.folder,
     )
     try:
-        ending = _driven(target, scenario, _context(scenario, stage, second, browser), browser)
+        context = _context(scenario, stage, second, browser)
+        ending = _driven(target, context, browser, lambda: sum(len(each.arrived) for each in stages))
     finally:
         browser.close()
-        for each in filter(None, (stage, second)):
+        for each in stages:
             house.end(each)
     says = "; ".join(map(house.says, scenario.misbehaviors)) or "an honest login"
     played = Played(stage, browser, ending, says, second)
@@ -115,9 +121,9 @@ def _context(scenario: Scenario, stage: Stage, second: Stage | None, browser: Br
     return replace(context, username=scenario.owner[0], password=scenario.owner[1])
 
 
-def _driven(target: Target, scenario: Scenario, context: Context, browser: Browser) -> Ending:
+def _driven(target: Target, context: Context, browser: Browser, signs: Callable[[], int]) -> Ending:
     try:
-        return drive(target.driving, context, browser)
+        return drive(target.driving, context, browser, signs)
     except (UnusableClient, NoWayBack) as error:
         raise Inconclusive(str(error)) from error
 
@@ -150,6 +156,9 @@ def _origins(*stages: Stage | None) -> frozenset[str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback where nobody listens: below those that systems give to whoever connects somewhere."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -57,13 +57,15 @@ class Browser:
     landings: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    _client: httpx.Client | None = None
+    # Two, since stage and client are on one host here: the client's cookies are nothing for the server.
+    _at_stages: httpx.Client | None = None
+    _at_client: httpx.Client | None = None
 
     def browse(self, url: str) -> str:
         """Sign in, consent and return the final redirect URL. Raises NoWayBack."""
         if len(self.landings) >= MOST_VISITS:
             raise NoWayBack(f"more than {MOST_VISITS} authorization requests in one login")
-        place = url
+        place = self._begun(url)
         for hop in range(MOST_HOPS):
             if origin_of(place) not in self.origins:
                 break
@@ -73,14 +75,30 @@ class Browser:
             self._deliver(place)
         return place
 
+    def _begun(self, url: str) -> str:
+        """The authorization request to which a page of the client's own leads; else the URL itself."""
+        place, until = url, time.perf_counter() + LISTENING
+        for _ in range(MOST_HOPS):
+            if not self.delivers or origin_of(place) in self.origins or not is_loopback(place):
+                return place
+            try:
+                reply = self._fetched(place, until)
+            except httpx.HTTPError as error:
+                raise NoWayBack(f"the client opened a page of its own, and nobody answered there: {error}") from error
+            if reply.status_code not in REDIRECTS or "location" not in reply.headers:
+                raise NoWayBack("the client opened a page of its own, which leads to no authorization endpoint")
+            place = urljoin(place, reply.headers["location"])
+        return place
+
     def read(self, url: str) -> str:
         """What a stage answers to a plain request. Raises httpx.HTTPError where nobody answers that can be trusted."""
         return self._asked(url, BY_CLIENT).text
 
     def close(self) -> None:
         """Let go of connections."""
-        if self._client is not None:
-            self._client.close()
+        for client in (self._at_stages, self._at_client):
+            if client is not None:
+                client.close()
 
     def _redirect(self, url: str, who: str) -> str:
         reply = self._asked(url, who)
@@ -91,7 +109,8 @@ class Browser:
 
     def _asked(self, url: str, who: str) -> httpx.Response:
         place = httpx.URL(url)
-        return self._http().get(
+        self._at_stages = self._at_stages or self._opened()
+        return self._at_stages.get(
             place.copy_with(host=self.reached_at or place.host),
             headers={"User-Agent": who, "Host": place.netloc.decode("ascii")},
             extensions={"sni_hostname": place.host},
@@ -138,19 +157,18 @@ class Browser:
 
     def _fetched(self, place: str, until: float) -> httpx.Response:
         """A page of the client, which may open the browser first and listen then."""
+        self._at_client = self._at_client or self._opened()
         while True:
             try:
-                return self._http().get(place)
+                return self._at_client.get(place)
             except httpx.ConnectError:
                 if time.perf_counter() > until:
                     raise
                 time.sleep(PAUSE)
 
-    def _http(self) -> httpx.Client:
-        if self._client is None:
-            context = ssl.create_default_context(cafile=self.certificates)
-            # A certificate of the profile's may come without its authority.
-            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-            headers = {"User-Agent": BY_CLIENT, "Accept": "text/html,*/*"}
-            self._client = httpx.Client(verify=context, trust_env=False, timeout=SECONDS, headers=headers)
-        return self._client
+    def _opened(self) -> httpx.Client:
+        context = ssl.create_default_context(cafile=self.certificates)
+        # A certificate of the profile's may come without its authority.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        headers = {"User-Agent": BY_CLIENT, "Accept": "text/html,*/*"}
+        return httpx.Client(verify=context, trust_env=False, timeout=SECONDS, headers=headers)

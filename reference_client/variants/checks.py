@@ -85,6 +85,12 @@ def revoke_both(login: Login) -> None:
     revoke_when_asked(login)
 
 
+def try_again_at_once(login: Login) -> None:
+    """RFC 7009 section 2.2.1: after 503 the token is still there; one more try, as HTTP libraries make it."""
+    if login.reply.status == 503:
+        login.reply = login.wire.send(login.draft)
+
+
 def compare_issuer_if_named(login: Login) -> None:
     """RFC 9207 section 2.4: who was configured by hand knows which issuer to expect, and not whether it is named."""
     login.names_issuer = login.parameter("iss") is not None
@@ -169,6 +175,11 @@ VARIANTS = (
         says="The client gives no token back.",
         edits=(remove("login", "revoke_when_asked"),),
         profile={"features": {"revocation": False}},
+    ),
+    Variant(
+        name="revocation-tried-twice",
+        says="A revocation that a busy server put off is tried once more, at once, and then no more.",
+        edits=(replace("revocation.send", "try_again_when_busy", try_again_at_once),),
     ),
     Variant(
         name="both-tokens-revoked",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from ..misbehavior import ODD, SMALL, Misbehavior
 from ..pipeline import Call, Response, Step, before, replace
 from .places import lead_to_plain_http
 
-# Seconds that the client is asked to wait.
-WAIT = 1
+# Seconds that the client is asked to wait, and by which its clock may go before ours.
+WAIT, LEEWAY = 1, 0.1
 
 
 def done_with(body: bytes, media_type: str) -> Step:
@@ -20,10 +22,10 @@ def done_with(body: bytes, media_type: str) -> Step:
     return answer_with_body
 
 
-def be_busy_once(call: Call) -> Response | None:
-    """Section 2.2.1: for a while the token is still there."""
-    call.server.met["revocation"] += 1
-    return Response(503, headers=[("Retry-After", str(WAIT))]) if call.server.met["revocation"] == 1 else None
+def be_busy_for_a_while(call: Call) -> Response | None:
+    """Section 2.2.1: the token is still there, and will be revoked when the time is over."""
+    until = float(call.server.kept.setdefault("busy until", str(time.monotonic() + WAIT - LEEWAY)))
+    return Response(503, headers=[("Retry-After", str(WAIT))]) if time.monotonic() < until else None
 
 
 def put_other_endpoint(call: Call) -> None:
@@ -52,9 +54,9 @@ MISBEHAVIORS = (
         asks=("revocation",),
     ),
     Misbehavior(
-        name="revocation-busy-once",
-        says=f"the first revocation request is answered with 503 and a wait of {WAIT} s",
-        edits=(before("revocation", "require_token", be_busy_once),),
+        name="revocation-busy-for-a-while",
+        says=f"revocation requests are answered with 503 and a wait of {WAIT} s, until that is over",
+        edits=(before("revocation", "require_token", be_busy_for_a_while),),
     ),
     Misbehavior(
         name="revocation-endpoint-in-token-response",

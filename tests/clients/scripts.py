@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import threading
 import time
@@ -12,6 +13,9 @@ from urllib.parse import urlsplit
 
 from conformance.clients.context import Context
 from tests.clients import plain
+
+# A page of the client's own that leads to the authorization endpoint.
+START = "/start"
 
 
 def context(browse: object) -> Context:
@@ -37,8 +41,19 @@ def browse_by(habit: str, url: str) -> str:
     """Listen at the redirection URI, open the browser in the way of a habit, and return what it was asked for."""
     came: list[str] = []
 
+    own = urlsplit(os.environ["OAUTH2_REDIRECT_URI"])
+    cookie = f"login={secrets.token_urlsafe(8)}"
+
     class Listener(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path == START:
+                self.send_response(302)
+                self.send_header("Location", url)
+                self.send_header("Set-Cookie", cookie)
+                self.end_headers()
+                return
+            if habit == "own-page" and self.headers.get("Cookie") != cookie:
+                raise ValueError("another browser than the one that began")
             came.append(self.path)
             self.send_response(302 if habit == "goes" else 200)
             if habit == "goes":
@@ -49,15 +64,17 @@ def browse_by(habit: str, url: str) -> str:
         def log_message(self, format: str, *arguments: object) -> None:
             pass
 
-    own = urlsplit(os.environ["OAUTH2_REDIRECT_URI"])
     with HTTPServer((own.hostname or "", own.port or 0), Listener) as server:
-        if habit == "prints":
+        if habit == "own-page":
+            threading.Thread(target=webbrowser.open, args=(f"{own.scheme}://{own.netloc}{START}",), daemon=True).start()
+        elif habit == "prints":
             print(f"Open {url} in your browser", flush=True)
         else:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         if habit == "opens-twice":
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        server.handle_request()
+        while not came:
+            server.handle_request()
     return f"{own.scheme}://{own.netloc}{came[0]}"
 
 
@@ -76,6 +93,10 @@ def main(habit: str) -> None:
             sys.exit(1)
         case _:
             plain.login(context(lambda url: browse_by(habit, url)))
+            if habit == "slow":
+                for _ in range(4):
+                    time.sleep(1.5)
+                    print("still at it", flush=True)
             if habit == "stays":
                 time.sleep(600)
 

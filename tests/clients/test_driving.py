@@ -60,6 +60,24 @@ def test_a_client_that_is_gone_behind_its_redirect_has_answered(played: Played) 
     assert played.browser.refused == []
 
 
+def test_a_login_may_begin_at_a_page_of_the_clients_own(certificates: Path) -> None:
+    with closing(session_with("own-page", certificates)) as session:
+        login = Serve(Trial(session)).honest("second_login", times=2)
+        mixed_up = Serve(Trial(session)).login("mix-up", "second_issuer")
+
+    assert login.ending.how == "succeeded"
+    assert [sent.request.header("Cookie") for sent in login.all("start")] == [None, None]
+    assert len({sent.first("state") for sent in login.all("start")}) == 2
+    assert [sent.is_sent_on for sent in mixed_up.sent_to_second if sent.endpoint == "authorization"] == [True]
+
+
+def test_a_client_that_goes_on_after_its_page_is_not_cut_off(certificates: Path) -> None:
+    with closing(session_with("slow", certificates)) as session:
+        ending = Serve(Trial(session)).honest().ending
+
+    assert ending.how == "succeeded"
+
+
 def test_a_printed_url_is_opened_whatever_query_its_endpoint_has(certificates: Path) -> None:
     with closing(session_with("prints", certificates)) as session:
         played = Serve(Trial(session)).login("authorization-endpoint-with-query")
