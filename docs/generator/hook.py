@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.reporting.text import document_name
-from docs.generator import reference_pages, requirement_pages
+from docs.generator import client_requirements, reference_pages, requirement_pages
 from docs.generator.facts import Facts, gather
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     from mkdocs.structure.files import File
 
     facts = gather()
-    for place, content in (*requirement_pages.pages(facts), *reference_pages.pages(facts)):
+    made = (requirement_pages, client_requirements, reference_pages)
+    for place, content in (each for pages in made for each in pages.pages(facts)):
         files.append(File.generated(config, place, content=content))
     for entry in config.nav or ():
         if REQUIREMENTS in entry:

@@ -13,7 +13,7 @@ from conformance.base import exit_codes
 from conformance.cli import parser
 from conformance.reporting.text import clause_link
 from conformance.tally.catalogue import Requirement, load_catalogue
-from docs.generator import markdown, reference_pages, requirement_pages
+from docs.generator import client_requirements, markdown, reference_pages, requirement_pages
 from docs.generator.facts import Facts, gather, schema
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
@@ -27,7 +27,17 @@ def facts() -> Facts:
 @pytest.fixture(scope="module")
 def pages(facts: Facts) -> dict[str, str]:
     """Every generated page by its place."""
-    return dict((*requirement_pages.pages(facts), *reference_pages.pages(facts)))
+    return dict((*requirement_pages.pages(facts), *reference_pages.pages(facts), *client_requirements.pages(facts)))
+
+
+def test_each_requirement_on_clients_is_decided_or_says_why_not(facts: Facts, pages: Mapping[str, str]) -> None:
+    page = pages[client_requirements.PLACE]
+    decided, _, others = page.partition("## Decided by none")
+    bound = [each for each in facts.catalogue.requirements if each.role == "client"]
+
+    assert [each.id for each in bound if f"/{each.id}.md)" not in page] == []
+    assert decided.count(".md) |") == sum(each.id in facts.tests for each in bound) >= 110
+    assert [each.id for each in bound if each.untestable and markdown.text(each.untestable) not in others] == []
 
 
 def test_each_requirement_has_a_page_that_says_what_is_owed_and_where(pages: Mapping[str, str]) -> None:
