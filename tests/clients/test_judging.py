@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -40,13 +41,16 @@ def test_a_right_client_passes_what_every_client_has_to(certificates: Path) -> N
 
 
 def test_a_client_that_takes_any_state_is_found(certificates: Path) -> None:
-    def careless(context: Context) -> object:
+    def deceived(context: Context) -> Context:
         def browse(url: str) -> str:
             asked, answer = parse_qs(urlsplit(url).query), urlsplit(context.browse(url))
             told = {**parse_qs(answer.query), "state": asked["state"]}
             return answer._replace(query=urlencode(told, doseq=True)).geturl()
 
-        return plain.login(ContextWith(context, browse))  # type: ignore[arg-type]
+        return replace(context, browse=browse, second=context.second and deceived(context.second))
+
+    def careless(context: Context) -> object:
+        return plain.login(deceived(context))
 
     with session_with(careless, certificates) as session:
         found = verdicts(session, lambda case: case.requirement == STATE)
