@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from conformance.reporting.toml import as_toml
+from conformance.base.toml_writing import as_toml
 from reference_client.defects import DEFECTS as DEFECTS_OF_CLIENT
 from reference_client.variant import Variant
 from reference_client.variants import VARIANTS as VARIANTS_OF_CLIENT

@@ -37,6 +37,7 @@ def add(commands: Commands) -> None:
 def update_baseline(options: argparse.Namespace) -> int:
     """Carry out `baseline update`. Raises UsageFault."""
     from conformance.base.toml_files import FileFault
+    from conformance.base.toml_writing import rewritten
     from conformance.tally.baseline import Baseline, as_toml, read_unfinished
     from conformance.tally.baseline_update import brought_up_to_date
 
@@ -48,7 +49,10 @@ def update_baseline(options: argparse.Namespace) -> int:
     updated = brought_up_to_date(known, content, options.fail_on or content["fail_on"])
     says = {entry["id"]: f"{entry['level']}: {entry['says']}" for entry in content["requirements"]}
     try:
-        options.output.write_text(as_toml(updated.entries, says, updated.decided), encoding="utf-8")
+        text = as_toml(updated.entries, says, updated.decided)
+        if options.output.exists():
+            text = rewritten(options.output.read_text(encoding="utf-8-sig"), text)
+        options.output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageFault(f"{options.output}: can't be written: {error.strerror}") from error
     _tell(updated, says, options.output, content["started"][:10])

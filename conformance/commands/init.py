@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -172,8 +172,8 @@ def _document(url: str, options: argparse.Namespace) -> dict[str, Any]:
 @contextmanager
 def _session(document: Mapping[str, Any], typed: Mapping[str, str]) -> Iterator[Session]:
     """A session with what a document describes; `typed` are secrets that no variable holds."""
+    from conformance.base.toml_writing import as_toml
     from conformance.profile.loading import parse_profile
-    from conformance.reporting.toml import as_toml
     from conformance.running.whole_run import open_session
 
     session = open_session(parse_profile(as_toml(document), "what was given", environment={**os.environ, **typed}))
@@ -283,7 +283,13 @@ def _deliver(text: str, output: Path | None) -> None:
     if output is None:
         print(text, end="")
         return
+    from conformance.base.toml_writing import rewritten
+
     try:
+        if output.exists():
+            # What was no profile has nothing of its owner to keep.
+            with suppress(ValueError):
+                text = rewritten(output.read_text(encoding="utf-8-sig"), text)
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageFault(f"{output}: can't be written: {error.strerror}") from error

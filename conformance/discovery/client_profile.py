@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.reporting.toml import as_toml
+from conformance.base.toml_writing import as_toml
 
 HEAD = """\
 # The profile of a client under test: the suite plays its server.

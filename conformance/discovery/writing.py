@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.base.toml_writing import toml_value
 from conformance.discovery.learned import LearnedClient, LearnedFeatures, all_demands, union_of_grants
 from conformance.discovery.metadata import Places
 from conformance.reporting.text import visible
-from conformance.reporting.toml import toml_value
 from conformance.tally.claims import claims
 
 LONGEST_COMMENT = 200

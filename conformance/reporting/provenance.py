@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.base.outcomes import DESELECTED
+from conformance.base.toml_writing import as_toml
 from conformance.reporting.summary import SERVER, Content, claims_in_words, counted, role_of
-from conformance.reporting.toml import as_toml
 
 NOT_VERIFIED = "NOT verified (--insecure): whoever answered may have been somebody else"
 

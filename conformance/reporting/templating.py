@@ -17,6 +17,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from conformance.base.files import write_whole
+from conformance.base.toml_writing import as_toml
 from conformance.reporting.summary import explanation, relation
 from conformance.reporting.text import (
     body_in_parts,
@@ -27,7 +28,6 @@ from conformance.reporting.text import (
     document_name,
     visible,
 )
-from conformance.reporting.toml import as_toml
 
 TEMPLATES = Path(__file__).with_name("templates")
 

@@ -6,7 +6,6 @@ to show a situation would otherwise pass where it failed before.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any, Literal
 
 from conformance.base.schemas import Gap
 from conformance.base.toml_files import TomlFile, gap_at, gaps_of_ids, read_toml, tables_of
+from conformance.base.toml_writing import toml_value
 
 # What became of an entry in a run. Those of CLOSING close the gate: the baseline has to be brought up to date.
 State = Literal["known", "expired", "stale", "undecided"]
@@ -24,7 +24,7 @@ KEPT = ("passed", "noted")
 
 HEADER = """# Known deviations: each opens the gate for one requirement until the end of its day `expires`.
 # The finding stays in every report, and the conclusion says what it said. `oauth2-conformance baseline update`
-# keeps this file; comments of your own are lost then, `reason` is the place for words.
+# keeps this file, and comments of your own in it; `reason` is the place for what reports shall tell.
 """
 DECIDED_LINES = (
     "# The MUST and STATED requirements that were decided: one of them that is vacuous in a later run closes the gate.",
@@ -118,19 +118,14 @@ def as_toml(entries: Iterable[Deviation], says: Mapping[str, str], decided: Sequ
     """The text of a baseline. `says` tells what each requirement demands, for readers."""
     written = [HEADER, *(entry_as_toml(entry, says.get(entry.id, "")) for entry in entries)]
     if decided:
-        written.append("\n".join([*DECIDED_LINES, *(f"    {_quoted(each)}," for each in decided), "]\n"]))
+        written.append("\n".join([*DECIDED_LINES, *(f"    {toml_value(each)}," for each in decided), "]\n"]))
     return "\n".join(written)
 
 
 def entry_as_toml(entry: Deviation, says: str = "") -> str:
     """One entry as TOML; what a person has to fill in stands empty, with the question beside it."""
-    lines = ["[[deviation]]", *([f"# {' '.join(says.split())}"] if says else []), f"id = {_quoted(entry.id)}"]
+    lines = ["[[deviation]]", *([f"# {' '.join(says.split())}"] if says else []), f"id = {toml_value(entry.id)}"]
     for key, question in PLACEHOLDERS.items():
         value = getattr(entry, key)
-        lines.append(f"{key} = {_quoted(value)}" if value else f'{key} = ""  # {question}')
+        lines.append(f"{key} = {toml_value(value)}" if value else f'{key} = ""  # {question}')
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    # JSON's strings are TOML's as well, but for DEL.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.base import schemas
 from conformance.base.toml_files import FileFault
+from conformance.base.toml_writing import rewritten
 from conformance.tally.baseline import Baseline, Deviation, State, as_toml, read_baseline, read_unfinished, state_of
 from conformance.tally.baseline_update import brought_up_to_date
 from conformance.tally.gathered import TestResult
@@ -245,3 +246,57 @@ def test_fuzzing_that_decides_nothing_takes_no_verdict_away(directed: str, verdi
     entry = next(entry for entry in content["requirements"] if entry["id"] == MUST)
     assert entry["verdict"] == verdict
     assert len(entry["tests"]) == 2
+
+
+COMMENTED = f"""# ours, kept since 2025
+
+# asked for by the proxy's team
+[[deviation]]
+id = "{MUST}"
+reason = "the proxy sets it"  # ticket 7
+owner = "platform"
+expires = 2026-12-31
+
+# goes with 3.2
+[[deviation]]
+id = "{OTHER}"
+reason = "mended in 3.2"
+owner = "tokens"
+expires = "2026-06-30"
+
+# what counts as decided
+[decided]
+requirements = [
+    "{MUST}",  # long since
+]
+"""
+
+
+def test_comments_of_a_baselines_owner_survive_an_update(tmp_path: Path) -> None:
+    kept, new = Deviation(OTHER, "mended in 3.2", "tokens", "2026-06-30"), Deviation("rfc6749-3.2-get-refused")
+    text = rewritten(COMMENTED, as_toml([kept, new], {new.id: "MUST: says"}, (MUST, OTHER)))
+    updated = read_unfinished(baseline_file(tmp_path, text))
+    assert updated.entries == (kept, new)
+    assert updated.decided == (MUST, OTHER)
+    assert [line for line in text.splitlines() if "#" in line] == [
+        "# ours, kept since 2025",
+        "# asked for by the proxy's team",
+        "# goes with 3.2",
+        "# MUST: says",
+        'reason = ""  # why it is accepted for now',
+        'owner = ""  # who takes care of it',
+        'expires = ""  # YYYY-MM-DD, its last day',
+        "# what counts as decided",
+        f'    "{MUST}",  # long since',
+    ]
+
+
+def test_what_is_rewritten_with_the_same_stays_as_it_is() -> None:
+    assert rewritten(COMMENTED, COMMENTED) == COMMENTED
+
+
+def test_comments_of_a_profiles_owner_survive_a_new_one() -> None:
+    kept = '# staging\n[target]\nname = "old"  # ours\ntimeout = 4\n# two a day\n[limits]\nx = 1\n'
+    new = '# written\n[target]\nname = "new"\ntimeout = 4\n\n[features]\na = true\n'
+    expected = '# staging\n[target]\nname = "new"  # ours\ntimeout = 4\n# two a day\n\n[features]\na = true\n'
+    assert rewritten(kept, new) == expected

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from conformance.base.toml_writing import as_toml
 from conformance.harness.footprint import Footprint
 from conformance.preflight.controls import Examiner
 from conformance.preflight.examination import examine
 from conformance.preflight.forecast import foresee
 from conformance.profile.loading import parse_profile
-from conformance.reporting.toml import as_toml
 from conformance.running.collecting import Case, collect_cases
 from conformance.tally.verdicts import Verdict, combine
 from reference_server import demo

@@ -6,11 +6,11 @@ import tomllib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from conformance.base.toml_writing import as_toml
 from conformance.harness.session import Session
 from conformance.preflight.controls import Examiner
 from conformance.preflight.examination import examine
 from conformance.profile.loading import Profile, parse_profile
-from conformance.reporting.toml import as_toml
 from conformance.wire.asgi import AsgiTransport
 from reference_server import build
 from reference_server.federation import in_process

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from lxml import html
 
+from conformance.base.toml_writing import as_toml
 from conformance.reporting import write_reports
 from conformance.reporting.html import report_as_html
-from conformance.reporting.toml import as_toml
 from conformance.tally.gathered import TestResult
 
 from . import synthetic
