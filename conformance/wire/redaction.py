@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from conformance.wire.content import LONE_SURROGATE
@@ -254,8 +255,18 @@ class Redactor:
         if not text:
             return text
         near = self._near or _Near(self._vault.fixed, self._vault.odd, self._odd)
-        if len(text) <= SHORT and not self._concerns(text, near):
-            return text
+        if "\n" not in text or MEMBER.search(text) or any("\n" in value for value in near.values()):
+            return self._searched(text, near) if self._concerns(text, near) else text
+        # No secret goes over the end of a line: of a page only the lines are searched that may hold one.
+        lines = text.split("\n")
+        concerned = [number for number, line in enumerate(lines) if line and self._concerns(line, near)]
+        if concerned:
+            searched = self._searched("\n".join(lines[number] for number in concerned), near)
+            for number, line in zip(concerned, searched.split("\n"), strict=True):
+                lines[number] = line
+        return "\n".join(lines)
+
+    def _searched(self, text: str, near: _Near) -> str:
         if not text.isascii():
             text = LONE_SURROGATE.sub("\ufffd", text)
         if "=%" in text:
@@ -280,12 +291,8 @@ class Redactor:
 
     def _concerns(self, text: str, near: _Near) -> bool:
         """Whether a text may hold a secret, or half characters."""
-        possible = possible_secrets(text) if text.isascii() else None
-        return (
-            possible is None
-            or self._vault.knows_any(possible)
-            or any(value in text for values in (near.fixed, near.odd, near.spelled) for value in values)
-        )
+        possible = possible_secrets(text) if len(text) <= SHORT and text.isascii() else None
+        return possible is None or self._vault.knows_any(possible) or any(value in text for value in near.values())
 
     def header(self, name: str, value: str) -> str:
         """A header's value without secrets."""
@@ -379,6 +386,10 @@ class _Near:
     spelled: dict[str, str]
     # Characters of the shortest, as far as that was asked for.
     shortest: int = 0
+
+    def values(self) -> Iterator[str]:
+        """All of them."""
+        return chain(self.fixed, self.odd, self.spelled)
 
     def add(self, spelling: str, shown: str) -> None:
         """Look for another spelling as well."""

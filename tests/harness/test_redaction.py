@@ -276,3 +276,23 @@ def test_thousands_of_escapes_are_read_once() -> None:
     started = time.process_time()
     assert Redactor(vault()).text(f"{many}&x=%41") == f"{many}&x=%41"
     assert time.process_time() - started < 1
+
+
+def test_a_secret_is_hidden_on_whichever_line_of_a_page_it_stands() -> None:
+    known = vault()
+    redactor = Redactor(known)
+    page = "<p>first</p>\n\n<input name=csrf value=SECRET>\n<p>last of csrf=SECRET-TWO</p>\n"
+    known.add("SECRET-of-a-page", "csrf_token")
+    text = page.replace("SECRET>", "SECRET-of-a-page>")
+
+    shown = redactor.text(text)
+
+    assert shown == "<p>first</p>\n\n<input name=csrf value={csrf_token#2}>\n<p>last of csrf={csrf_token#1}</p>\n"
+    assert redactor.text(text) == shown
+
+
+@pytest.mark.parametrize("text", ["one\ntwo of three", '{"code"\n:\n"one\ntwo of three"}'])
+def test_a_secret_of_two_lines_is_hidden(text: str) -> None:
+    known = vault()
+    known.add("one\ntwo", "code")
+    assert "one\ntwo" not in Redactor(known).text(text)
