@@ -28,9 +28,16 @@ class Recorded:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
+    def chosen(self, key: str, choose: Callable[[], list[Reply]]) -> list[Reply]:
+        """What `choose` takes, chosen once for all tests that ask for it under this key."""
+        return self._recorder.session.record.chosen(key, choose)
+
     def token_responses(self) -> list[Reply]:
         """Answers of the token endpoint that issue an access token, as JSON."""
-        return [reply for reply in self._posted_to("token") if reply.is_success and _text(reply, "access_token")]
+        return self.chosen(
+            "token responses",
+            lambda: [reply for reply in self._posted_to("token") if reply.is_success and _text(reply, "access_token")],
+        )
 
     def token_errors(self) -> list[Reply]:
         """Answers of the token endpoint that refuse a well-formed request and name an error."""
@@ -52,7 +59,7 @@ class Recorded:
 
     def introspection_responses(self) -> list[Reply]:
         """Answers that introspection gives about a token."""
-        return self._recorder.session.record.chosen(
+        return self.chosen(
             "introspection responses",
             lambda: [reply for reply in self._posted_to("introspection") if reply.status == 200 and _asks(reply)],
         )

@@ -15,7 +15,17 @@ from conformance.plugin.collection import is_judged_last, is_of_suite, requireme
 from conformance.plugin.opening import processes_of
 from conformance.plugin.pytest_reports import html_extras, location_of, report_of
 from conformance.plugin.staging import house_of
-from conformance.plugin.stashes import APART, CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER, SESSION
+from conformance.plugin.stashes import (
+    APART,
+    CATALOGUE,
+    FOOTPRINT,
+    JUDGES,
+    JUDGING,
+    PROFILE,
+    PROGRESS,
+    RECORDER,
+    SESSION,
+)
 from conformance.running import apart
 from conformance.running.collecting import case_of
 from conformance.running.process_groups import groups_of
@@ -51,8 +61,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     config = session.config
     if RECORDER not in config.stash or config.option.usepdb or not apart.is_possible():
         return (yield)
-    last = [item for item in session.items if is_judged_last(item)]
-    items = {item.nodeid: item for item in session.items if is_of_suite(item) and not is_judged_last(item)}
+    own = {item.nodeid: item for item in session.items if is_of_suite(item)}
+    last = {name: item for name, item in own.items() if is_judged_last(item)}
+    items = {name: item for name, item in own.items() if name not in last}
     count = processes_of(config)
     logins = count if config.stash[PROFILE].target.driving.command else 0
     count = 1 if logins else count
@@ -61,16 +72,22 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         groups.sort(key=len, reverse=True)
     # Results are asked for in the order in which they come.
     others = [item for item in session.items if not is_of_suite(item)]
-    session.items[:] = [*others, *(items[name] for group in groups for name in group), *last]
+    session.items[:] = [*others, *(items[name] for group in groups for name in group), *last.values()]
     run = partial(_run_apart, items, session_of(config), logins)
     progress = config.stash[PROGRESS]
-    config.stash[APART] = processes = apart.Apart(groups, run, count, progress.waiting, progress.tick)
+    config.stash[APART] = apart.Apart(groups, run, count, progress.waiting, progress.tick)
+    if count > 1:
+        # They judge what this process has heard by then, so that theirs begin behind all others.
+        judge = partial(_run_apart, last, session_of(config), 0)
+        config.stash[JUDGING] = lambda: apart.Apart(groups_of(last), judge, count)
     # The first tests run meanwhile.
     reporting.prepare()
     try:
         return (yield)
     finally:
-        processes.close()
+        for processes in (config.stash.get(key, None) for key in (APART, JUDGES)):
+            if processes is not None:
+                processes.close()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -86,8 +103,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     hooks, location = item.ihook, location_of(item)
     hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=location)
     session = session_of(item.config)
-    processes = item.config.stash.get(APART, None)
-    if is_judged_last(item):
+    processes = _processes_for(item)
+    if processes is None and is_judged_last(item):
         ended = _run(item, session)
     elif processes is None:
         progress = item.config.stash.get(PROGRESS, None)
@@ -103,6 +120,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
         hooks.pytest_runtest_logreport(report=report)
     hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=location)
     return True
+
+
+def _processes_for(item: pytest.Function) -> apart.Apart | None:
+    """The processes that run a test; None where this one does."""
+    stash = item.config.stash
+    if not is_judged_last(item):
+        return stash.get(APART, None)
+    if JUDGES not in stash and JUDGING in stash and apart.is_possible():
+        stash[JUDGES] = stash[JUDGING]()
+    return stash.get(JUDGES, None)
 
 
 def _run_apart(

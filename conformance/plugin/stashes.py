@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from conformance import bundled
@@ -28,6 +30,9 @@ SESSION = pytest.StashKey[Session]()
 COLLECTED = pytest.StashKey[dict[str, list[str]]]()
 PROGRESS = pytest.StashKey[Progress]()
 APART = pytest.StashKey[apart.Apart]()
+# The processes that judge what the others have recorded, and how they begin.
+JUDGES = pytest.StashKey[apart.Apart]()
+JUDGING: pytest.StashKey[Callable[[], apart.Apart]] = pytest.StashKey()
 FAULTS = pytest.StashKey[list[str]]()
 # What the tests have left so far, the controls of the profile before them.
 FOOTPRINT = pytest.StashKey[Footprint]()

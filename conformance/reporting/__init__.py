@@ -22,6 +22,8 @@ FILES: Mapping[str, str] = {
 }
 # HAR repeats the evidence, large: made on demand.
 WRITTEN_BY_A_RUN = ("html", "junit", "sarif", "markdown", "badge")
+# What the summary on the console takes of rich.
+OF_THE_CONSOLE = ("rich.console", "rich.table", "rich.text", "rich.box")
 
 
 def rendered(content: Mapping[str, Any], form: str) -> bytes:
@@ -57,8 +59,8 @@ def rendered(content: Mapping[str, Any], form: str) -> bytes:
 
 def prepare() -> None:
     """Load what the reports of a run need, while there is time: it would cost a quarter of a second at its end."""
-    for form in WRITTEN_BY_A_RUN:
-        import_module(f"conformance.reporting.{form}")
+    for name in (*(f"conformance.reporting.{form}" for form in WRITTEN_BY_A_RUN), *OF_THE_CONSOLE):
+        import_module(name)
     from conformance.reporting.templating import compile_templates
 
     compile_templates()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import json
 import os
 import re
@@ -214,6 +215,8 @@ def _written_beside(content: dict[str, Any], folder: Path, form: str) -> Callabl
         if not child:
             signals.ignore()
     if not child:
+        # It ends with this report: what is garbage then goes with it.
+        gc.disable()
         try:
             os._exit(1 if write_here() else 0)
         finally:
