@@ -12,7 +12,7 @@ from conformance.browser.answer import Answer
 from conformance.browser.returns import Return
 from conformance.profile.target import Target
 from conformance.wire.exchange import Exchange, Reply, Request
-from conformance.wire.redaction import Vault
+from conformance.wire.vault import Vault
 
 
 class Watch(Protocol):

@@ -13,10 +13,11 @@ from conformance.harness.fuzzing import Fuzzing
 from conformance.harness.run_record import Record
 from conformance.profile.target import Target
 from conformance.wire.exchange import USER_AGENT, Exchange, Request
-from conformance.wire.redaction import Redactor, Vault
+from conformance.wire.redaction import Redactor
 from conformance.wire.stages import House, OpenHouse
 from conformance.wire.throttling import Backoff
 from conformance.wire.transport import Transport
+from conformance.wire.vault import Vault
 
 if TYPE_CHECKING:
     from conformance.browser.drivers import Driver

@@ -25,8 +25,8 @@ from conformance.running.collecting import Case
 from conformance.running.single_test import arguments, check_applicable
 from conformance.tally.catalogue import Catalogue
 from conformance.wire.exchange import Reply, Request
-from conformance.wire.redaction import Vault
 from conformance.wire.stages import ENDPOINTS, Arrived, Stage
+from conformance.wire.vault import Vault
 
 PLACE = "https://foreseen.example"
 TOKENS = json.dumps({"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}).encode()

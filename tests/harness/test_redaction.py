@@ -13,7 +13,8 @@ import pytest
 from conformance.harness.send import basic
 from conformance.wire.evidence import rendered
 from conformance.wire.exchange import Exchange, Reply, Request
-from conformance.wire.redaction import Redactor, Vault
+from conformance.wire.redaction import Redactor
+from conformance.wire.vault import Vault
 
 TOKEN = "zyQ9-0rT_very.secret~token"
 SECRET = "p%ss:w&rd +word"

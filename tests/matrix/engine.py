@@ -22,7 +22,7 @@ from conformance.tally.confirming import compared
 from conformance.tally.verdicts import FINDINGS, Verdict, combine, verdict_of
 from conformance.wire.asgi import AsgiTransport
 from conformance.wire.exchange import Reply, Request
-from conformance.wire.redaction import Vault
+from conformance.wire.vault import Vault
 from reference_server import Settings, build, demo
 from reference_server.defects import DEFECTS, Defect
 from reference_server.federation import in_process
