@@ -29,7 +29,10 @@ class Record:
                 self._chosen.clear()
                 # The original lets go of its reply when it has been rendered.
                 self.exchanges.setdefault(id(exchange.request), replace(exchange))
+        before = len(self.returns)
         self.returns += returns
+        if len(self.returns) > before:
+            self._chosen.clear()
 
     def chosen(self, key: str, choose: Callable[[], list[Reply]]) -> list[Reply]:
         """What `choose` takes of the record. Many tests ask for the same: it is chosen once, until more is recorded."""
