@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from conformance.base.commanded import Volume
-from conformance.reporting.summary import VERDICTS, counted
+from conformance.base.verdict_words import VERDICTS
+from conformance.reporting.summary import counted
 from conformance.reporting.text import visible
 
 SECONDS_BETWEEN_UPDATES = 0.1

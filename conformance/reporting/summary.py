@@ -8,24 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from conformance.base.verdict_words import VERDICTS
 from conformance.reporting.text import document_name
 
 Content = Mapping[str, Any]
 Entry = Mapping[str, Any]
 
-# The same words, in the same order, as the harness has; a test holds them together.
-VERDICTS = (
-    "failed",
-    "error",
-    "inconclusive",
-    "warned",
-    "passed",
-    "noted",
-    "vacuous",
-    "untested",
-    "not applicable",
-    "untestable",
-)
 LEVELS = ("MUST", "STATED", "SHOULD", "MAY")
 BINDING = ("MUST", "STATED")
 STATED = "STATED is binding text without a keyword; a breach counts like that of a MUST."

@@ -7,12 +7,13 @@ from typing import Any
 
 from conformance.base.budgets import OFF
 from conformance.base.outcomes import DESELECTED
+from conformance.base.verdict_words import Verdict
 from conformance.tally.applicability import CLIENT, ROLES_TESTED, not_applicable, not_claimed
 from conformance.tally.catalogue import Catalogue, Requirement, selects
 from conformance.tally.claims import takers_of
 from conformance.tally.comparing import differences
 from conformance.tally.gathered import Header, Run, TestResult
-from conformance.tally.verdicts import BY_FUZZING_ALONE, FINDINGS, Verdict, combine, verdict_of
+from conformance.tally.verdicts import BY_FUZZING_ALONE, FINDINGS, combine, verdict_of
 
 
 class Evidence:

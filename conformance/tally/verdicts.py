@@ -11,34 +11,9 @@ from typing import Literal
 
 from conformance.base import exit_codes
 from conformance.base.outcomes import OutcomeWord
+from conformance.base.verdict_words import VERDICTS, Verdict
 from conformance.tally.catalogue import Level
 
-Verdict = Literal[
-    "failed",
-    "error",
-    "inconclusive",
-    "warned",
-    "passed",
-    "noted",
-    "vacuous",
-    "untested",
-    "not applicable",
-    "untestable",
-]
-
-# The order decides: of several tests of one requirement, the first of these words wins.
-ORDER: tuple[Verdict, ...] = (
-    "failed",
-    "error",
-    "inconclusive",
-    "warned",
-    "passed",
-    "noted",
-    "vacuous",
-    "untested",
-    "not applicable",
-    "untestable",
-)
 FINDINGS: tuple[Verdict, ...] = ("failed", "warned")
 BINDING: tuple[Level, ...] = ("MUST", "STATED")
 
@@ -55,9 +30,9 @@ def verdict_of(level: Level, word: OutcomeWord) -> Verdict:
 
 
 def combine(verdicts: Iterable[Verdict]) -> Verdict | None:
-    """The verdict of a requirement with several tests: the first word of `ORDER` that occurs; None without any."""
+    """The verdict of a requirement with several tests: the first word of `VERDICTS` that occurs; None without any."""
     present = set(verdicts)
-    return next((word for word in ORDER if word in present), None)
+    return next((word for word in VERDICTS if word in present), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from ..errors import OAuthError
 from ..pipeline import Call, Response, Step, after, before, named, replace
 from ..steps.authorization_response import put_state, redirect, redirect_error, redirect_with_fragment
 from ..steps.token_response import put_error
+from .authorization_response import redirect_by_hand, redirect_with_raw_plus
 from .conditions import Condition, asks_for_token, when
 
 
@@ -33,19 +34,6 @@ def redirect_to_unknown_clients_uri(call: Call) -> Response | None:
     call.answer = {"error": call.error.error}
     put_state(call)
     return redirect(call, uri + ("&" if "?" in uri else "?") + urlencode(call.answer))
-
-
-def redirect_with_raw_plus(call: Call) -> Response:
-    """Leaves a plus sign alone, which then reads as a space."""
-    uri = call.redirect_uri or ""
-    return redirect(call, uri + ("&" if "?" in uri else "?") + urlencode(call.answer, safe="+"))
-
-
-def redirect_by_hand(call: Call) -> Response:
-    """Joins names and values as they are, but for what would break the header."""
-    uri = call.redirect_uri or ""
-    text = "&".join(f"{name}={value}" for name, value in call.answer.items())
-    return redirect(call, uri + ("&" if "?" in uri else "?") + text)
 
 
 def redirect_with_error_twice(call: Call) -> Response:

@@ -9,7 +9,11 @@ from ..secrets import random_value
 
 def make_code(call: Call) -> None:
     """Section 4.1.2: an unguessable code, bound to client, redirect URI as sent, and challenge (RFC 7636 4.4)."""
-    code = random_value()
+    keep_code(call, random_value())
+
+
+def keep_code(call: Call, code: str) -> None:
+    """Keep a code with what it is bound to, and answer with it."""
     challenge = call.parameters.get("code_challenge")
     method = call.parameters.get("code_challenge_method") or "plain"
     call.server.store.add_code(

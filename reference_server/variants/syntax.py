@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from ..pipeline import Call, Response, after, before, remove, replace
 from ..secrets import random_value
-from ..steps.authorization_response import redirect
+from ..steps.authorization_response import keep_code, redirect
 from ..steps.token_response import access_token_lifetime, make_refresh_token
 from ..variant import Variant
 
@@ -15,18 +15,7 @@ TOKEN_MAKERS = ("issue", "authorization.implicit_response")
 
 def make_code_of_all_characters(call: Call) -> None:
     """Appendix A.11: a code may have every printable character, space among them."""
-    code = f"{random_value()}{PRINTABLE}{random_value()}"
-    challenge = call.parameters.get("code_challenge")
-    method = call.parameters.get("code_challenge_method") or "plain"
-    call.server.store.add_code(
-        code,
-        call.grant,
-        call.parameters.get("redirect_uri"),
-        challenge,
-        None if challenge is None else method,
-        call.server.settings.code_lifetime,
-    )
-    call.answer["code"] = code
+    keep_code(call, f"{random_value()}{PRINTABLE}{random_value()}")
 
 
 def make_refresh_token_of_all_characters(call: Call) -> None:

@@ -15,10 +15,11 @@ import pytest
 import yaml
 
 from conformance.base import exit_codes
+from conformance.base.verdict_words import VERDICTS
 from conformance.cli import parser
 from conformance.commands import staging
 from conformance.settings import ALLOWED, FILE, read_settings
-from conformance.tally.verdicts import ORDER, Conclusion
+from conformance.tally.verdicts import Conclusion
 from docs.generator.facts import ROOT, schema
 from reference_server import serving
 
@@ -111,10 +112,10 @@ def test_the_readme_has_every_exit_code_in_the_same_words() -> None:
 def test_the_explanation_has_every_verdict_in_the_order_that_decides() -> None:
     page = (ROOT / "docs" / "explanation" / "verdicts.md").read_text(encoding="utf-8")
     first_table = page.split("Where several tests")[0]
-    assert tuple(re.findall(r"^\| (\w[\w ]*?) \|", first_table, re.MULTILINE)[1:]) == ORDER
+    assert tuple(re.findall(r"^\| (\w[\w ]*?) \|", first_table, re.MULTILINE)[1:]) == VERDICTS
     assert [word for word in get_args(Conclusion) if f"\n| {word} |" not in page] == []
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [word for word in ORDER if f"*{word}*" not in readme] == []
+    assert [word for word in VERDICTS if f"*{word}*" not in readme] == []
 
 
 def test_the_readme_begins_with_two_commands() -> None:

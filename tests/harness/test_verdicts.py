@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.tally.verdicts import ORDER, Tallied, Verdict, combine, conclusion_of, gate_of, verdict_of
+from conformance.base.verdict_words import VERDICTS, Verdict
+from conformance.tally.verdicts import Tallied, combine, conclusion_of, gate_of, verdict_of
 
 
 def entry(verdict: Verdict = "passed", **changes: Any) -> Tallied:
@@ -45,7 +46,7 @@ def test_the_gravest_of_several_tests_wins() -> None:
     assert combine(["not applicable", "passed"]) == "passed"
     assert combine(["vacuous", "passed"]) == "passed"
     assert combine(["untested", "vacuous"]) == "vacuous"
-    assert combine(reversed(ORDER)) == "failed"
+    assert combine(reversed(VERDICTS)) == "failed"
     assert combine([]) is None
 
 

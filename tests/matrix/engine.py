@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from conformance.base.outcomes import Breach
+from conformance.base.verdict_words import Verdict
 from conformance.harness.run_record import Record
 from conformance.harness.session import Session
 from conformance.profile.loading import Profile, parse_profile
@@ -19,7 +20,7 @@ from conformance.running.single_test import execute
 from conformance.tally.applicability import not_applicable
 from conformance.tally.catalogue import Catalogue, load_catalogue
 from conformance.tally.confirming import compared
-from conformance.tally.verdicts import FINDINGS, Verdict, combine, verdict_of
+from conformance.tally.verdicts import FINDINGS, combine, verdict_of
 from conformance.wire.asgi import AsgiTransport
 from conformance.wire.exchange import Reply, Request
 from conformance.wire.vault import Vault

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.tally.verdicts import Verdict
+from conformance.base.verdict_words import Verdict
 
 HEADER = """# What else turns when a defect or a variant is chosen, beside what its source says: requirements of
 # other sections that repeat the sentence or need what was broken. Written by tests/{matrix}/reconcile.py,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from conformance.base.verdict_words import Verdict
 from conformance.bundled.clients import profile_of_client
 from conformance.bundled.stages import Playhouse, prepare
 from conformance.harness.session import Session
@@ -22,7 +23,7 @@ from conformance.profile.loading import Profile, parse_profile
 from conformance.running.collecting import Case
 from conformance.running.single_test import execute
 from conformance.tally.applicability import not_applicable
-from conformance.tally.verdicts import Verdict, combine, verdict_of
+from conformance.tally.verdicts import combine, verdict_of
 from reference_client.choosing import choose
 from reference_client.client import build, logged_in
 from reference_client.defects import Defect

@@ -12,7 +12,7 @@ import argparse
 import random
 import sys
 
-from conformance.tally.verdicts import Verdict
+from conformance.base.verdict_words import Verdict
 from tests.clients.running import cases
 from tests.matrix_clients.engine import by_requirement, run
 from tests.ordering.sweep import results_of, told

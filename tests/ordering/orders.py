@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+from conformance.base.verdict_words import Verdict
 from conformance.running.collecting import Case
-from conformance.tally.verdicts import Verdict
 from tests.matrix.engine import (
     Ended,
     by_requirement,

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from conformance.tally.verdicts import Verdict
+from conformance.base.verdict_words import Verdict
 from tests.matrix.engine import Ended, by_requirement, reasons
 from tests.ordering.orders import ENDING, expected, verdicts
 

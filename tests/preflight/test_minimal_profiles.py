@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from conformance.base.toml_writing import as_toml
+from conformance.base.verdict_words import Verdict
 from conformance.harness.footprint import Footprint
 from conformance.preflight.controls import Examiner
 from conformance.preflight.examination import examine
 from conformance.preflight.forecast import foresee
 from conformance.profile.loading import parse_profile
 from conformance.running.collecting import Case, collect_cases
-from conformance.tally.verdicts import Verdict, combine
+from conformance.tally.verdicts import combine
 from reference_server import demo
 from reference_server.accounts import ALL_GRANTS
 from tests.matrix.engine import BASE, World, run_case
