@@ -8,6 +8,7 @@ import pytest
 
 from conformance.base import schemas
 from conformance.base.outcomes import OutcomeWord
+from conformance.base.verdict_words import VERDICTS
 from conformance.reporting import html, summary
 from conformance.tally import verdicts
 from conformance.tally.catalogue import Level, Role
@@ -52,8 +53,8 @@ def test_what_does_not_belong_is_noticed(change: str, value: object) -> None:
 def test_words_are_those_of_the_harness() -> None:
     definitions = schema()["$defs"]
     of_requirement = definitions["requirement"]["properties"]
-    assert definitions["verdict"]["enum"] == list(verdicts.ORDER) == list(summary.VERDICTS)
-    assert [word for word, _ in html.LEGEND] == list(verdicts.ORDER)
+    assert definitions["verdict"]["enum"] == list(VERDICTS)
+    assert [word for word, _ in html.LEGEND] == list(VERDICTS)
     assert set(of_requirement["level"]["enum"]) == set(get_args(Level)) == set(summary.LEVELS)
     assert set(of_requirement["role"]["enum"]) == set(get_args(Role))
     assert set(definitions["test"]["properties"]["outcome"]["enum"]) == set(get_args(OutcomeWord))
