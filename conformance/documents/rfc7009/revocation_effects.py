@@ -16,9 +16,7 @@ from conformance.procedures.revocation import (
     best_revocation,
     fresh_token,
     hinted_revocation,
-    revocable,
     revocable_kind,
-    revocation,
     revoke,
 )
 from conformance.profile.target import Client
@@ -135,12 +133,6 @@ def after_access_token(given: Given, send: Send) -> Related:
         return Related(reply, (before,), after)
 
     return given.observed("the refresh token after its access token's revocation", procedure)
-
-
-def revoked_after_refresh(given: Given, send: Send) -> Revocation:
-    """The access token that a refresh brought, revoked. Vacuous where access tokens are not."""
-    revocable(given, send, "access_token")
-    return revocation(given, send, given.live(given.refreshed(given.refreshable())))
 
 
 def _family(given: Given, client: Client | None = None) -> list[Tokens]:

@@ -10,10 +10,10 @@ from conformance.documents.rfc7009.revocation_effects import (
     after_hinted_refresh_token,
     after_refresh_token,
     in_use,
-    revoked_after_refresh,
     revoked_again,
     seen_before,
 )
+from conformance.documents.rfc7009.whose_tokens import by_whose, revoked, revoked_before_another
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.tokens import TokenKind
 from conformance.procedures.revocation import (
@@ -34,17 +34,27 @@ def test_a_revoked_access_token_is_invalid(given: Given, send: Send, expect: Exp
     expect.that(found.ended, found.wanted, found, breach="act")
 
 
+@requirement("rfc7009-2.1-revoked-refresh-token-invalid")
+def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Expect) -> None:
+    found = served_revocation(given, send, "refresh_token")
+
+    expect.that(found.ended, found.wanted, found, breach="act")
+
+
 @requirement("rfc7009-2.1-revoked-access-token-invalid")
-@needs("refresh_token")
-def test_a_revoked_access_token_of_a_refresh_is_invalid(given: Given, send: Send, expect: Expect) -> None:
-    found = revoked_after_refresh(given, send)
+@by_whose
+def test_a_revoked_access_token_is_invalid_whoever_has_it(given: Given, send: Send, expect: Expect, whose: str) -> None:
+    found = revoked(given, send, "access_token", whose)
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
 
 @requirement("rfc7009-2.1-revoked-refresh-token-invalid")
-def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Expect) -> None:
-    found = served_revocation(given, send, "refresh_token")
+@by_whose
+def test_a_revoked_refresh_token_is_invalid_whoever_has_it(
+    given: Given, send: Send, expect: Expect, whose: str
+) -> None:
+    found = revoked(given, send, "refresh_token", whose)
 
     expect.that(found.ended, found.wanted, found, breach="act")
 
@@ -65,6 +75,16 @@ def test_a_revoked_token_doesnt_come_back(given: Given, send: Send, expect: Expe
     effective_revocation(given, send)
 
     found = revoked_again(given, send)
+
+    expect.that(found.ended, found.wanted, found, breach="act")
+
+
+@requirement("rfc7009-2.1-revoked-token-stays-unusable")
+@both_kinds
+def test_a_revoked_token_doesnt_come_back_by_anothers_revocation(
+    given: Given, send: Send, expect: Expect, kind: TokenKind
+) -> None:
+    found = revoked_before_another(given, send, kind)
 
     expect.that(found.ended, found.wanted, found, breach="act")
 

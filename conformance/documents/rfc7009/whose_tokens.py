@@ -1,0 +1,81 @@
+"""Tokens of one client or person and of another, the first one and a later one: each is revoked alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from conformance.base.outcomes import Inconclusive, Vacuous
+from conformance.harness.given import Given
+from conformance.harness.send import Send
+from conformance.harness.tokens import Live, TokenKind
+from conformance.procedures.asking import SPARE_OWNER
+from conformance.procedures.revocation import Revocation, fresh_token, revocable, revocation, revoke
+
+# By password alone: what this person approves in a browser is kept for tests of consent.
+BY_PASSWORD = "password"
+
+
+def of_second_client(given: Given, kind: TokenKind) -> Live:
+    """A token of another client with a secret."""
+    return fresh_token(given, kind, given.other_client())
+
+
+def of_public_client(given: Given, kind: TokenKind) -> Live:
+    """A token of a client without a secret."""
+    return fresh_token(given, kind, given.client("public"))
+
+
+def of_second_account(given: Given, kind: TokenKind) -> Live:
+    """A token of another person."""
+    given.feature(BY_PASSWORD)
+    given.owner(SPARE_OWNER)
+    if kind == "refresh_token":
+        return given.live(given.refreshable(None, BY_PASSWORD, owner=SPARE_OWNER), kind)
+    return given.live(given.tokens(BY_PASSWORD, owner=SPARE_OWNER))
+
+
+def of_refresh(given: Given, kind: TokenKind) -> Live:
+    """A token that came with a refresh."""
+    return given.live(given.refreshed(given.refreshable()), kind)
+
+
+WHOSE: Mapping[str, Callable[[Given, TokenKind], Live]] = {
+    "second-client": of_second_client,
+    "public-client": of_public_client,
+    "second-account": of_second_account,
+    "refresh": of_refresh,
+}
+by_whose = pytest.mark.parametrize("whose", WHOSE)
+
+
+def revoked(given: Given, send: Send, kind: TokenKind, whose: str) -> Revocation:
+    """A revocation by the token's own client. Vacuous where no such token can be had, or the revocation is refused."""
+    revocable(given, send, kind)
+
+    def procedure() -> Revocation:
+        try:
+            token = WHOSE[whose](given, kind)
+        except Inconclusive as problem:
+            raise Vacuous(f"there is no such token: {problem}") from problem
+        found = revocation(given, send, token)
+        if not found.reply.is_served:
+            raise Vacuous(f"this revocation is refused: {found.reply}")
+        return found
+
+    return given.observed(f"revocation of an {kind}, {whose}", procedure)
+
+
+def revoked_before_another(given: Given, send: Send, kind: TokenKind) -> Revocation:
+    """A token that was revoked, and what became of it when its client revoked another one."""
+    revocable(given, send, kind)
+
+    def procedure() -> Revocation:
+        first = fresh_token(given, kind)
+        with given.arranging():
+            given.accepted(revoke(given, send, first), "an ordinary revocation")
+        reply = revoke(given, send, fresh_token(given, kind, first.tokens.client))
+        return Revocation(first, reply, given.still_active(first))
+
+    return given.observed(f"a revoked {kind} after another one's revocation", procedure)
