@@ -15,6 +15,7 @@ from ..steps.consent import show_consent
 from ..variant import Variant
 
 TENANT = "tenant=demo"
+LONGEST_STATE = 512
 SUBMIT = "document.forms[0].submit()"
 REDIRECTS = (
     ("authorization.code_response", redirect_with_query),
@@ -108,6 +109,20 @@ def show_consent_without_identity(call: Call) -> Response | None:
     return response
 
 
+def refuse_long_state(call: Call) -> None:
+    """Section 4.1.2 has no greatest length; what a server won't carry it doesn't repeat."""
+    if call.state is not None and len(call.state) > LONGEST_STATE:
+        call.state = None
+        raise OAuthError("invalid_request", "The state parameter is too long.")
+
+
+def refuse_long_state_on_page(call: Call) -> None:
+    """The same, as an HTTP server refuses a long address: nobody is sent anywhere."""
+    if call.state is not None and len(call.state) > LONGEST_STATE:
+        call.redirect_uri = None
+        raise OAuthError("invalid_request", "The address is too long.")
+
+
 def require_state(call: Call) -> None:
     """Section 4.1.1 recommends `state`; a server may insist."""
     if call.state is None:
@@ -187,6 +202,16 @@ VARIANTS = (
             "rfc6749-3.1.2.2-complete-uri-registered": "warned",
             "rfc6749-3.1.2.3-full-uri-compared-as-string": "not applicable",
         },
+    ),
+    Variant(
+        name="long-state-refused",
+        says="A state of more than 512 characters is refused, with an error that doesn't repeat it.",
+        edits=(after("authorization.validate_request", "read_response_type", refuse_long_state),),
+    ),
+    Variant(
+        name="long-state-refused-on-page",
+        says="A state of more than 512 characters is refused on a page.",
+        edits=(after("authorization.validate_request", "read_response_type", refuse_long_state_on_page),),
     ),
     Variant(
         name="state-demanded",

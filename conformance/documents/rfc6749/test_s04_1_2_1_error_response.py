@@ -32,6 +32,7 @@ from conformance.procedures.authorization_answers import (
     with_own_query,
 )
 from conformance.procedures.implicit_answers import tells_of_an_error
+from conformance.procedures.long_states import by_length, declined_with, expect_whole, unknown_type_with
 from conformance.procedures.redirects import expect_not_moved, missed, moved_to
 from conformance.profile.target import Target
 from conformance.wire.registries import AUTHORIZATION_ERRORS
@@ -347,3 +348,18 @@ def test_state_comes_with_every_error_unchanged(given: Given, send: Send, expect
 
     changed = [answer for answer in answers if set(values(answer, "state")) - {SPECIAL_STATE}]
     expect.that(not changed, f"the state {SPECIAL_STATE} with every error", in_words(changed), breach="act")
+
+
+@requirement("rfc6749-4.1.2.1-error-state-unchanged")
+@by_length
+def test_a_long_state_comes_whole_with_an_error(given: Given, send: Send, expect: Expect, length: int) -> None:
+    answer = not_granted(unknown_type_with(given, send, length))
+
+    expect_whole(expect, answer, length)
+
+
+@requirement("rfc6749-4.1.2.1-error-state-unchanged")
+def test_a_long_state_comes_whole_with_a_denial(given: Given, send: Send, expect: Expect) -> None:
+    answer = declined_with(given, send, "code")
+
+    expect_whole(expect, answer)

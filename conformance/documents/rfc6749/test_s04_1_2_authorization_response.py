@@ -26,6 +26,7 @@ from conformance.procedures.code_exchanges import (
     races,
 )
 from conformance.procedures.detours import ODD_STATE, after_abandoned, granted_by_detour
+from conformance.procedures.long_states import asked_at_sign_in, asked_with, by_length, expect_whole
 from conformance.procedures.tabs import (
     SIDE_BY_SIDE,
     Order,
@@ -294,3 +295,18 @@ def test_state_comes_back_unchanged_after_a_denial_is_taken_back(given: Given, s
     found = approved_after_denial(given, send)
 
     expect(found.answer).returns_state(found.page.request.get("state"))
+
+
+@requirement("rfc6749-4.1.2-state-unchanged")
+@by_length
+def test_a_long_state_comes_back_whole(given: Given, send: Send, expect: Expect, length: int) -> None:
+    answer = asked_with(given, send, "code", length)
+
+    expect_whole(expect, answer, length)
+
+
+@requirement("rfc6749-4.1.2-state-unchanged")
+def test_a_long_state_comes_back_whole_from_the_sign_in_page(given: Given, send: Send, expect: Expect) -> None:
+    answer = asked_at_sign_in(given, send, "code")
+
+    expect_whole(expect, answer)

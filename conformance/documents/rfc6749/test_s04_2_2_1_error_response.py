@@ -36,6 +36,7 @@ from conformance.procedures.implicit_answers import (
     was_moved_to,
     with_changes,
 )
+from conformance.procedures.long_states import asked_with, by_length, declined_with, expect_whole
 from conformance.profile.target import Target
 from conformance.wire.registries import AUTHORIZATION_ERRORS
 
@@ -310,3 +311,18 @@ def test_state_comes_with_errors_as_it_was_sent(given: Given, send: Send, expect
     changed = [answer for answer in errors(given, send) if {*values(answer, "state")} != {SPECIAL_STATE}]
 
     expect.that(not changed, "state as it was sent", in_words(changed), breach="act")
+
+
+@requirement("rfc6749-4.2.2.1-state-exact")
+@by_length
+def test_a_long_state_comes_whole_with_an_error(given: Given, send: Send, expect: Expect, length: int) -> None:
+    answer = not_granted(asked_with(given, send, "token", length, scope=given.invented("scope")))
+
+    expect_whole(expect, answer, length)
+
+
+@requirement("rfc6749-4.2.2.1-state-exact")
+def test_a_long_state_comes_whole_with_a_denial(given: Given, send: Send, expect: Expect) -> None:
+    answer = declined_with(given, send, "token")
+
+    expect_whole(expect, answer)
