@@ -11,7 +11,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Tokens
-from conformance.procedures.client_authentication import BY_BASIC, undecodably
+from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, undecodably
 from conformance.procedures.inactive_tokens import lifetime
 from conformance.procedures.introspection import (
     ask,
@@ -75,6 +75,24 @@ def caller_by_basic(given: Given) -> Client:
     if BY_BASIC not in caller.authentication:
         raise NotApplicable(f"[clients.{caller.name}] doesn't authenticate by {BY_BASIC}")
     return replace(caller, authentication=(BY_BASIC,))
+
+
+def caller_by_body(given: Given, send: Send) -> Client:
+    """The client that asks about tokens, with its credentials in the body. Vacuous where they are not taken from there:
+    what a server doesn't know is no second method.
+    """
+    caller = given.introspecting_client()
+    if BY_BODY not in caller.authentication:
+        raise NotApplicable(f"[clients.{caller.name}] doesn't authenticate by {BY_BODY}")
+    named = replace(caller, authentication=(BY_BODY,))
+
+    def procedure() -> Reply:
+        return ask(given, send, live_token(given, send), named)
+
+    reply = given.observed("introspection with credentials in the body", procedure)
+    if not says_active(reply):
+        raise Vacuous(f"introspection takes no credentials from the body: {reply}")
+    return named
 
 
 def undecodable(given: Given, send: Send, how: str) -> Reply:

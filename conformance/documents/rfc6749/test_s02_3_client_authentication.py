@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.base.outcomes import Inconclusive, Vacuous
+from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.client_authentication import (
     BY_BASIC,
     BY_BODY,
@@ -14,7 +15,11 @@ from conformance.procedures.client_authentication import (
     expect_authenticated,
     own_request,
 )
+from conformance.procedures.introspection import ask, live_token
+from conformance.procedures.introspection_callers import caller_by_body, expect_nothing_told
+from conformance.procedures.revocation import client_let_in, fresh_token, revocable_kind, revoke
 from conformance.procedures.token_requests import token_request
+from conformance.profile.target import Client
 
 
 @requirement("rfc6749-2.3-confidential-client-can-authenticate")
@@ -77,3 +82,34 @@ def test_two_methods_at_once_are_refused(given: Given, send: Send, expect: Expec
     reply = token_request(given, send, None, client, authentication="both")
 
     expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3-two-methods-refused")
+@needs("revocation")
+def test_two_methods_at_once_revoke_nothing(given: Given, send: Send, expect: Expect) -> None:
+    client = revoking_by_body(given, send)
+    token = fresh_token(given, revocable_kind(given, send), client)
+
+    revoke(given, send, token, authentication="both")
+
+    # What a refused revocation is answered with is RFC 7009's matter; served is the one that ends the token.
+    expect(token).is_active()
+
+
+@requirement("rfc6749-2.3-two-methods-refused")
+@needs("introspection")
+def test_two_methods_at_once_are_told_nothing(given: Given, send: Send, expect: Expect) -> None:
+    caller = caller_by_body(given, send)
+    token = live_token(given, send)
+
+    reply = ask(given, send, token, caller, authentication="both")
+
+    expect_nothing_told(expect, reply)
+
+
+def revoking_by_body(given: Given, send: Send) -> Client:
+    """A client that revokes with its credentials in the body. Vacuous where they are not taken from there."""
+    try:
+        return client_let_in(given, send, client_by_body(given, send))
+    except Inconclusive as problem:
+        raise Vacuous(f"revocation takes no credentials from the body: {problem}") from problem

@@ -6,9 +6,13 @@ import pytest
 
 from conformance.browser.user_agent import CLICKED, Answer
 from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.procedures.altered_forms import missed_in_form
 from conformance.procedures.authorization_answers import says_something
 from conformance.procedures.authorization_requests import ordinary
 from conformance.procedures.redirects import brings_grant, expect_not_moved, missed, near_misses, second_uri
+
+# A foreign URI, and one that differs little: forms may be compared more loosely than requests.
+IN_FORMS = ("foreign-uri", "longer-path")
 
 
 @requirement("rfc6749-3.1.2.4-resource-owner-informed")
@@ -33,6 +37,14 @@ def test_the_owner_is_told_of_a_bad_uri(given: Given, send: Send, expect: Expect
 @pytest.mark.parametrize("name", near_misses("foreign", "scheme", "authority", "path", "query", "fragment", "relative"))
 def test_no_mechanism_leads_to_an_invalid_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name)
+
+    expect_not_moved(expect, found)
+
+
+@requirement("rfc6749-3.1.2.4-no-redirect-to-invalid-uri")
+@pytest.mark.parametrize("name", IN_FORMS)
+def test_no_form_of_a_page_leads_to_an_invalid_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
+    found = missed_in_form(given, send, name)
 
     expect_not_moved(expect, found)
 
