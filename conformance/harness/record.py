@@ -13,6 +13,7 @@ from conformance.base.outcomes import NotApplicable, Violation
 from conformance.browser.returns import Return, parameters_of
 from conformance.harness.held import Values, passwords_of, values_of
 from conformance.harness.recorder import Recorder
+from conformance.harness.tokens_on_record import Again, Said, said_again, said_of
 from conformance.profile.target import DOCUMENTED_LAYOUT
 from conformance.wire.exchange import Exchange, Pairs, Reply
 
@@ -76,6 +77,14 @@ class Recorded:
         """Every authorization request that came back to a client."""
         return self._recorder.session.record.returns
 
+    def said_of_tokens(self) -> list[Said]:
+        """Answers that an access token is active, each with the answer that issued the token."""
+        return said_of(self._recorder.target, self.replies(), self.all_returns())
+
+    def said_again(self) -> list[Again]:
+        """Answers of introspection that a token is active, each with the first one about the same token."""
+        return said_again(self._recorder.target, self.replies())
+
     def redirects(self) -> list[Reply]:
         """Every answer that sends whoever asked elsewhere."""
         return [reply for reply in self.replies() if reply.is_redirect]
@@ -95,6 +104,10 @@ class Recorded:
     def passwords(self) -> Values:
         """The secrets of the profile's clients and the passwords of its accounts."""
         return passwords_of(self._recorder.target)
+
+    def account_names(self) -> frozenset[str]:
+        """The names of the profile's accounts."""
+        return frozenset(owner.username for owner in self._recorder.target.owners.values())
 
     def replies(self) -> list[Reply]:
         """Every answer of the run."""
@@ -118,7 +131,7 @@ class Recorded:
 
     def _show(self, judged: object) -> None:
         """Name the exchange of an answer as evidence."""
-        reply = judged.reply if isinstance(judged, Return) else judged
+        reply = judged.reply if isinstance(judged, Return | Said | Again) else judged
         if isinstance(reply, Reply):
             shown = self._recorder.session.record.exchanges.get(id(reply.request))
             self._recorder.exchanges += [shown] if shown is not None else []

@@ -27,6 +27,8 @@ from conformance.procedures.revocation import hint_that_works
 from conformance.wire.exchange import Reply
 
 Procedure = Callable[[Given, Send], Reply]
+# Seconds after which a refresh token that ever expires has expired: ten years.
+OLD = 10 * 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,24 @@ def once_settled(given: Given, look: Callable[[], Reply]) -> Reply:
     while says_active(reply := look()) and time.monotonic() < deadline:
         given.paused(SETTLING, deadline - time.monotonic())
     return reply
+
+
+def outlived_refresh_token(given: Given, send: Send) -> tuple[Reply, Reply]:
+    """The introspection answer about a refresh token that is older than any lifetime, and the token endpoint's about
+    using it. Vacuous where introspection keeps live refresh tokens to itself, or none ever expires.
+    """
+
+    def procedure() -> tuple[Reply, Reply]:
+        tokens = given.refreshable()
+        if not says_active(ask(given, send, tokens.refresh_token or "")):
+            raise Vacuous("introspection tells of no refresh token that it is active")
+        given.aged(tokens.refresh_token or "", OLD)
+        answer, use = ask(given, send, tokens.refresh_token or ""), send.refresh(tokens)
+        if use.is_served:
+            raise Vacuous("refresh tokens don't expire here")
+        return answer, decided(use, "the token endpoint")
+
+    return given.observed("introspection of an old refresh token", procedure)
 
 
 def rotated_refresh_token(given: Given, send: Send) -> tuple[Reply, Reply]:

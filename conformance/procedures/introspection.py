@@ -183,6 +183,22 @@ def described(given: Given, send: Send, grant: str | None = None) -> Description
     return description
 
 
+def described_by(given: Given, send: Send, grant: str) -> Description:
+    """The same for each grant, and for the access token that a refresh brings."""
+    if grant != "refresh_token":
+        return described(given, send, grant)
+
+    def procedure() -> Description:
+        described(given, send)  # The control: this caller is answered.
+        tokens = given.refreshed(given.refreshable())
+        reply = ask(given, send, tokens.access_token)
+        return Description(tokens, reply, clock(tokens.reply), clock(reply))
+
+    description = given.observed("introspection of a refreshed access token, with its lifetime", procedure)
+    seen_active(description.reply, "a refreshed token")
+    return description
+
+
 def live_token(given: Given, send: Send, grant: str | None = None) -> str:
     """A fresh access token by a grant (the most telling one unless told), seen active just now."""
     described(given, send)  # The control: this caller is answered.

@@ -106,7 +106,7 @@ DEFECTS = (
         says="The access_token of a granted implicit request is empty.",
         breaks=("rfc6749-4.2.2-access-token-required",),
         edits=(replace("authorization.implicit_response", "put_access_token", put_empty_access_token),),
-        blocks=("rfc6749-4.2.2-expires-in-holds", "rfc6749-4.2.2-scope-is-the-tokens"),
+        blocks=("rfc6749-4.2.2-expires-in-holds",),
     ),
     Defect(
         name="implicit-without-token-type",

@@ -55,6 +55,7 @@ CAUSES: Mapping[str, Condition] = {
     "wrong-secret": doubts_client,
     "bad-code": refuses("invalid_grant", "authorization_code"),
     "wrong-password": refuses("invalid_grant", "password"),
+    "unknown-scope": refuses("invalid_scope"),
 }
 
 

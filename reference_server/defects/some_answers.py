@@ -7,6 +7,7 @@ from ..steps.introspection import put_exp
 from ..steps.token import RECOGNIZED
 from ..steps.token_response import (
     answer_failed_authentication_with_401,
+    put_access_token,
     put_error_description,
     put_token_type,
     render_json,
@@ -124,7 +125,19 @@ def refuses_client(call: Call) -> bool:
     return call.error.error == "unauthorized_client"
 
 
+def put_number(call: Call) -> None:
+    """Hands out the number of a row in its database."""
+    call.answer["access_token"] = 10**20 + call.server.met["row"]
+    call.server.met["row"] += 1
+
+
 DEFECTS = (
+    Defect(
+        name="narrowed-access-token-as-number",
+        says="The answer to a refresh with a scope has a number for an access token.",
+        breaks=("rfc6749-5.1-success-strings-as-strings",),
+        edits=(replace("token.response", "put_access_token", when(narrows, put_number, put_access_token)),),
+    ),
     Defect(
         name="bad-code-repeated-in-description",
         says="The description of the error for a bad code repeats the code as it came.",

@@ -4,9 +4,10 @@ from urllib.parse import urlencode
 
 from .. import demo
 from ..errors import OAuthError
-from ..pipeline import Call, Response, after, before, replace
+from ..pipeline import Call, Response, after, before, named, replace
 from ..steps.authorization_response import redirect, redirect_with_fragment
 from ..steps.grant_password import offer_refresh_token
+from ..steps.token_response import put_error_description
 from ..variant import Variant
 
 
@@ -34,7 +35,20 @@ def refuse_public_client_without_credentials(call: Call) -> None:
         raise OAuthError("invalid_client", "This grant type needs an authenticated client.")
 
 
+def tell_who_asked(call: Call) -> None:
+    """Section 5.1 lets answers hold credentials that nobody stores; what a description says is free."""
+    put_error_description(call)
+    secret = next((attempt.secret for attempt in call.attempts if attempt.secret), None)
+    if secret is not None and secret.isascii() and '"' not in secret and secret.isprintable():
+        call.answer["error_description"] = f"Refused to whoever knows {secret}"
+
+
 VARIANTS = (
+    Variant(
+        name="refusals-repeat-secrets",
+        says="Refusals at the token endpoint repeat the client's secret, and forbid to keep it.",
+        edits=(replace("token.error", "put_error_description", named("put_error_description", tell_who_asked)),),
+    ),
     Variant(
         name="redirect-uri-query-in-between",
         says="The query of a redirect URI stands between two parts of what the response adds.",

@@ -21,7 +21,7 @@ from tests.matrix.kills import (
 
 # So many binding cases are turned red by no defect and are not exempt; 243 were when the table was first written. The
 # number may only fall.
-MOST_OPEN = 20
+MOST_OPEN = 0
 ONE, TWO, THREE, FOUR = (defect.name for defect in DEFECTS[:4])
 
 

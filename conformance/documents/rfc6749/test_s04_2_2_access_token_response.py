@@ -16,6 +16,7 @@ from conformance.procedures.authorization_answers import (
     values,
 )
 from conformance.procedures.detours import ODD_STATE, token_by_detour
+from conformance.procedures.grants import client_using
 from conformance.procedures.implicit_answers import (
     GRANT_PARAMETERS,
     granted,
@@ -25,7 +26,10 @@ from conformance.procedures.implicit_answers import (
     misplaced,
     scope_in,
 )
+from conformance.procedures.long_states import asked_at_sign_in, asked_with, by_length, expect_whole
 from conformance.profile.target import Client
+
+of_each_client = pytest.mark.parametrize("name", ["other", "public"])
 
 
 @requirement("rfc6749-4.2.2-token-in-the-fragment")
@@ -130,6 +134,26 @@ def test_the_scope_told_is_the_scope_of_the_token(given: Given, send: Send, expe
     expect_true(expect, scope_in(given, send, answer))
 
 
+@requirement("rfc6749-4.2.2-scope-required-when-different")
+@of_each_client
+def test_scope_is_told_to_each_client_unless_it_is_as_requested(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    answer = given.approval(client_using(given, name, "implicit"), "token")
+
+    expect_difference_told(expect, scope_in(given, send, answer))
+
+
+@requirement("rfc6749-4.2.2-scope-is-the-tokens")
+@of_each_client
+def test_the_scope_told_to_each_client_is_the_scope_of_the_token(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    answer = given.approval(client_using(given, name, "implicit"), "token")
+
+    expect_true(expect, scope_in(given, send, answer))
+
+
 @requirement("rfc6749-4.2.2-state-required")
 def test_state_comes(given: Given, send: Send, expect: Expect) -> None:
     answer = granted(given, send)
@@ -191,3 +215,18 @@ def test_the_fragment_arrives_whole(given: Given, send: Send, expect: Expect, ch
         f"the fragment in the target of the {answer.mechanism}",
         f"parameters {', '.join(sorted(names)) or 'none'} in the fragment",
     )
+
+
+@requirement("rfc6749-4.2.2-state-exact")
+@by_length
+def test_a_long_state_comes_whole(given: Given, send: Send, expect: Expect, length: int) -> None:
+    answer = asked_with(given, send, "token", length)
+
+    expect_whole(expect, answer, length)
+
+
+@requirement("rfc6749-4.2.2-state-exact")
+def test_a_long_state_comes_whole_from_the_sign_in_page(given: Given, send: Send, expect: Expect) -> None:
+    answer = asked_at_sign_in(given, send, "token")
+
+    expect_whole(expect, answer)

@@ -72,7 +72,8 @@ def test_every_answer_with_a_token_tells_its_type(recorded: Recorded, expect: Ex
 @requirement("rfc6749-5.1-success-strings-as-strings")
 @pytest.mark.parametrize("name", STRINGS)
 def test_strings_are_json_strings_in_every_answer(recorded: Recorded, expect: Expect, name: str) -> None:
-    answers = [reply for reply in recorded.token_responses() if reply.members.get(name) is not None]
+    issuing = [reply for reply in recorded.answers_of("token") if reply.is_success and "token_type" in reply.members]
+    answers = [reply for reply in issuing if reply.members.get(name) is not None]
 
     recorded.each(answers, lambda reply: expect(reply).has_member(name, str))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.tokens import Live
 from conformance.procedures.applied_scopes import (
     ScopeOfToken,
     expect_difference_told,
@@ -29,6 +30,8 @@ from conformance.procedures.token_responses import (
 )
 from conformance.wire.content import is_json
 
+# Grants whose tokens may have a lifetime of their own. Where nothing makes them older, introspection's `exp` decides.
+LIFETIMES = (*SCOPED_GRANTS, "refresh_token")
 Scope = Callable[[Given, Send, str], ScopeOfToken]
 # Seconds that clocks may differ, and that a server may be lenient by.
 TOLERANCE = 60
@@ -86,6 +89,30 @@ def test_a_token_lives_until_expires_in_is_over(given: Given, send: Send, expect
     token = given.live(tokens)
 
     given.outlived(token.value, max(lifetime * 0.9 - 1, 0))
+
+    expect(token).is_active()
+
+
+@requirement("rfc6749-5.1-expires-in-counts-seconds")
+@by_each_grant(*LIFETIMES)
+def test_a_token_of_each_grant_dies_when_expires_in_is_over(
+    given: Given, send: Send, expect: Expect, grant: str
+) -> None:
+    token, lifetime = live_by(given, grant)
+
+    given.aged(token.value, lifetime + TOLERANCE)
+
+    expect(token).is_inactive()
+
+
+@requirement("rfc6749-5.1-expires-in-counts-seconds")
+@by_each_grant(*LIFETIMES)
+def test_a_token_of_each_grant_lives_until_expires_in_is_over(
+    given: Given, send: Send, expect: Expect, grant: str
+) -> None:
+    token, lifetime = live_by(given, grant)
+
+    given.aged(token.value, max(lifetime * 0.9 - 1, 0))
 
     expect(token).is_active()
 
@@ -194,3 +221,9 @@ def test_no_old_cache_keeps_the_answer(given: Given, send: Send, expect: Expect,
     reply = token_response(given, send, grant)
 
     expect(reply).has_header("Pragma", "no-cache")
+
+
+def live_by(given: Given, grant: str) -> tuple[Live, float]:
+    """A live access token by a grant, with the seconds that its answer tells it to live."""
+    tokens = given.refreshed(given.refreshable()) if grant == "refresh_token" else given.tokens(grant)
+    return given.live(tokens), announced_lifetime(tokens)

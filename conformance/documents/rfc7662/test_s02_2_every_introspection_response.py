@@ -8,9 +8,20 @@ import pytest
 
 from conformance.harness import Expect, requirement
 from conformance.harness.record import Recorded
-from conformance.procedures.introspection_members import is_scope, is_string, is_text, is_text_or_list, is_time
+from conformance.harness.tokens_on_record import Again, Said, moment
+from conformance.procedures.introspection_members import (
+    CLOCK_TOLERANCE,
+    is_scope,
+    is_string,
+    is_text,
+    is_text_or_list,
+    is_time,
+    number,
+)
 from conformance.wire.exchange import Reply
 
+# Seconds by which a time may differ between two answers that each round it.
+ROUNDING = 1.0
 TYPES = [
     pytest.param("scope", is_scope, "a string of scopes", marks=requirement("rfc7662-2.2-scope-format"), id="scope"),
     pytest.param("username", is_text, "a string", marks=requirement("rfc7662-2.2-username-is-string"), id="username"),
@@ -61,3 +72,76 @@ def test_every_member_has_its_type(
     answers = [reply for reply in recorded.introspection_responses() if name in reply.members]
 
     recorded.each(answers, lambda reply: expect.that(fits(reply.members[name]), f"{name} as {kind}", reply))
+
+
+@requirement("rfc7662-2.2-scope-within-token")
+def test_no_scope_goes_beyond_the_token(recorded: Recorded, expect: Expect) -> None:
+    def judge(token: Said) -> None:
+        beyond = (token.shown or frozenset()) - (token.claimed or frozenset())
+        expect.that(not beyond, "no scope beyond the token's", f"also {' '.join(sorted(beyond))}", breach="act")
+
+    recorded.each([each for each in described(recorded) if each.claimed is not None], judge)
+
+
+@requirement("rfc7662-2.2-client-id-true")
+def test_every_client_id_is_that_of_the_tokens_client(recorded: Recorded, expect: Expect) -> None:
+    named = [each for each in described(recorded) if "client_id" in each.reply.members and each.client_ids]
+
+    def judge(token: Said) -> None:
+        is_own = token.reply.members["client_id"] in token.client_ids
+        expect.that(is_own, "`client_id` of the client that requested the token", "another value", breach="act")
+
+    recorded.each(named, judge)
+
+
+@requirement("rfc7662-2.2-token-type-true")
+def test_every_token_type_is_that_of_the_token_response(recorded: Recorded, expect: Expect) -> None:
+    def judge(token: Said) -> None:
+        issued, told = (str(each.get("token_type")).lower() for each in (token.issue, token.reply.members))
+        expect.that(issued == told, f"`token_type` {issued}, in any case", repr(told), breach="act")
+
+    typed = [each for each in described(recorded) if {"token_type"} <= each.issue.keys() & each.reply.members.keys()]
+    recorded.each(typed, judge)
+
+
+@requirement("rfc7662-2.2-exp-agrees-with-lifetime")
+def test_every_token_expires_when_its_response_said(recorded: Recorded, expect: Expect) -> None:
+    timed = [each for each in described(recorded) if seconds_off(each) is not None]
+
+    def judge(token: Said) -> None:
+        off = seconds_off(token) or 0.0
+        wanted = "`exp` as long after the issue as expires_in said"
+        expect.that(abs(off) <= CLOCK_TOLERANCE, wanted, f"{off:.0f} s apart", breach="act")
+
+    recorded.each(timed, judge)
+
+
+@requirement("rfc7662-2.2-iat-agrees-with-issuance")
+def test_the_time_of_issue_never_moves(recorded: Recorded, expect: Expect) -> None:
+    both = [each for each in recorded.said_again() if "iat" in each.first.members and "iat" in each.reply.members]
+
+    def judge(answer: Again) -> None:
+        first, later = (number(each.members["iat"]) or 0.0 for each in (answer.first, answer.reply))
+        told = f"{later - first:.0f} s later in another answer"
+        expect.that(abs(later - first) <= ROUNDING, "one `iat` for one token", told, breach="act")
+
+    recorded.each(both, judge)
+
+
+def described(recorded: Recorded) -> list[Said]:
+    """What introspection said of access tokens that were active."""
+    return [each for each in recorded.said_of_tokens() if "active" in each.reply.members]
+
+
+def seconds_off(token: Said) -> float | None:
+    """By how many seconds `exp` lies behind what `expires_in` said, as counted from when the token was issued.
+
+    That is by the clock of the answer that issued it, else by `iat`. None where one of the times isn't told, or where
+    something was said of the token before: a token that is used may live longer for it.
+    """
+    members = token.reply.members
+    issued = number(members.get("iat")) if (told := moment(token.issuer)) is None else told
+    exp, lifetime = number(members.get("exp")), number(token.issue.get("expires_in"))
+    if issued is None or exp is None or lifetime is None or not token.at_once:
+        return None
+    return exp - issued - lifetime

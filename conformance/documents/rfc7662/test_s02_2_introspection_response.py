@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.inactive_tokens import ENDS, Procedure, expired_access_token, revoked_access_token
+from conformance.procedures.inactive_tokens import (
+    ENDS,
+    Procedure,
+    expired_access_token,
+    outlived_refresh_token,
+    revoked_access_token,
+)
 from conformance.procedures.introspection import (
     ask,
     both_kinds,
@@ -116,6 +122,14 @@ def test_a_revoked_token_is_inactive(given: Given, send: Send, expect: Expect) -
     reply = revoked_access_token(given, send).after
 
     expect_inactive(expect, reply)
+
+
+@requirement("rfc7662-2.2-expired-token-inactive")
+@needs("refresh_token")
+def test_an_expired_refresh_token_is_inactive(given: Given, send: Send, expect: Expect) -> None:
+    answer, _ = outlived_refresh_token(given, send)
+
+    expect_inactive(expect, answer)
 
 
 @requirement("rfc7662-2.2-expired-token-inactive")

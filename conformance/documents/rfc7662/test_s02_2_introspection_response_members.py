@@ -11,7 +11,7 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.inactive_tokens import Procedure
-from conformance.procedures.introspection import Description, ask, best_grant, both_kinds, described
+from conformance.procedures.introspection import Description, ask, best_grant, both_kinds, described, described_by
 from conformance.procedures.introspection_callers import answer_to_other
 from conformance.procedures.introspection_members import (
     CLOCK_TOLERANCE,
@@ -31,6 +31,8 @@ from conformance.procedures.introspection_members import (
 )
 from conformance.procedures.token_families import narrowed_and_described
 
+# Seconds by which a time may differ between two answers that each round it.
+ROUNDING = 1.0
 TYPES = [
     pytest.param("scope", is_scope, "a string of scopes", id="scope", marks=requirement("rfc7662-2.2-scope-format")),
     pytest.param(
@@ -44,6 +46,7 @@ TYPES = [
     pytest.param("iss", is_string, "a string", id="iss", marks=requirement("rfc7662-2.2-iss-is-string")),
     pytest.param("jti", is_string, "a string", id="jti", marks=requirement("rfc7662-2.2-jti-is-string")),
 ]
+GRANTS = ("client_credentials", "password", "authorization_code", "implicit")
 MAY_BE_NAMED = [
     pytest.param(name, marks=requirement(f"rfc7662-2.2-{name.replace('_', '-')}-may-be-named"))
     for name in OPTIONAL_MEMBERS
@@ -140,9 +143,9 @@ def test_token_type_is_that_of_the_token_response(given: Given, send: Send, expe
 
 
 @requirement("rfc7662-2.2-exp-agrees-with-lifetime")
-@both_kinds
+@pytest.mark.parametrize("grant", [pytest.param(name, marks=needs(name)) for name in (*GRANTS, "refresh_token")])
 def test_exp_agrees_with_expires_in(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    description = described(given, send, grant)
+    description = described_by(given, send, grant)
 
     off = seconds_off(description, "exp", number(description.tokens.members.get("expires_in")))
 
@@ -161,6 +164,17 @@ def test_iat_is_the_time_of_issue(given: Given, send: Send, expect: Expect, gran
     expect.that(
         off <= CLOCK_TOLERANCE, "`iat` as the time when the token was issued", f"{off:.0f} s apart", breach="act"
     )
+
+
+@requirement("rfc7662-2.2-iat-agrees-with-issuance")
+def test_iat_is_the_same_some_time_later(given: Given, send: Send, expect: Expect) -> None:
+    description = described(given, send)
+
+    members = ask(given, send, description.tokens.access_token).members
+    times = given.present([number(each["iat"]) for each in (description.members, members) if "iat" in each][1:], "iat")
+
+    moved = (times[0] or 0.0) - (number(description.members["iat"]) or 0.0)
+    expect.that(abs(moved) <= ROUNDING, "the same `iat` in each answer", f"{moved:.0f} s apart", breach="act")
 
 
 @requirement("rfc7662-2.2-jti-unique")

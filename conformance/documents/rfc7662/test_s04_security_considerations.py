@@ -15,6 +15,7 @@ from conformance.procedures.inactive_tokens import (
     expired_access_token,
     expired_at_resource,
     nearly_expired,
+    outlived_refresh_token,
     revoked_access_token,
     revoked_refresh_token,
     rotated_refresh_token,
@@ -94,6 +95,15 @@ def test_no_token_is_active_before_its_time(given: Given, send: Send, expect: Ex
     expect.that(
         ahead <= CLOCK_TOLERANCE, "no active token before its `nbf`", f"active {ahead:.0f} s before", breach="act"
     )
+
+
+@requirement("rfc7662-4-all-applicable-checks-made")
+@needs("refresh_token")
+def test_an_expired_refresh_token_is_not_active_once_refused(given: Given, send: Send, expect: Expect) -> None:
+    answer, use = outlived_refresh_token(given, send)
+
+    told = f"`active` true, and {use} at the token endpoint"
+    expect.that(not says_active(answer), "an expired refresh token not answered as active", told, breach="act")
 
 
 @requirement("rfc7662-4-access-token-revocation-checked")
