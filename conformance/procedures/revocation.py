@@ -131,7 +131,7 @@ def plain_revocation(given: Given, send: Send, kind: TokenKind) -> Revocation:
 
 
 def hinted_revocation(given: Given, send: Send, kind: TokenKind, hint: str) -> Revocation:
-    """The same with a `token_type_hint`; `invented` makes one up."""
+    """A request with `token` and `token_type_hint`, by the token's own client; the hint `invented` is made up."""
 
     def procedure() -> Revocation:
         value = given.invented("token_type_hint") if hint == "invented" else hint
@@ -210,7 +210,7 @@ def answered_revocation(given: Given, send: Send, kind: TokenKind) -> Revocation
 
 
 def settled_revocation(given: Given, send: Send, kind: TokenKind) -> Revocation:
-    """The same with the effect: the token ended, if the server revokes that kind at all."""
+    """The positive control for effects on one kind of token: it ended, if the server revokes that kind at all."""
     found = answered_revocation(given, send, kind)
     if found.reply.is_served and not found.ended:
         raise Inconclusive(f"positive control: an ordinary request should end the {in_words(kind)}, but got {found}")
@@ -278,7 +278,7 @@ def revoke(given: Given, send: Send, token: Live, client: Client | None = None, 
 
 
 def revocation(given: Given, send: Send, token: Live, client: Client | None = None, **changes: Any) -> Revocation:
-    """Such a request, and what became of the token."""
+    """A request for a token's revocation in the way that works, and what became of the token."""
     reply = revoke(given, send, token, client, **changes)
     return Revocation(token, reply, given.still_active(token))
 
@@ -291,5 +291,5 @@ def of_invented_token(given: Given, send: Send, **changes: Any) -> Reply:
 
 
 def unknown_token(given: Given, send: Send) -> Reply:
-    """The answer to such a request."""
+    """The answer to a good client's request to revoke a token that no server issued."""
     return given.observed("revocation of an invented token", lambda: of_invented_token(given, send))

@@ -124,7 +124,7 @@ def faulty(given: Given, send: Send, fault: str) -> Reply:
 
 
 def refusal(given: Given, send: Send, fault: str) -> Reply:
-    """The same for judging what errors look like; Vacuous where the request was taken all the same."""
+    """The error that answers a request with one fault; Vacuous where the request was taken all the same."""
     return _refused(faulty(given, send, fault), fault)
 
 

@@ -65,7 +65,7 @@ class Baseline:
 
     @classmethod
     def of_dict(cls, content: Mapping[str, Any]) -> Baseline:
-        """The inverse of `dataclasses.asdict`, also after a way through JSON."""
+        """The inverse of `dataclasses.asdict`; takes lists for tuples, as JSON gives them back."""
         entries = tuple(Deviation(**entry) for entry in content["entries"])
         return cls(content["source"], entries, tuple(content["decided"]))
 
