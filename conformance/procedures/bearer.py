@@ -180,6 +180,18 @@ def form_opened(given: Given, send: Send) -> Reply:
     return given.observed("a good token in a form opens the protected resource", procedure)
 
 
+def revoked_in_form(given: Given, send: Send) -> Reply:
+    """A revoked token in a form. Vacuous where the header serves it too: a resource may trust what it was told."""
+    form_opened(given, send)
+    token = opening_token(given, send)
+    given.revoked(token.value, token.tokens.client)
+    with given.arranging():
+        given.still_active(token)
+        if send.resource(token.value).is_served:
+            raise Vacuous("the resource serves a revoked token in the header as well")
+    return send.form(RESOURCE, [("access_token", token.value)])
+
+
 def in_body_of_get(given: Given, send: Send) -> Reply:
     """A good token in the body of a GET request."""
     token = opening_token(given, send)

@@ -57,6 +57,13 @@ def by_basic(client: Client) -> Client:
     return replace(client, authentication=(BY_BASIC,))
 
 
+def by_body(client: Client) -> Client:
+    """The client with its secret in the body; NotApplicable where the profile doesn't say that it sends it there."""
+    if BY_BODY not in client.authentication:
+        raise NotApplicable(f"[clients.{client.name}] doesn't authenticate by {BY_BODY}")
+    return replace(client, authentication=(BY_BODY,))
+
+
 def client_by_body(given: Given, send: Send) -> Client:
     """A client that is served when it authenticates in the body; NotApplicable where the profile declares none."""
     return client_served(given, send, declared_for_body(given))

@@ -14,7 +14,7 @@ import pytest
 from conformance.base.outcomes import Inconclusive, NotApplicable
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
-from conformance.harness.send import FORM, Send
+from conformance.harness.send import FORM, OMIT, Send
 from conformance.harness.tokens import Tokens
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
@@ -222,6 +222,14 @@ def refreshed_access_token(given: Given, send: Send) -> Reply:
         return ask(given, send, given.refreshed(given.refreshable()).access_token)
 
     return given.observed("introspection of a refreshed access token", procedure)
+
+
+def with_and_without_hint(given: Given, send: Send, hint: str) -> tuple[Reply, Reply]:
+    """The answers about one refresh token: without a hint, which is seen to be one, and with it."""
+    described(given, send)
+    refresh_token = given.refreshable().refresh_token or ""
+    without = given.accepted(ask(given, send, refresh_token, token_type_hint=OMIT), "the same request without a hint")
+    return without, ask(given, send, refresh_token, token_type_hint=hint)
 
 
 def unknown(given: Given, send: Send) -> Reply:

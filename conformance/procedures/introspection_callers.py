@@ -12,7 +12,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Tokens
 from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, undecodably
-from conformance.procedures.inactive_tokens import lifetime
+from conformance.procedures.inactive_tokens import lifetime, once_settled
 from conformance.procedures.introspection import (
     ask,
     best_grant,
@@ -215,6 +215,23 @@ def expired_bearer(given: Given, send: Send) -> Reply:
         return ask_as_bearer(given, send, live, expiring.access_token)
 
     return given.observed("an introspection call with an expired bearer token", procedure)
+
+
+def revoked_bearer(given: Given, send: Send) -> Reply:
+    """The call about a live token, authorized by a bearer token that opened it until it was revoked."""
+    good = privileged_bearer(given, send)
+
+    def procedure() -> Reply:
+        live = _live_beside(given, send, good.grant)
+        scope = {"scope": good.scope} if good.scope else {}
+        ending = given.tokens(good.grant, good.client, **scope)
+        seen_active(ask_as_bearer(given, send, live, ending.access_token), "a live token asked about as bearer")
+        given.revoked(ending.access_token, ending.client)
+        if says_active(once_settled(given, lambda: ask(given, send, ending.access_token))):
+            raise Vacuous("the token lives on after its revocation: another requirement judges that")
+        return ask_as_bearer(given, send, live, ending.access_token)
+
+    return given.observed("an introspection call with a revoked bearer token", procedure)
 
 
 def as_described(reply: Reply) -> Reply:

@@ -126,7 +126,7 @@ def test_a_client_without_its_secret_is_refused(given: Given, send: Send, expect
 
 
 @requirement("rfc6749-2.3.1-client-secret-its-own")
-@pytest.mark.parametrize("wrong", ["longer", "space-before", "space-behind"])
+@pytest.mark.parametrize("wrong", ["longer", "other-case", "space-before", "space-behind"])
 def test_a_wrong_secret_in_the_body_is_refused(given: Given, send: Send, expect: Expect, wrong: str) -> None:
     client = client_by_body(given, send)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.given import fresh_state
 from conformance.procedures.authorization_answers import arrived
 from conformance.procedures.authorization_requests import ordinary
@@ -81,6 +81,29 @@ def test_another_scheme_authority_or_path_is_refused_to_a_public_client(
     client, response_type = public_client(given)
 
     found = missed(given, send, name, client, response_type)
+
+    expect_not_accepted(expect, found)
+
+
+@requirement("rfc6749-3.1.2.2-scheme-authority-path-fixed")
+@pytest.mark.parametrize("name", near_misses("authority", "path"))
+def test_another_authority_or_path_is_refused_to_another_client(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    client = given.client("other")
+
+    found = missed(given, send, name, client, any_response_type(given, client))
+
+    expect_not_accepted(expect, found)
+
+
+@requirement("rfc6749-3.1.2.2-scheme-authority-path-fixed")
+@needs("implicit")
+@pytest.mark.parametrize("name", near_misses("authority", "path"))
+def test_another_authority_or_path_is_refused_to_an_implicit_request(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    found = missed(given, send, name, response_type="token")
 
     expect_not_accepted(expect, found)
 

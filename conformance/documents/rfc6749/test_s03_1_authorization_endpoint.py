@@ -9,7 +9,7 @@ import pytest
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.send import Change
-from conformance.procedures.authorization_answers import is_form_encoded, refused, values
+from conformance.procedures.authorization_answers import code_client, is_form_encoded, refused, values
 from conformance.procedures.authorization_requests import (
     expect_alike,
     is_granted,
@@ -36,7 +36,11 @@ FAULTS = [
     pytest.param({"response_type": "other"}, id="unknown-response_type"),
     pytest.param({"redirect_uri": f"https://{ATTACKER}/"}, id="unregistered-redirect_uri"),
     pytest.param({"client_id": "other"}, id="unknown-client"),
+    pytest.param({"redirect_uri": OMIT}, id="no-redirect_uri"),
+    pytest.param({"code_challenge_method": "none-of-them"}, id="unknown-code_challenge_method"),
 ]
+# What makes a request one without PKCE (RFC 7636 section 4.3).
+WITHOUT_CHALLENGE: dict[str, Change] = {"code_challenge": OMIT, "code_challenge_method": OMIT}
 
 
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
@@ -168,6 +172,33 @@ def test_post_is_served_like_get(given: Given, send: Send, expect: Expect, fault
 
 
 @requirement("rfc6749-3.1-post-served-like-get")
+@needs("authorization_code")
+def test_post_without_a_challenge_is_served_like_get(given: Given, send: Send, expect: Expect) -> None:
+    taken_by_post(given, ordinary(given, send))
+    request = ordinary(given, send, code_client(given, "public"), "code")
+    by_get = request.changed(WITHOUT_CHALLENGE)
+
+    by_post = request.changed(WITHOUT_CHALLENGE, method="POST")
+
+    expect_alike(expect, by_get, by_post, request.client.redirect_uris, "the same request by GET")
+
+
+@requirement("rfc6749-3.1-post-served-like-get")
+@needs("authorization_code", "implicit")
+@pytest.mark.parametrize("barred", ["code", "token"])
+def test_post_of_a_barred_client_is_served_like_get(
+    given: Given, send: Send, expect: Expect, barred: ResponseType
+) -> None:
+    taken_by_post(given, ordinary(given, send))
+    client = given.barred_client(GRANT_OF[barred])
+    by_get = send.authorize(client, barred)
+
+    by_post = send.authorize(client, barred, method="POST")
+
+    expect_alike(expect, by_get, by_post, client.redirect_uris, "the same request by GET")
+
+
+@requirement("rfc6749-3.1-post-served-like-get")
 def test_state_comes_back_after_post_as_after_get(given: Given, send: Send, expect: Expect) -> None:
     request = ordinary(given, send)
     by_post = taken_by_post(given, request)
@@ -209,6 +240,18 @@ def test_an_empty_optional_parameter_is_omitted(
 
 
 @requirement("rfc6749-3.1-empty-optional-parameter-as-omitted")
+@needs("authorization_code")
+@pytest.mark.parametrize("name", ["code_challenge", "code_challenge_method"])
+def test_an_empty_challenge_or_method_is_omitted(given: Given, send: Send, expect: Expect, name: str) -> None:
+    request = ordinary(given, send, response_type="code")
+    without = request.changed(WITHOUT_CHALLENGE)
+
+    answer = request.changed({**WITHOUT_CHALLENGE, name: ""})
+
+    expect_alike(expect, without, answer, request.client.redirect_uris, f"a request without {name}")
+
+
+@requirement("rfc6749-3.1-empty-optional-parameter-as-omitted")
 @needs("authorization_code", "scopes")
 def test_an_empty_scope_brings_what_an_omitted_one_brings(given: Given, send: Send, expect: Expect) -> None:
     without = brought(obtained(given, send, OMIT, "authorization_code"))
@@ -245,6 +288,17 @@ def test_a_repeated_parameter_is_refused(given: Given, send: Send, expect: Expec
     request = ordinary(given, send)
 
     answer = request.changed(repeated(request, name, how))
+
+    expect(answer).is_refused()
+
+
+@requirement("rfc6749-3.1-repeated-parameter-refused")
+@pytest.mark.parametrize("name", ["response_type", "client_id", "redirect_uri", "scope", "state"])
+def test_a_parameter_repeated_by_post_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
+    request = ordinary(given, send)
+    taken_by_post(given, request)
+
+    answer = request.changed(repeated(request, name, "equal"), method="POST")
 
     expect(answer).is_refused()
 

@@ -50,6 +50,17 @@ def test_a_wrong_secret_is_refused(given: Given, send: Send, expect: Expect, gra
     expect(reply).is_refused()
 
 
+@requirement("rfc6749-3.2.1-wrong-secret-refused")
+@pytest.mark.parametrize("secret", ["", "wrong"], ids=["empty", "wrong"])
+def test_another_client_is_refused_without_its_secret(given: Given, send: Send, expect: Expect, secret: str) -> None:
+    other = given.other_client()
+    given.issued(token_request(given, send, None, other), "the client with its own secret")
+
+    reply = token_request(given, send, None, other, replace(other, client_secret=secret))
+
+    expect(reply).is_refused()
+
+
 @requirement("rfc6749-3.2.1-client-id-beside-authentication")
 def test_client_id_may_stand_beside_the_header(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_authenticating_by("client_secret_basic")

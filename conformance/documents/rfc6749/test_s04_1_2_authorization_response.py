@@ -18,6 +18,7 @@ from conformance.procedures.authorization_answers import (
     values,
     with_own_query,
 )
+from conformance.procedures.client_authentication import by_body
 from conformance.procedures.code_exchanges import (
     AT_ONCE,
     expired_code,
@@ -99,6 +100,15 @@ def test_a_code_of_a_public_client_expires(given: Given, send: Send, expect: Exp
     expect(reply).is_refused()
 
 
+@requirement("rfc6749-4.1.2-code-expires")
+def test_a_code_expires_beside_a_secret_in_the_body(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    code = long_expired_code(given, target, by_body(given.client_for("authorization_code")))
+
+    reply = send.code_exchange(code)
+
+    expect(reply).is_refused()
+
+
 @requirement("rfc6749-4.1.2-code-lifetime-ten-minutes")
 def test_a_code_lives_for_ten_minutes_at_most(given: Given, send: Send, expect: Expect) -> None:
     code = expired_code(given, TEN_MINUTES)
@@ -121,6 +131,16 @@ def test_a_code_presented_twice_is_denied(given: Given, send: Send, expect: Expe
 @requirement("rfc6749-4.1.2-reused-code-denied")
 def test_a_code_of_a_public_client_presented_twice_is_denied(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code(code_client(given, "public"))
+    given.tokens_for(code)
+
+    reply = send.code_exchange(code)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-4.1.2-reused-code-denied")
+def test_a_code_presented_twice_beside_a_secret_in_the_body_is_denied(given: Given, send: Send, expect: Expect) -> None:
+    code = given.authorization_code(by_body(given.client_for("authorization_code")))
     given.tokens_for(code)
 
     reply = send.code_exchange(code)

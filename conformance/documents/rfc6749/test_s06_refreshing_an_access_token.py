@@ -8,6 +8,7 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.send import FORM
+from conformance.procedures.client_authentication import by_body
 from conformance.procedures.refreshing import (
     OF_EITHER_CLIENT,
     another_client,
@@ -110,6 +111,19 @@ def test_a_refresh_token_in_the_other_case_is_refused(given: Given, send: Send, 
 @pytest.mark.parametrize("name", ["other", "public"])
 def test_another_client_gets_nothing_for_it(given: Given, send: Send, expect: Expect, name: str) -> None:
     other = another_client(given, send, name)
+    tokens = refreshable(given, send)
+
+    reply = send.refresh(tokens, other)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-bound-to-client")
+def test_another_client_with_its_secret_in_the_body_gets_nothing_for_it(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    other = by_body(another_client(given, send, "other"))
     tokens = refreshable(given, send)
 
     reply = send.refresh(tokens, other)

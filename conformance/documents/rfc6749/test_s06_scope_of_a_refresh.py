@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.procedures.client_authentication import by_body
 from conformance.procedures.refreshing import (
     OF_EITHER_CLIENT,
     another_client,
@@ -14,6 +15,7 @@ from conformance.procedures.refreshing import (
     narrow_grant,
     narrow_grant_of,
     narrower,
+    refreshing_seen,
     scope_obtained,
     successor,
 )
@@ -56,6 +58,18 @@ def test_no_refresh_goes_beyond_the_grant(given: Given, send: Send, expect: Expe
 @requirement("rfc6749-6-scope-never-widened")
 def test_no_refresh_of_a_public_client_goes_beyond_the_grant(given: Given, send: Send, expect: Expect) -> None:
     tokens, beyond = narrow_grant_of(given, send, another_client(given, send, "public"))
+    asked = f"{tokens.asked_scope} {beyond}"
+
+    reply = send.refresh(tokens, scope=asked)
+
+    expect.that(not reply.is_breakdown, "a decided answer", reply)
+    obtained = scope_obtained(given, send, reply, tokens, asked)
+    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+
+
+@requirement("rfc6749-6-scope-never-widened")
+def test_no_refresh_beside_a_secret_in_the_body_goes_beyond_the_grant(given: Given, send: Send, expect: Expect) -> None:
+    tokens, beyond = narrow_grant_of(given, send, by_body(refreshing_seen(given, send).client))
     asked = f"{tokens.asked_scope} {beyond}"
 
     reply = send.refresh(tokens, scope=asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.procedures.bearer import form_opened, revoked_in_form
 from conformance.procedures.resource_access import (
     USER_GRANTS,
     in_other_case,
@@ -10,6 +11,7 @@ from conformance.procedures.resource_access import (
     opening_token,
     refused_access,
     resource_answer,
+    resource_grant,
     resource_opened,
 )
 from conformance.procedures.token_responses import altered, by_each_grant, lifetime_of
@@ -77,6 +79,37 @@ def test_a_code_opens_nothing(given: Given, send: Send, expect: Expect) -> None:
 
     reply = send.resource(code.value)
     given.control(code, after=reply)
+
+    refused(expect, reply)
+
+
+@requirement("rfc6749-7-invalid-token-refused")
+@needs("bearer_form_body", "revocation")
+def test_a_revoked_token_in_a_form_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    reply = revoked_in_form(given, send)
+
+    refused(expect, reply)
+
+
+@requirement("rfc6749-7-invalid-token-refused")
+@needs("bearer_form_body", "refresh_token")
+def test_a_refresh_token_in_a_form_opens_nothing(given: Given, send: Send, expect: Expect) -> None:
+    form_opened(given, send)
+    tokens = given.refreshable()
+
+    reply = send.form("protected_resource", [("access_token", tokens.refresh_token or "")])
+
+    refused(expect, reply)
+
+
+@requirement("rfc6749-7-insufficient-scope-refused")
+@needs("bearer_form_body")
+def test_a_token_of_another_scope_in_a_form_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    form_opened(given, send)
+    token = given.witnessed(given.tokens(resource_grant(given), scope=given.insufficient_scope()))
+
+    reply = send.form("protected_resource", [("access_token", token.value)])
+    given.control(token, after=reply)
 
     refused(expect, reply)
 

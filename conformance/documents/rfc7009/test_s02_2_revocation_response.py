@@ -12,6 +12,7 @@ from conformance.harness.tokens import TokenKind
 from conformance.procedures.revocation import (
     answered_revocation,
     both_kinds,
+    client_let_in,
     hinted_revocation,
     judgment,
     revocable,
@@ -30,6 +31,15 @@ def test_success_is_200(given: Given, send: Send, expect: Expect, kind: TokenKin
 @requirement("rfc7009-2.2-unknown-token-answered-with-200")
 def test_an_invented_token_is_200(given: Given, send: Send, expect: Expect) -> None:
     reply = unknown_token(given, send)
+
+    expect(reply).has_status(200)
+
+
+@requirement("rfc7009-2.2-unknown-token-answered-with-200")
+def test_an_invented_token_of_a_public_client_is_200(given: Given, send: Send, expect: Expect) -> None:
+    client = client_let_in(given, send, given.client("public"))
+
+    reply = send.revocation(given.invented("token"), client)
 
     expect(reply).has_status(200)
 

@@ -31,6 +31,7 @@ from conformance.procedures.introspection import (
     says_active,
     send_form,
     still_live,
+    with_and_without_hint,
 )
 from conformance.procedures.introspection_callers import (
     caller_by_basic,
@@ -142,11 +143,25 @@ def test_an_access_token_is_found_under_the_wrong_hint(given: Given, send: Send,
 
 @requirement("rfc7662-2.1-wrong-hint-refresh-token-found")
 def test_a_refresh_token_is_found_under_the_wrong_hint(given: Given, send: Send, expect: Expect) -> None:
-    described(given, send)
-    refresh_token = given.refreshable().refresh_token or ""
-    without = given.accepted(ask(given, send, refresh_token, token_type_hint=OMIT), "the same request without a hint")
+    without, reply = with_and_without_hint(given, send, "access_token")
 
-    reply = ask(given, send, refresh_token, token_type_hint="access_token")
+    answers = f"{without.members.get('active')} without a hint, with it {reply.members.get('active')}"
+    expect.that(reply.is_success and says_active(reply) == says_active(without), "the same answer as without", answers)
+
+
+@requirement("rfc7662-2.1-matching-hint-accepted")
+@needs("refresh_token")
+def test_a_refresh_token_is_found_under_the_matching_hint(given: Given, send: Send, expect: Expect) -> None:
+    without, reply = with_and_without_hint(given, send, "refresh_token")
+
+    answers = f"{without.members.get('active')} without a hint, with it {reply.members.get('active')}"
+    expect.that(reply.is_success and says_active(reply) == says_active(without), "the same answer as without", answers)
+
+
+@requirement("rfc7662-2.1-unknown-hint-token-found")
+@needs("refresh_token")
+def test_a_refresh_token_is_found_under_an_invented_hint(given: Given, send: Send, expect: Expect) -> None:
+    without, reply = with_and_without_hint(given, send, given.invented("hint"))
 
     answers = f"{without.members.get('active')} without a hint, with it {reply.members.get('active')}"
     expect.that(reply.is_success and says_active(reply) == says_active(without), "the same answer as without", answers)

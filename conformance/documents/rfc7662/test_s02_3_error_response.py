@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.client_authentication import told_as_failed
 from conformance.procedures.inactive_tokens import ENDS, Procedure
 from conformance.procedures.introspection import expect_inactive
@@ -13,6 +13,7 @@ from conformance.procedures.introspection_callers import (
     as_described,
     expired_bearer,
     invented_bearer,
+    revoked_bearer,
     undecodable,
     unknown_client,
     unprivileged_bearer,
@@ -22,7 +23,14 @@ from conformance.procedures.introspection_callers import (
 bad_credentials = pytest.mark.parametrize(
     "call", [wrong_secret, unknown_client], ids=["wrong-secret", "unknown-client"]
 )
-bad_bearers = pytest.mark.parametrize("call", [invented_bearer, expired_bearer], ids=["invented", "expired"])
+bad_bearers = pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(invented_bearer, id="invented"),
+        pytest.param(expired_bearer, id="expired"),
+        pytest.param(revoked_bearer, id="revoked", marks=needs("revocation")),
+    ],
+)
 
 
 @requirement("rfc7662-2.3-bad-client-credentials-401")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -66,6 +67,8 @@ REQUIRED = [
     of("rfc8414-2-scopes-supported-recommended", "scopes_supported"),
     of("rfc8414-2-challenge-methods-present", "code_challenge_methods_supported"),
 ]
+# RFC 5646 section 2.1, as far as subtags are alike: 1 to 8 letters and digits, the first of letters.
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 KNOWN = frozenset({each.id for each in (*URLS, *LISTS, *REQUIRED)} | {"signed_metadata"})
 
 
@@ -134,6 +137,14 @@ def test_each_element_is_one_scope(given: Given, send: Send, expect: Expect, tar
 
     joined = [each for each in value if isinstance(each, str) and " " in each] if isinstance(value, list) else []
     expect.that(not joined, "one scope in each element", ", ".join(joined), breach="act")
+
+
+@requirement("rfc8414-2-ui-locales-is-list")
+def test_each_locale_is_a_language_tag(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    value = member(given, send, target, "ui_locales_supported")
+
+    odd = [each for each in value if not LANGUAGE_TAG.fullmatch(str(each))] if isinstance(value, list) else []
+    expect.that(not odd, "language tags (BCP 47)", ", ".join(map(str, odd)), breach="act")
 
 
 @requirement("rfc8414-3.2-several-values-in-arrays")
