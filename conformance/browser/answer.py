@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -75,6 +76,8 @@ def names_in(url: str) -> frozenset[str]:
     return frozenset(name for name, _ in (*pairs_of(parts.query), *pairs_of(parts.fragment)))
 
 
+# An answer is asked for its parameters one by one.
+@lru_cache(256)
 def pairs_of(text: str) -> tuple[tuple[str, str], ...]:
     """Form-encoded parameters, in order."""
     return tuple(parse_qsl(text, keep_blank_values=True))
