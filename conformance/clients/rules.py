@@ -183,6 +183,14 @@ def hides_verifier(sent: Sent) -> str:
     return "" if method == "S256" else f"the method {method}"
 
 
+def verifiers_of(played: Played) -> list[str]:
+    """The verifiers of a login's code exchanges; vacuous without any."""
+    found = [value for sent in played.all("code exchange") if (value := sent.first("code_verifier"))]
+    if not found:
+        raise Vacuous("the client sends no code verifier")
+    return found
+
+
 def names_no_token(sent: Sent) -> str:
     """RFC 9700 section 2.1.2: no response type by which a token comes from the authorization endpoint."""
     asked = sent.first("response_type") or ""

@@ -37,7 +37,7 @@ def login_by_metadata(serve: Serve, misbehavior: str) -> Played:
     serve.informed()
     login = serve.login(misbehavior, until="metadata")
     twin = login.twin
-    if twin is None or not any(uses_metadata(sent) for sent in twin.sent):
+    if twin is None or not any(uses_metadata(sent) for sent in twin.all("start")):
         raise Vacuous("the client takes no endpoint from metadata")
     return login
 
