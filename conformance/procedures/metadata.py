@@ -1,5 +1,7 @@
 """The metadata of the issuer that the profile states (RFC 8414): where it is asked for, and what it says.
 
+Its members are claims, in the words of section 3.2: what an optional one would say isn't claimed where it is left out.
+
 The document is asked for once. Where a proxy stands between, the issuer's host isn't one that the profile names: then
 its path is asked for at the host of base_url.
 """
@@ -12,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.base.outcomes import Inconclusive, Vacuous
+from conformance.base.outcomes import Inconclusive, NotApplicable, Vacuous
 from conformance.base.uris import host_and_port, origin_of, urljoin, urlsplit
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
@@ -25,6 +27,8 @@ DEFAULT_SUFFIX = "oauth-authorization-server"
 SUFFIX = re.compile(r"/\.well-known/([^/?#]+)")
 JSON = (("Accept", "application/json"),)
 MOST_REDIRECTS = 3
+# Members that no metadata may lack (section 2): that one is missing is told by the requirement that demands it.
+REQUIRED = ("issuer", "authorization_endpoint", "token_endpoint", "response_types_supported")
 # Client authentication by a signed JWT (RFC 7523), which has lists of algorithms.
 BY_JWT = ("private_key_jwt", "client_secret_jwt")
 
@@ -94,9 +98,9 @@ def unknown_issuer(target: Target, given: Given) -> str:
 
 
 def ends_in_slash(given: Given, reply: Reply) -> Reply:
-    """The answer, if the issuer's path ends in a slash that was left out. Vacuous otherwise."""
+    """The answer, if the issuer's path ends in a slash that was left out. Not applicable to any other issuer."""
     if not urlsplit(given.issuer()).path.endswith("/"):
-        raise Vacuous("the issuer doesn't end in a slash")
+        raise NotApplicable("the issuer that the profile states doesn't end in a slash")
     return reply
 
 
@@ -117,15 +121,15 @@ def document(given: Given, send: Send, target: Target) -> Document:
 
 
 def member(given: Given, send: Send, target: Target, name: str) -> Any:
-    """A member of the metadata; Vacuous where it is left out."""
+    """A member of the metadata. Where it is left out: not applicable if it is an optional one, Vacuous otherwise."""
     members = document(given, send, target).members
     if name not in members:
-        raise Vacuous(f"the metadata has no {name}")
+        raise (Vacuous if name in REQUIRED else NotApplicable)(f"the metadata has no {name}")
     return members[name]
 
 
 def names(given: Given, send: Send, target: Target, name: str) -> tuple[str, ...]:
-    """A member that is a list of names, read leniently; Vacuous where it is left out or anything else."""
+    """A member that is a list of names, read leniently; Vacuous where it is anything else."""
     value = member(given, send, target, name)
     if not isinstance(value, list):
         raise Vacuous(f"{name} is no list: its type is another matter")
@@ -236,7 +240,7 @@ def declared_methods(target: Target) -> list[str]:
 
 
 def key_set(given: Given, send: Send, target: Target) -> Reply:
-    """What `jwks_uri` leads to. Vacuous where it is left out, or at a host that the profile doesn't name."""
+    """What `jwks_uri` leads to. Vacuous where it is at a host that the profile doesn't name."""
     url = member(given, send, target, "jwks_uri")
     if not is_url(url) or host_and_port(url) not in target.hosts():
         raise Vacuous(f"jwks_uri is {url}, which is no host of the profile")
@@ -260,7 +264,7 @@ class Jwt:
 
 
 def signed_metadata(given: Given, send: Send, target: Target) -> Jwt:
-    """The signed metadata. Vacuous where there is none, or it isn't a string."""
+    """The signed metadata. Vacuous where it isn't a string."""
     value = member(given, send, target, "signed_metadata")
     if not isinstance(value, str):
         raise Vacuous("signed_metadata is no string: its type is another matter")

@@ -45,6 +45,10 @@ SETTINGS = Settings(issuer=BASE, password_cost=2, external_provider=demo.externa
 # What a defect may do to a requirement that it doesn't break: its precondition can't be arranged any more.
 UNDECIDED: tuple[Verdict, ...] = ("inconclusive", "vacuous", "untested", "not applicable")
 
+# What the clean server has no occasion for, and what becomes of it without harm where a breach is an occasion.
+NO_OCCASION: tuple[Verdict, ...] = ("vacuous", "not applicable")
+HARMLESS: tuple[Verdict, ...] = ("passed", "noted", "vacuous")
+
 Step = tuple[str, str]
 
 
@@ -257,7 +261,7 @@ def defect_differences(
     silent = {key(case) for case in chosen if case.is_judged_last and after[key(case)].verdict == "not applicable"}
     heard = {name: end for name, end in after.items() if name not in silent}
     found = differences(clean(defect.on, None if defect.on is None else only), heard)
-    brought_about = {name for name, (old, new) in found.items() if old == "vacuous" and new in ("passed", "noted")}
+    brought_about = {name for name, (old, new) in found.items() if old in NO_OCCASION and new in HARMLESS}
     return {name: turn for name, turn in found.items() if name not in brought_about}, after
 
 

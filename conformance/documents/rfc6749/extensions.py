@@ -65,17 +65,19 @@ def added_names(answer: Answer) -> list[str]:
 
 
 def published(given: Given, send: Send, name: str) -> list[str]:
-    """A list of names in the server's metadata; Vacuous where it has none."""
+    """A list of names in the server's metadata. Not applicable where it is left out, Vacuous where it is no list."""
     given.feature("metadata")
     url = send.form_request("metadata", ()).url
 
     def procedure() -> Reply:
         return given.accepted(send.raw("GET", url), "the server's metadata")
 
-    value = given.observed("the server's metadata", procedure).members.get(name)
-    if not isinstance(value, list):
-        raise Vacuous(f"the server's metadata has no list {name}")
-    return [str(each) for each in value]
+    members = given.observed("the server's metadata", procedure).members
+    if name not in members:
+        raise NotApplicable(f"the server's metadata has no {name}")
+    if not isinstance(members[name], list):
+        raise Vacuous(f"{name} in the server's metadata is no list")
+    return [str(each) for each in members[name]]
 
 
 def several_values(given: Given, send: Send) -> str:

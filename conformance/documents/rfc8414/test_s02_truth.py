@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 
-from conformance.base.outcomes import Vacuous
+from conformance.base.outcomes import NotApplicable
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures import authorization_answers
 from conformance.procedures.client_authentication import own_request
 from conformance.procedures.metadata import (
+    BY_JWT,
     GRANT_NAMES,
     RESPONSE_TYPES,
     claimed_grants,
@@ -29,15 +30,21 @@ ENDPOINTS = ("token", "revocation", "introspection")
 
 
 def left_out(given: Given, send: Send, target: Target, name: str) -> None:
-    """Go on where the metadata has no such member."""
+    """Go on where the metadata has no such member, which claims its default."""
     if name in document(given, send, target).members:
-        raise Vacuous(f"the metadata has {name}: its default doesn't matter")
+        raise NotApplicable(f"the metadata has {name}: its default isn't claimed")
 
 
 def listed(given: Given, send: Send, target: Target, name: str, value: str) -> None:
-    """Go on where a list has a value."""
+    """Go on where a list claims a value."""
     if value not in names(given, send, target, name):
-        raise Vacuous(f"{value} isn't in {name}")
+        raise NotApplicable(f"{value} isn't in {name}")
+
+
+def claimed(methods: Collection[str], wanted: Collection[str]) -> None:
+    """Go on where one of some methods is among those that a list claims."""
+    if not set(methods) & set(wanted):
+        raise NotApplicable(f"no {' or '.join(wanted)} is claimed")
 
 
 @requirement("rfc8414-2-response-types-served")
@@ -176,7 +183,7 @@ def test_algorithms_are_listed_beside_methods_by_jwt(
     given: Given, send: Send, expect: Expect, target: Target, where: str
 ) -> None:
     methods = names(given, send, target, f"{where}_endpoint_auth_methods_supported")
-    given.present([each for each in methods if each in ("private_key_jwt", "client_secret_jwt")], "method by JWT")
+    claimed(methods, BY_JWT)
 
     expect(document(given, send, target).reply).has_member(f"{where}_endpoint_auth_signing_alg_values_supported")
 
