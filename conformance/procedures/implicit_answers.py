@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,13 +85,23 @@ def declined(given: Given, send: Send) -> Answer:
 def failed(given: Given, send: Send) -> tuple[Answer, ...]:
     """Implicit requests with good client and redirection URI that were not granted for another reason.
 
-    Vacuous where all of them were granted.
+    One that ended where it decides nothing takes nothing from the others: `all_decided` tells of it. Vacuous where all
+    of them were granted, Inconclusive where none decides anything.
     """
-    answers = given.observed("faulty implicit requests", lambda: _faulty(given, send))
-    refused = tuple(answer for answer in answers if not was_granted(answer))
+    refused = tuple(each for each in _faulty(given, send) if not was_granted(each.answer))
     if not refused:
         raise Vacuous("every faulty implicit request was granted: there is no failure to judge")
-    return refused
+    decided = tuple(each.answer for each in refused if not each.why_undecided)
+    if not decided:
+        all_decided(given, send)
+    return decided
+
+
+def all_decided(given: Given, send: Send) -> None:
+    """Inconclusive where one of the faulty implicit requests ended on a page that may not be the server's answer."""
+    undecided = [each.why_undecided for each in _faulty(given, send) if each.why_undecided]
+    if undecided:
+        raise Inconclusive(undecided[0])
 
 
 def errors(given: Given, send: Send) -> tuple[Answer, ...]:
@@ -114,17 +124,36 @@ def errors(given: Given, send: Send) -> tuple[Answer, ...]:
     return back
 
 
-def _faulty(given: Given, send: Send) -> tuple[Answer, ...]:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The answer to a faulty request; why it decides nothing, empty where it is the server's answer."""
+
+    answer: Answer
+    why_undecided: str = ""
+
+
+def _faulty(given: Given, send: Send) -> tuple[Tried, ...]:
+    return given.observed("faulty implicit requests", lambda: _sent_with_faults(given, send))
+
+
+def _sent_with_faults(given: Given, send: Send) -> tuple[Tried, ...]:
     granted(given, send)
     faults: list[dict[str, object]] = [
         {"scope": given.invented("scope")},
         {"scope": HOSTILE},
         {"scope": [HOSTILE, HOSTILE]},
     ]
-    answers = [arrived(given, faulty(given, send, **fault)) for fault in faults]
+    tried = [_tried(given, faulty(given, send, **fault)) for fault in faults]
     with suppress(Untested):
-        answers.append(send.authorize(given.barred_client("implicit"), "token", state=SPECIAL_STATE))
-    return tuple(answers)
+        tried.append(Tried(send.authorize(given.barred_client("implicit"), "token", state=SPECIAL_STATE)))
+    return tuple(tried)
+
+
+def _tried(given: Given, answer: Answer) -> Tried:
+    try:
+        return Tried(arrived(given, answer))
+    except Inconclusive as why_not:
+        return Tried(answer, str(why_not))
 
 
 def faulty(given: Given, send: Send, **changes: Any) -> Answer:

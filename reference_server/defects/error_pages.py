@@ -1,6 +1,8 @@
 """Breaches of RFC 6749 sections 1.7, 4.1.2.1 and 4.2.2.1: failures shown on a page, and redirects that are none."""
 
 from collections.abc import Callable
+from html import escape
+from urllib.parse import parse_qsl
 
 from ..defect import Defect
 from ..pipeline import Call, Edit, Response, named, replace
@@ -22,6 +24,23 @@ def page_with_menu(call: Call) -> Response:
     response = bare_page(200)(call)
     response.body = response.body.replace(b"</main>", f"</main>{MENU}".encode())
     return response
+
+
+def page_that_leads_back(call: Call) -> Response:
+    """A page with a button to go on, which brings the same page: no browser can tell that it is a refusal."""
+    fields = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in parse_qsl(call.query_string.decode("latin-1"), keep_blank_values=True)
+    )
+    form = f'<form method="get" action="{escape(call.path)}">{fields}<button>Allow</button></form>'
+    response = bare_page(200)(call)
+    response.body = response.body.replace(b"</main>", f"{form}</main>".encode())
+    return response
+
+
+def by_fault(call: Call) -> Response:
+    """A page that leads back where the scope is unknown, one that leads nowhere where the client is barred."""
+    return page_that_leads_back(call) if call.error.error == "invalid_scope" else bare_page(403)(call)
 
 
 def json_page(call: Call) -> Response:
@@ -76,6 +95,12 @@ DEFECTS = (
         says="A request for an unknown scope ends on a page with status 200, with nothing to press.",
         breaks=("rfc6749-4.1.2.1-other-failures-told-to-client", "rfc6749-4.2.2.1-fault-in-the-fragment"),
         edits=(shown(bare_page(200), "invalid_scope"),),
+    ),
+    Defect(
+        name="scope-error-on-a-page-that-leads-back",
+        says="A request for an unknown scope ends on a page that leads back to itself, a barred client's with 403.",
+        breaks=("rfc6749-4.1.2.1-other-failures-told-to-client", "rfc6749-4.2.2.1-fault-in-the-fragment"),
+        edits=(shown(by_fault, "invalid_scope", "unauthorized_client"),),
     ),
     Defect(
         name="error-redirect-with-status-400",

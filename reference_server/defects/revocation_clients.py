@@ -40,6 +40,11 @@ def leave_encoded(call: Call) -> None:
     """Splits the Basic credentials and forgets that both parts are form-encoded."""
 
 
+def say_done_to_public_client(call: Call) -> Response | None:
+    """Answers clients without a secret by success, whatever they ask for."""
+    return None if call.authenticated else Response(200, b"{}", [("Content-Type", "application/json")])
+
+
 def refuse_public_client(call: Call) -> None:
     """Wants a secret of everybody."""
     if not call.authenticated:
@@ -156,6 +161,12 @@ DEFECTS = (
         says="A client without a secret can't revoke its tokens.",
         breaks=("rfc7009-5-public-client-id-suffices",),
         edits=(after("revocation", "authenticate_client", refuse_public_client),),
+    ),
+    Defect(
+        name="revocation-idle-for-public-clients",
+        says="A client without a secret is told that its token was revoked, which goes on.",
+        breaks=("rfc7009-5-public-client-id-suffices",),
+        edits=(after("revocation", "authenticate_client", say_done_to_public_client),),
     ),
     Defect(
         name="revocation-by-anybody",

@@ -25,6 +25,7 @@ from conformance.procedures.authorization_answers import (
 from conformance.procedures.implicit_answers import (
     ERROR_PARAMETERS,
     UNREGISTERED,
+    all_decided,
     declined,
     errors,
     failed,
@@ -115,6 +116,7 @@ def test_other_failures_come_in_the_fragment(given: Given, send: Send, expect: E
     astray = [each for each in answers if "error" not in dict(each.fragment) or misplaced(each, ERROR_PARAMETERS)]
 
     expect.that(not astray, "the client told in the fragment of every failure", in_words(astray))
+    all_decided(given, send)
 
 
 @requirement("rfc6749-4.2.2.1-fragment-form-encoded")

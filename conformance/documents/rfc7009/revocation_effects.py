@@ -88,6 +88,21 @@ def _takes_for_valid(token: Live, reply: Reply) -> bool:
     return reply.is_served
 
 
+def ending_its_own(given: Given, send: Send, client: Client) -> Client:
+    """A client whose request ends a refresh token of its own.
+
+    Vacuous where it ends none, refused or answered by 200: nothing can end with it then, and section 5 judges that.
+    """
+
+    def procedure() -> Revocation:
+        return revocation(given, send, given.live(given.refreshable(client), "refresh_token"))
+
+    found = given.observed(f"a refresh token of {client.name}, revoked by itself", procedure)
+    if not found.ended:
+        raise Vacuous(f"no refresh token of [clients.{client.name}] ends by its own request: {found}")
+    return client
+
+
 def after_hinted_refresh_token(given: Given, send: Send, hint: TokenKind) -> Related:
     """The same for a request with a hint. Vacuous where such a request ends no refresh token in the first place."""
     found = hinted_revocation(given, send, "refresh_token", hint)

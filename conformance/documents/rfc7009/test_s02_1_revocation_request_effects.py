@@ -9,6 +9,7 @@ from conformance.documents.rfc7009.revocation_effects import (
     after_access_token,
     after_hinted_refresh_token,
     after_refresh_token,
+    ending_its_own,
     in_use,
     revoked_again,
     seen_before,
@@ -18,7 +19,6 @@ from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.tokens import TokenKind
 from conformance.procedures.revocation import (
     both_kinds,
-    client_let_in,
     effective_revocation,
     revocable,
     revoke,
@@ -147,7 +147,7 @@ def test_access_tokens_end_with_the_refresh_token_whatever_the_hint(
 @requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
 def test_access_tokens_of_a_public_client_end_with_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
     revocable(given, send, "access_token")
-    client = client_let_in(given, send, given.client("public"))
+    client = ending_its_own(given, send, given.client("public"))
 
     found = seen_before(after_refresh_token(given, send, client))
 
