@@ -295,12 +295,16 @@ def at_revocation(life: Life, row: Conditions) -> None:
 
 
 def revocation_faults(row: Conditions) -> list[str]:
-    """The requirements that a request breaks which is answered as if it were good."""
+    """The requirements that a request breaks which is answered as if it were good.
+
+    That an empty parameter counts as left out is said of the token endpoint (RFC 6749 section 3.2): an empty token here
+    may be an invalid one, which section 2.2 answers by 200.
+    """
     foreign = row["client"] != OWN and row["token"] == LIVE
     return [
         *([NOT_REPORTED] if row["authentication"] in (WRONG, BY_ID) else []),
         *([REVOKES_NOTHING[NOBODY]] if row["authentication"] == NOBODY else []),
-        *([TOKEN_TO_REVOKE] if row["parameter"] != ONCE else []),
+        *([TOKEN_TO_REVOKE] if row["parameter"] == LEFT_OUT else []),
         *([FOREIGN_NOT_REPORTED] if foreign else []),
     ]
 
@@ -352,6 +356,6 @@ def introspection_faults(row: Conditions) -> list[str]:
     """The requirements that an answer breaks which tells of an active token."""
     return [
         *([TELLS_NOTHING[row["authentication"]]] if row["authentication"] != RIGHT else []),
-        *([TOKEN_TO_ASK_ABOUT] if row["parameter"] != ONCE else []),
+        *([TOKEN_TO_ASK_ABOUT] if row["parameter"] == LEFT_OUT else []),
         *([INACTIVE[row["token"]]] if row["token"] != LIVE else []),
     ]

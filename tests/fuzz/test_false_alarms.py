@@ -13,10 +13,11 @@ from conformance.fuzz.browsing import OF_ERRORS
 from conformance.fuzz.lifecycle_model import JUDGED
 from reference_server.defects import DEFECTS, Defect
 from reference_server.defects.redirection import matching
-from reference_server.pipeline import Call, Edit, Response, after
+from reference_server.pipeline import Call, Edit, Response, after, remove
 from tests.fuzz.running import fuzz_cases, fuzzed, in_words
 
 MISSED = ("rfc6749-10.6-redirect-uri-validated", "rfc6749-3.1.2.4-no-redirect-to-invalid-uri")
+TOKEN_REQUIRED = ("rfc7009-2.1-token-required", "rfc7662-2.1-token-required")
 STATE_WITH_ERROR = "rfc6749-4.1.2.1-error-state-unchanged"
 # A defect as a real server has it, and what it doesn't break.
 WHOLE = {
@@ -77,6 +78,11 @@ def test_errors_that_reach_no_client_are_not_taken_for_good_ones() -> None:
 def test_what_is_never_revoked_for_a_client_says_nothing_of_hints() -> None:
     edits = (after("revocation", "authenticate_client", revoke_nothing_of_public_clients),)
     assert ways_to_end(edits, JUDGED) == {}
+
+
+def test_an_empty_token_may_be_an_invalid_one() -> None:
+    edits = tuple(remove(name, "drop_empty_parameters") for name in ("revocation", "introspection"))
+    assert ways_to_end(edits, TOKEN_REQUIRED) == {}
 
 
 def test_a_resource_that_breaks_down_over_apps_leaves_their_tokens_to_other_witnesses() -> None:
