@@ -17,6 +17,7 @@ from conformance.procedures.revocation import (
     fresh_token,
     hinted_revocation,
     revocable_kind,
+    revocation,
     revoke,
 )
 from conformance.profile.target import Client
