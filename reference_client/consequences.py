@@ -1,7 +1,8 @@
 """What else turns when a defect or a variant is chosen: requirements of other sections that say the same or need it.
 
-A defect names in its source what its mistake is about; `consequences.toml` lists the rest. Together they are what the
-matrices hold it to.
+A defect names in its source what its mistake is about. The file beside its module (`pkce.toml` beside `pkce.py`) lists
+the rest, so that a sentence which the documents repeat in five places needs no five ids at each defect. Together they
+are what the matrices hold it to.
 """
 
 import tomllib
@@ -14,18 +15,26 @@ from typing import Any
 from .defect import Defect
 from .variant import Variant
 
-FILE = Path(__file__).with_name("consequences.toml")
+# Where all of them stood once: a branch that still has it would go unread.
+OF_OLD = Path(__file__).with_name("consequences.toml")
 
 
 @cache
-def consequences() -> dict[str, Any]:
-    """The content of the file: tables `defect` and `variant` by name."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+def consequences(folder: Path) -> dict[str, Any]:
+    """What the files of a folder say, by the name of a defect or variant. Raises RuntimeError for a file of old."""
+    if OF_OLD.exists():
+        raise RuntimeError(
+            f"{OF_OLD.name} is read no more: `python -m tests.matrix.distribute` puts it where it belongs"
+        )
+    found: dict[str, Any] = {}
+    for file in sorted(folder.glob("*.toml")):
+        found |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
-def defects_with_consequences(defects: Iterable[Defect]) -> tuple[Defect, ...]:
-    """Defects whose `breaks` and `blocks` are complete."""
-    table = consequences().get("defect", {})
+def defects_with_consequences(defects: Iterable[Defect], folder: Path) -> tuple[Defect, ...]:
+    """Defects whose `breaks` and `blocks` are complete; their modules stand in the folder."""
+    table = consequences(folder)
     return tuple(
         replace(
             defect,
@@ -36,7 +45,7 @@ def defects_with_consequences(defects: Iterable[Defect]) -> tuple[Defect, ...]:
     )
 
 
-def variants_with_consequences(variants: Iterable[Variant]) -> tuple[Variant, ...]:
+def variants_with_consequences(variants: Iterable[Variant], folder: Path) -> tuple[Variant, ...]:
     """Variants whose `changes` are complete."""
-    table = consequences().get("variant", {})
+    table = consequences(folder)
     return tuple(replace(each, changes={**each.changes, **table.get(each.name, {})}) for each in variants)

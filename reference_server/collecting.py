@@ -2,7 +2,8 @@
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 
@@ -27,3 +28,13 @@ def collect(package: str, path: Sequence[str], attribute: str, kind: type[Entry]
                 raise ValueError(f"{info.name} lists {entry!r}, which is no new {kind.__name__}")
             entries[entry.name] = entry
     return tuple(entries.values())
+
+
+def modules_of(package: str, path: Sequence[str], attribute: str) -> Mapping[str, Path]:
+    """In which module's file each entry of a package stands, by the entry's name."""
+    return {
+        entry.name: Path(str(module.__file__))
+        for info in pkgutil.iter_modules(path)
+        for module in (importlib.import_module(f"{package}.{info.name}"),)
+        for entry in getattr(module, attribute, ())
+    }

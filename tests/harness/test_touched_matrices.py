@@ -11,6 +11,7 @@ from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
 from tests.matrix.changes import touched_since
 from tests.matrix.conftest import is_left_out
+from tests.matrix.reconciling import files_of
 from tests.matrix.touched import ROOT, Touched, requirements_by_module, touched_by
 
 REUSED = "rfc6749-4.1.2-reused-code-denied"
@@ -142,9 +143,9 @@ def test_a_variant_touches_itself_and_what_stands_on_it() -> None:
 
 
 def test_a_consequence_touches_whose_it_is() -> None:
-    found = touched_by(
-        ["reference_server/consequences.toml"], lambda path: '[defect.code-works-twice]\nbreaks = ["x"]\n'
-    )
+    file = files_of("reference_server")["defect"]["code-works-twice"].with_suffix(".toml")
+    path = str(file.relative_to(ROOT))
+    found = touched_by([path], lambda path: '[code-works-twice]\nbreaks = ["x"]\n')
     assert "code-works-twice" in found.defects
 
 

@@ -1,4 +1,4 @@
-"""Shows where defects and variants differ from what they declare; `--write` puts what was seen into consequences.toml.
+"""Shows where defects and variants differ from what they declare; `--write` puts what was seen beside their modules.
 
 A tool for whoever adds a requirement that older defects break as well. Read each line before you commit it: an
 unexpected break is either a true consequence or a false alarm of a test. What a defect declares in its source and no
@@ -18,7 +18,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 
-from reference_server import consequences
 from reference_server.defects import DEFECTS
 from reference_server.variants import VARIANTS
 from tests.matrix import kills
@@ -32,7 +31,7 @@ from tests.matrix.engine import (
     reasons,
     within_scope,
 )
-from tests.matrix.reconciling import Seen, compared, show, turn, unexpected, write
+from tests.matrix.reconciling import Seen, compared, files_of, show, turn, unexpected, write
 
 
 def look_at_defect(name: str, only: frozenset[str] | None = None) -> Seen:
@@ -81,7 +80,7 @@ def main() -> int:
     for seen in differing:
         show(seen)
     if options.write:
-        write(consequences.FILE, "matrix", consequences.consequences(), differing)
+        write(files_of("reference_server"), "tests/matrix/reconcile.py", differing)
     if options.write_kills:
         kills.write({seen.name: seen.red for seen in looks if seen.kind == "defect"})
     print(f"{len(differing)} of {len(looks)} differ from what they declare")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conformance.base.verdict_words import Verdict
+from reference_server.collecting import modules_of
 
-HEADER = """# What else turns when a defect or a variant is chosen, beside what its source says: requirements of
-# other sections that repeat the sentence or need what was broken. Written by tests/{matrix}/reconcile.py,
+HEADER = """# What else turns when one of {module} is chosen, beside what its source says: requirements of
+# other sections that repeat the sentence or need what was broken. Written by {command},
 # read by a person before each commit.
 """
+# How a party's defects and variants are known: in which module's file each stands, and what is said of it beside that.
+Files = Mapping[str, Mapping[str, Path]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +63,58 @@ def show(seen: Seen) -> None:
     print(seen.why, flush=True)
 
 
-def write(file: Path, matrix: str, table: dict[str, Any], found: Sequence[Seen]) -> None:
-    """Add what was seen to the table of a file, drop from it what no longer turns, and write it."""
+def files_of(party: str) -> Files:
+    """The module of each defect and variant of a reference party (`reference_server`, ...), by kind and name."""
+    found = {}
+    for kind, attribute in (("defect", "DEFECTS"), ("variant", "VARIANTS")):
+        package = importlib.import_module(f"{party}.{kind}s")
+        found[kind] = modules_of(package.__name__, package.__path__, attribute)
+    return found
+
+
+def write(files: Files, command: str, found: Sequence[Seen]) -> None:
+    """Add what was seen to the files beside the modules, and drop from them what no longer turns."""
+    tables: dict[Path, dict[str, Any]] = {}
     for seen in found:
-        entry = table.setdefault(seen.kind, {}).setdefault(seen.name, {})
-        if seen.kind == "variant":
-            entry.update(seen.more)
-            for identifier in seen.fewer:
-                entry.pop(identifier, None)
-            continue
-        for key, word in (("breaks", "broken"), ("blocks", "blocked")):
-            kept = [i for i in entry.get(key, []) if i not in seen.fewer and i not in seen.more]
-            entry[key] = sorted({*kept, *(i for i, after in seen.more.items() if after == word)})
-    file.write_text(HEADER.format(matrix=matrix) + as_toml(table), encoding="utf-8")
+        file = files[seen.kind][seen.name].with_suffix(".toml")
+        table = tables.setdefault(file, _read(file))
+        _update(table.setdefault(seen.name, {}), seen)
+    for file, table in tables.items():
+        put(file, command, table)
 
 
-def as_toml(table: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str:
-    """The tables as the file has them."""
+def put(file: Path, command: str, table: Mapping[str, Mapping[str, object]]) -> None:
+    """Write the file beside a module; where nothing is to say there is none."""
+    filled = {name: entry for name, entry in table.items() if any(entry.values())}
+    if filled:
+        module = file.with_suffix(".py").name
+        file.write_text(HEADER.format(module=module, command=command) + as_toml(filled), encoding="utf-8")
+    else:
+        file.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def _update(entry: dict[str, Any], seen: Seen) -> None:
+    if seen.kind == "variant":
+        entry.update(seen.more)
+        for identifier in seen.fewer:
+            entry.pop(identifier, None)
+        return
+    for key, word in (("breaks", "broken"), ("blocks", "blocked")):
+        kept = [i for i in entry.get(key, []) if i not in seen.fewer and i not in seen.more]
+        entry[key] = sorted({*kept, *(i for i, after in seen.more.items() if after == word)})
+
+
+def as_toml(table: Mapping[str, Mapping[str, object]]) -> str:
+    """The tables as a file has them."""
     lines: list[str] = []
-    for kind in ("defect", "variant"):
-        for name, entry in sorted(table.get(kind, {}).items()):
-            filled = {key: value for key, value in entry.items() if value}
-            lines += [f"\n[{kind}.{name}]"] if filled else []
-            for key, value in sorted(filled.items()):
-                lines += _entry(key, value)
+    for name, entry in sorted(table.items()):
+        lines.append(f"\n[{name}]")
+        for key, value in sorted(entry.items()):
+            lines += _entry(key, value) if value else []
     return "\n".join(lines) + "\n"
 
 

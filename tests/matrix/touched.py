@@ -39,7 +39,7 @@ CATALOGUE = re.compile(r"conformance/documents/\w+/requirements\.toml")
 OF_THE_SERVER = re.compile(r"reference_server/(defects|variants)/(?!__init__)\w+\.py")
 DIRECTED = re.compile(r"conformance/documents/\w+/test_\w+\.py")
 OF_FUZZING = re.compile(r"(conformance|tests)/fuzz/")
-CONSEQUENCES = "reference_server/consequences.toml"
+CONSEQUENCES = re.compile(r"reference_server/(defect|variant)s/\w+\.toml")
 # What runs a test on a server. Tests of the matrices that stand on more are never left out.
 ENGINES = ("engine.py", "sockets.py")
 MARK = re.compile(r"""requirement\(\s*["']([^"']+)["']""")
@@ -126,8 +126,8 @@ def _touched_by(path: str, before: Before) -> Touched:
         return Touched(idle=1)
     if CATALOGUE.fullmatch(path):
         return _of_the_catalogue(path, before)
-    if path == CONSEQUENCES:
-        return _of_consequences(before)
+    if CONSEQUENCES.fullmatch(path):
+        return _of_consequences(path, before)
     if OF_THE_SERVER.fullmatch(path):
         return _of_the_server(path)
     if path.startswith("conformance/"):
@@ -151,14 +151,15 @@ def _entries(text: str) -> dict[str, Any]:
     return {entry["id"]: entry for entry in tomllib.loads(text).get("requirement", [])}
 
 
-def _of_consequences(before: Before) -> Touched:
-    was = before(CONSEQUENCES)
-    if was is None:
-        return all_of_it(f"{CONSEQUENCES}: is new")
-    old, new = tomllib.loads(was), tomllib.loads((ROOT / CONSEQUENCES).read_text(encoding="utf-8"))
-    changed = {kind: _changed(old.get(kind, {}), new.get(kind, {})) for kind in ("defect", "variant")}
-    why = f"{CONSEQUENCES}: those of {len(changed['defect'])} defects and {len(changed['variant'])} variants changed"
-    return Touched((why,), defects=changed["defect"], variants=changed["variant"])
+def _of_consequences(path: str, before: Before) -> Touched:
+    """The defects or variants of which the file beside a module says something else now."""
+    was, now = before(path), ROOT / path
+    old = tomllib.loads(was) if was is not None else {}
+    new = tomllib.loads(now.read_text(encoding="utf-8")) if now.exists() else {}
+    changed = _changed(old, new)
+    if path.startswith("reference_server/defects/"):
+        return Touched((f"{path}: those of {len(changed)} defects changed",), defects=changed)
+    return Touched((f"{path}: those of {len(changed)} variants changed",), variants=changed)
 
 
 def _changed(old: Mapping[str, object], new: Mapping[str, object]) -> frozenset[str]:

@@ -3,7 +3,7 @@
     python -m tests.matrix_clients.reconcile [--write] [NAME ...]
 
 Read each line: an unexpected break is a true consequence or a false alarm of a test. `--write` puts what turns besides
-into `reference_client/consequences.toml`; what a defect declares in its source and doesn't break is edited by hand.
+beside its module (`defects/pkce.toml`); what a defect declares in its source and doesn't break is edited by hand.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ import argparse
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-from reference_client import consequences
 from reference_client.defects import DEFECTS
 from reference_client.variants import VARIANTS
 from tests.matrix import reconciling
-from tests.matrix.reconciling import Seen, compared, turn, unexpected, write
+from tests.matrix.reconciling import Seen, compared, files_of, turn, unexpected, write
 from tests.matrix_clients.engine import (
     UNDECIDED,
     clean,
@@ -74,7 +73,7 @@ def main() -> int:
             show(looks[-1])
     differing = [seen for seen in looks if seen.more or seen.fewer]
     if options.write:
-        write(consequences.FILE, "matrix_clients", consequences.consequences(), differing)
+        write(files_of("reference_client"), "tests/matrix_clients/reconcile.py", differing)
     print(f"{len(differing)} of {len(looks)} differ from what they declare")
     return 1 if differing else 0
 
