@@ -19,6 +19,8 @@ LONGEST_TEST = 20.0
 # A mutant that so many tests find undecided has blocked the rest too.
 ENOUGH_BLOCKED = 40
 Fate = Literal["killed", "blocked", "survived", "unreached"]
+# From what is noticed most to what no test even runs.
+FATES: tuple[Fate, ...] = ("killed", "blocked", "survived", "unreached")
 
 
 @dataclass(frozen=True, slots=True)
