@@ -53,9 +53,9 @@ class Recorded:
         return [reply for reply in self._posted_to(endpoint) if reply.status in (400, 401)]
 
     def answers_of(self, *endpoints: str) -> list[Reply]:
-        """Every answer of these endpoints, as far as the profile names them, whatever they were asked and how."""
+        """Every answer of these endpoints, where profile or documented layout have them, whatever they were asked."""
         target = self._recorder.target
-        urls = {target.url(endpoint) for endpoint in endpoints if endpoint in target.endpoints}
+        urls = {target.url(endpoint) for endpoint in endpoints}
         return [reply for reply in self.replies() if reply.request.url.partition("?")[0] in urls]
 
     def introspection_responses(self) -> list[Reply]:

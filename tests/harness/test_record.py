@@ -58,6 +58,16 @@ def test_a_rule_sees_the_answers_it_speaks_of() -> None:
     assert [reply.request.body for reply in recorded.token_errors()] == [b"a=2"]
 
 
+def test_an_endpoint_that_the_profile_leaves_to_the_documented_layout_is_heard() -> None:
+    judging = trial()
+    judging.session.record.take([posted(b"a=1"), posted(b"a=2", 405, b"", f"{BASE}/oauth/revoke")], [])
+
+    recorded = Recorded(judging)
+
+    assert "revocation" not in judging.target.endpoints
+    assert [reply.request.body for reply in recorded.answers_of("revocation")] == [b"a=2"]
+
+
 def test_a_reply_that_is_let_go_of_is_kept() -> None:
     exchange = posted(b"a=1")
     record = Record()
