@@ -5,9 +5,10 @@ unexpected break is either a true consequence or a false alarm of a test. What a
 longer breaks is printed: that is edited by hand. `--write-kills` puts into kills.json which cases a defect turned red.
 
     python -m tests.matrix.reconcile [--write] [--write-kills] [--only-defects | --only-variants] [NAME ...]
-                                     [--of REQUIREMENT ...]
+    python -m tests.matrix.reconcile [--only-defects | --only-variants] [NAME ...] --of REQUIREMENT ...
 
 Who has changed tests of some requirements names those by `--of`: all defects and variants are looked at for them alone.
+What is seen then is a part, and is never written.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def look_at_variant(name: str, only: frozenset[str] | None = None) -> Seen:
     return compared("variant", name, seen, declared, reasons(ended, unexpected(seen, declared)))
 
 
-def main() -> int:
-    """Print what differs; write it when told."""
+def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of the command; the process ends where they don't go together."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--write", action="store_true")
@@ -66,7 +67,18 @@ def main() -> int:
     parser.add_argument("--only-defects", action="store_true")
     parser.add_argument("--only-variants", action="store_true")
     parser.add_argument("--of", nargs="+", metavar="REQUIREMENT", help="look at what these requirements turn to alone")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
+    if options.of and (options.write or options.write_kills):
+        # What turns beyond these requirements isn't seen, and would be dropped from what is declared.
+        parser.error(
+            "--of looks at a part: what is seen can't be written; run whole defects and variants by their names"
+        )
+    return options
+
+
+def main() -> int:
+    """Print what differs; write it when told."""
+    options = read_options()
     clean(None)
     only = frozenset(options.of) if options.of else None
     defects = [] if options.only_variants else [defect.name for defect in in_process_defects()]

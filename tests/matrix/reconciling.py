@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ HEADER = """# What else turns when one of {module} is chosen, beside what its so
 # other sections that repeat the sentence or need what was broken. Written by {command},
 # read by a person before each commit.
 """
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # How a party's defects and variants are known: in which module's file each stands, and what is said of it beside that.
 Files = Mapping[str, Mapping[str, Path]]
 
@@ -112,10 +115,15 @@ def as_toml(table: Mapping[str, Mapping[str, object]]) -> str:
     """The tables as a file has them."""
     lines: list[str] = []
     for name, entry in sorted(table.items()):
-        lines.append(f"\n[{name}]")
+        lines.append(f"\n[{_key(name)}]")
         for key, value in sorted(entry.items()):
             lines += _entry(key, value) if value else []
     return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    """A name as a bare key where TOML allows it, in quotes otherwise."""
+    return name if BARE_KEY.fullmatch(name) else json.dumps(name)
 
 
 def _entry(key: str, value: object) -> list[str]:
