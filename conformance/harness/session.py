@@ -59,6 +59,8 @@ class Session:
     started: float = field(default_factory=time.perf_counter)
     observations: dict[str, Observation] = field(default_factory=dict)
     user_agents: dict[str, UserAgent] = field(default_factory=dict)
+    # By kind of token and witness, whether tokens outlive being asked about, as far as that was seen.
+    outlived: dict[tuple[str, str], bool] = field(default_factory=dict)
     named: int = 0
     handed_on: tuple[Exchange, ...] = ()
     sent: int = 0
@@ -113,6 +115,7 @@ class Session:
     def forget(self) -> None:
         """Remember nothing of what tests have observed, nor who is signed in where."""
         self.observations.clear()
+        self.outlived.clear()
         self.user_agents.clear()
 
     def wait(self, what: str, seconds: float) -> None:

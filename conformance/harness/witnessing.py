@@ -62,12 +62,13 @@ class Witnessing(Issuing):
         value = tokens.access_token if kind == "access_token" else tokens.refresh_token
         if value is None:
             raise Inconclusive("no refresh token came with the access token")
-        candidates = effects.possible_witnesses(self._recorder.target, kind)
-        if not candidates:
+        possible = effects.possible_witnesses(self._recorder.target, kind)
+        if not possible:
             raise Untested(
                 "the profile offers no way to ask whether a token is active: claim introspection or token_info, "
                 "or set `resource_checks_tokens = true`"
             )
+        candidates = self._outlived(possible, kind)
         problems: list[Inconclusive] = []
 
         def sees(witness: str) -> bool:
@@ -84,7 +85,51 @@ class Witnessing(Issuing):
             raise problems[0]
         if not seen:
             raise Inconclusive(f"a fresh {kind.replace('_', ' ')} is not seen active by {' or '.join(candidates)}")
-        return Live(value, kind, tokens, seen)
+        live = Live(value, kind, tokens, seen)
+        self._see_again(live, candidates)
+        return live
+
+    def _outlived(self, possible: tuple[str, ...], kind: TokenKind) -> tuple[str, ...]:
+        """The witnesses that may be asked twice: whose first look, as far as is known, ends no token."""
+        known = self._recorder.session.outlived
+        lasting = tuple(each for each in possible if known.get((kind, each), True))
+        if not lasting:
+            raise Inconclusive(
+                f"{kind.replace('_', ' ')}s of this server end when they are used: none can be asked twice"
+            )
+        return lasting
+
+    def _see_again(self, live: Live, candidates: tuple[str, ...]) -> None:
+        """The control for later looks: the first token that a witness sees active outlives that look.
+
+        RFC 6819 section 5.1.5.4: a server may let a token be used once. Where the token is over already, something
+        else may have ended it, so fresh ones show which looks end tokens, and the test is tried again.
+        """
+        known = self._recorder.session.outlived
+        unknown = [each for each in live.witnesses if each != "refresh" and (live.kind, each) not in known]
+        if all(self._still_sees(each, live) for each in unknown):
+            known |= {(live.kind, each): True for each in unknown}
+            return
+        for each in candidates:
+            known[live.kind, each] = each == "refresh" or self._leaves_alive(each, live)
+        problem = "the token that is judged was over at the second look"
+        raise Inconclusive(problem) if self._recorder.is_second else Stale(problem)
+
+    def _leaves_alive(self, witness: str, like: Live) -> bool:
+        """Whether a fresh token outlives a look by one witness, in the eyes of those who saw such a token active."""
+        tokens = self.tokens(like.tokens.grant, like.tokens.client)
+        value = tokens.access_token if like.kind == "access_token" else tokens.refresh_token or ""
+        fresh = Live(value, like.kind, tokens, like.witnesses)
+        # What it says matters not: who refuses a token may have used it up all the same.
+        self._still_sees(witness, fresh)
+        return all(each == "refresh" or self._still_sees(each, fresh) for each in like.witnesses)
+
+    def _still_sees(self, witness: str, live: Live) -> bool:
+        """Whether a witness sees a token active; one that breaks down says nothing against it."""
+        try:
+            return effects.says_active(self._send, witness, live.value, live.kind, live.tokens)
+        except Inconclusive:
+            return True
 
     def _seen_to_refresh_before(self, tokens: Tokens) -> bool:
         """Whether siblings refresh. Stale where that is seen only now: the sibling may have ended the token."""

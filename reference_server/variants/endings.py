@@ -50,6 +50,14 @@ def end_older_tokens(call: Call) -> None:
     call.server.store.revoke_older_tokens(call.grant)
 
 
+# A use ends the token
+
+
+def end_used_token(call: Call) -> None:
+    """RFC 6819 section 5.1.5.4: a token may be good for one request; whatever comes of it, it is over."""
+    call.server.store.revoke_token(call.bearer)
+
+
 # One token for all
 
 
@@ -117,6 +125,11 @@ VARIANTS = (
             after("issue", "make_refresh_token", end_older_tokens),
             after("authorization.implicit_response", "make_access_token", end_older_tokens),
         ),
+    ),
+    Variant(
+        name="access-tokens-for-one-use",
+        says="An access token is good for one request to a resource, or to token info.",
+        edits=(after("bearer", "check_token_active", end_used_token),),
     ),
     Variant(
         name="one-token-until-it-expires",
