@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.base.outcomes import Untested, Vacuous
 from conformance.harness.given import Given
-from conformance.harness.send import Send
+from conformance.harness.send import OMIT, Send
 from conformance.harness.tokens import Code
 from conformance.procedures.authorization_answers import code_client
 from conformance.procedures.token_requests import code_exchange_seen
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 AT_ONCE = 5
 TRIES = 3
 LONG_AFTER = 24 * 3600
+# What an exchange need not have where the authorization request had nothing that it answers to: whose code, and how
+# the request differs.
+NOT_OWED: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "redirect_uri": ("single_redirect", {"redirect_uri": OMIT}),
+    "code_verifier": ("confidential", {"code_challenge": OMIT, "code_challenge_method": OMIT}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,20 @@ def verifiable_code(given: Given, send: Send) -> Code:
     if not given.observed("whether a wrong code_verifier is refused", procedure):
         raise Vacuous("the server takes no notice of code_verifier, which another document defines")
     return given.authorization_code()
+
+
+def code_that_owes_no(given: Given, send: Send, parameter: str) -> Code:
+    """A code whose exchange needs no `redirect_uri`, or no `code_verifier`.
+
+    Vacuous where the request for such a code is refused (section 3.1.2.3, RFC 7636 section 4.4.1).
+    """
+    name, changes = NOT_OWED[parameter]
+    with given.arranging():
+        answer = send.authorize(code_client(given, name), **changes)
+    if not answer.get("code"):
+        raise Vacuous(f"no code comes for a request that makes {parameter} needless: {answer}")
+    code = given.code_in(answer)
+    return replace(code, verifier=None) if parameter == "code_verifier" else code
 
 
 def altered(code: Code) -> Code:

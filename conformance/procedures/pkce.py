@@ -20,7 +20,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Change, Send
 from conformance.harness.tokens import Code
-from conformance.procedures.authorization_answers import code_client
+from conformance.procedures.authorization_answers import code_client, other_redirect_uri
 from conformance.procedures.code_exchanges import seen_exchanged
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
@@ -192,19 +192,21 @@ def seen(given: Given, send: Send, name: str, make: Callable[[], Pair] = s256) -
     return pkce_client(given, name)
 
 
-# What is presented instead of the right verifier: changes of the token request.
-PRESENTED: Mapping[str, Callable[[Code], dict[str, Any]]] = {
-    "another": lambda code: {"code_verifier": verifier_of(SHORTEST)},
-    "missing": lambda code: {"code_verifier": OMIT},
-    "empty": lambda code: {"code_verifier": ""},
-    "truncated": lambda code: {"code_verifier": _verifier(code)[:-1]},
-    "extended": lambda code: {"code_verifier": f"{_verifier(code)}x"},
-    "letter-case": lambda code: {"code_verifier": _verifier(code).swapcase()},
-    "space-behind": lambda code: {"code_verifier": f"{_verifier(code)} "},
-    "last-character": lambda code: {"code_verifier": _verifier(code)[:-1] + "~"},
-    "twice": lambda code: {"code_verifier": [verifier_of(SHORTEST), _verifier(code)]},
-    "challenge-itself": lambda code: {"code_verifier": s256(_verifier(code)).challenge},
-    "stray-method": lambda code: {
+# What is presented instead of the right verifier: changes of the token request. The second argument is the verifier
+# of an earlier code of the same client, which was redeemed with it.
+PRESENTED: Mapping[str, Callable[[Code, str], dict[str, Any]]] = {
+    "another": lambda code, earlier: {"code_verifier": verifier_of(SHORTEST)},
+    "earlier": lambda code, earlier: {"code_verifier": earlier},
+    "missing": lambda code, earlier: {"code_verifier": OMIT},
+    "empty": lambda code, earlier: {"code_verifier": ""},
+    "truncated": lambda code, earlier: {"code_verifier": _verifier(code)[:-1]},
+    "extended": lambda code, earlier: {"code_verifier": f"{_verifier(code)}x"},
+    "letter-case": lambda code, earlier: {"code_verifier": _verifier(code).swapcase()},
+    "space-behind": lambda code, earlier: {"code_verifier": f"{_verifier(code)} "},
+    "last-character": lambda code, earlier: {"code_verifier": _verifier(code)[:-1] + "~"},
+    "twice": lambda code, earlier: {"code_verifier": [verifier_of(SHORTEST), _verifier(code)]},
+    "challenge-itself": lambda code, earlier: {"code_verifier": s256(_verifier(code)).challenge},
+    "stray-method": lambda code, earlier: {
         "code_verifier": s256(_verifier(code)).challenge,
         "code_challenge_method": "plain",
     },
@@ -222,7 +224,8 @@ def presented(given: Given, send: Send, how: str, name: str = "main", make: Call
     def procedure() -> Reply:
         seen(given, send, name, make)
         code = code_with(given, client, make())
-        reply = send.code_exchange(code, **PRESENTED[how](code))
+        earlier = flow(given, send, name, make).pair.verifier
+        reply = send.code_exchange(code, **PRESENTED[how](code, earlier))
         given.control(code, after=reply)
         return reply
 
@@ -233,10 +236,20 @@ def presented_again(given: Given, send: Send) -> Reply:
     """A second exchange with a verifier that isn't the one, after a first was refused; asked once."""
     client = seen(given, send, "main")
     code = code_with(given, client, s256())
-    first = send.code_exchange(code, **PRESENTED["another"](code))
+    first = send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
     if not first.is_refusal:
         raise Vacuous(f"the first exchange with another verifier is not refused: {first}")
-    return send.code_exchange(code, **PRESENTED["another"](code))
+    return send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
+
+
+def code_at_second_uri(given: Given, name: str) -> Code:
+    """A fresh code with a challenge, for the second redirection URI of a client that was seen to exchange another.
+
+    A server may look at challenges where its own examples have them: at the first client, at its first URI.
+    """
+    client, pair = seen_exchanged(given, code_client(given, name)), s256()
+    code = given.authorization_code(client, redirect_uri=other_redirect_uri(client), **pair.parameters)
+    return replace(code, verifier=pair.verifier)
 
 
 def with_verifier_of_parallel_flow(given: Given, send: Send) -> Reply:

@@ -14,6 +14,7 @@ from conformance.procedures.redirects import (
     near_miss,
     near_misses,
 )
+from conformance.procedures.uris_of_others import ASKING, missed_by_uri_of_another
 from conformance.profile.target import Target
 
 
@@ -21,6 +22,16 @@ from conformance.profile.target import Target
 @pytest.mark.parametrize("name", near_misses("foreign"))
 def test_a_uri_that_matches_none_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed(given, send, name)
+
+    expect_not_accepted(expect, found)
+
+
+@requirement("rfc6749-3.1.2.3-unmatched-uri-refused")
+@pytest.mark.parametrize("asking", ASKING)
+def test_a_uri_that_another_client_registered_is_refused(
+    given: Given, send: Send, expect: Expect, target: Target, asking: str
+) -> None:
+    found = missed_by_uri_of_another(given, send, target, asking)
 
     expect_not_accepted(expect, found)
 

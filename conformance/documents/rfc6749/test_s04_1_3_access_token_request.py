@@ -10,7 +10,7 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.send import FORM
-from conformance.procedures.authorization_answers import code_client, served_without_redirect_uri
+from conformance.procedures.authorization_answers import code_client, other_redirect_uri, served_without_redirect_uri
 from conformance.procedures.code_exchanges import (
     altered,
     code_of,
@@ -189,6 +189,19 @@ def test_a_redirect_uri_that_differs_is_refused_to_any_client(
     code = code_of(given, name)
 
     reply = send.code_exchange(code, redirect_uri=f"{code.redirect_uri}x")
+
+    expect(reply).is_refused()
+    given.control(code)
+
+
+@requirement("rfc6749-4.1.3-redirect-uri-identical")
+@pytest.mark.parametrize("name", ["public", "other"])
+def test_another_registered_redirect_uri_is_refused_to_any_client(
+    given: Given, send: Send, expect: Expect, name: str
+) -> None:
+    code = code_of(given, name)
+
+    reply = send.code_exchange(code, redirect_uri=other_redirect_uri(code.client))
 
     expect(reply).is_refused()
     given.control(code)

@@ -10,7 +10,9 @@ from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_answers import other_redirect_uri
 from conformance.procedures.client_authentication import with_wrong_secret
 from conformance.procedures.pkce import (
+    SHORTEST,
     Pair,
+    code_at_second_uri,
     code_with,
     example,
     expect_served,
@@ -21,9 +23,11 @@ from conformance.procedures.pkce import (
     presented,
     presented_again,
     s256,
+    verifier_of,
 )
 
-EITHER_CLIENT = pytest.mark.parametrize("name", ["main", "public"])
+# A verifier that was never seen before, and one that was good for another code of the same client.
+WRONG = pytest.mark.parametrize(("name", "how"), [("main", "another"), ("public", "earlier")], ids=["main", "public"])
 
 
 @requirement("rfc7636-4.6-verifier-verified")
@@ -35,11 +39,23 @@ def test_a_verifier_that_is_almost_right_is_refused(given: Given, send: Send, ex
 
 
 @requirement("rfc7636-4.6-verifier-verified")
-@EITHER_CLIENT
-def test_another_verifier_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    reply = presented(given, send, "another", name)
+@WRONG
+def test_another_verifier_is_refused(given: Given, send: Send, expect: Expect, name: str, how: str) -> None:
+    reply = presented(given, send, how, name)
 
     expect(reply).is_refused()
+
+
+@requirement("rfc7636-4.6-verifier-verified")
+def test_another_verifier_is_refused_at_a_second_uri_of_a_second_client(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    code = code_at_second_uri(given, "other")
+
+    reply = send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
+
+    expect(reply).is_refused()
+    given.control(code, after=reply)
 
 
 @requirement("rfc7636-4.6-verifier-verified")
@@ -99,9 +115,11 @@ def test_the_right_verifier_excuses_no_other_redirect_uri(given: Given, send: Se
 
 
 @requirement("rfc7636-4.6-wrong-verifier-invalid-grant")
-@EITHER_CLIENT
-def test_another_verifier_is_answered_with_invalid_grant(given: Given, send: Send, expect: Expect, name: str) -> None:
-    reply = presented(given, send, "another", name)
+@WRONG
+def test_another_verifier_is_answered_with_invalid_grant(
+    given: Given, send: Send, expect: Expect, name: str, how: str
+) -> None:
+    reply = presented(given, send, how, name)
 
     expect(reply).is_an_error("invalid_grant")
 
