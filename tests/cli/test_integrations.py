@@ -197,6 +197,19 @@ def test_the_gitlab_job_tests_a_client(tmp_path: Path) -> None:
     assert results(tmp_path)["target"]["role"] == "client"
 
 
+def test_the_gitlab_job_hands_its_inputs_on(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "oauth2-conformance"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >words\n')
+    program.chmod(0o755)
+    own = {"OAUTH2_FUZZ": "quick", "OAUTH2_PROCESSES": "3", "OAUTH2_PROBES": "true", "OAUTH2_FAIL_ON": "should"}
+    script = "\n".join(["PATH=$PWD/bin:$PATH", *gitlab()["script"]])
+    shell(script, tmp_path, {**gitlab()["variables"], **own}, "sh")
+    words = (tmp_path / "words").read_text().splitlines()
+    expected = ["run", "--fail-on", "should", "--fuzz", "quick", "--reports", "reports", "--processes", "3"]
+    assert words == [*expected, "--all-probes"]
+
+
 def test_the_gitlab_job_names_nothing_that_somebody_else_could_register(tmp_path: Path) -> None:
     job = gitlab()
     done = shell("\n".join(job["before_script"]), tmp_path, job["variables"], "sh")
