@@ -356,6 +356,6 @@ def introspection_faults(row: Conditions) -> list[str]:
     """The requirements that an answer breaks which tells of an active token."""
     return [
         *([TELLS_NOTHING[row["authentication"]]] if row["authentication"] != RIGHT else []),
-        *([TOKEN_TO_ASK_ABOUT] if row["parameter"] == LEFT_OUT else []),
+        *([TOKEN_TO_ASK_ABOUT] if row["parameter"] != ONCE else []),
         *([INACTIVE[row["token"]]] if row["token"] != LIVE else []),
     ]

@@ -13,7 +13,7 @@ import pytest
 from reference_server import Client, Response, demo, replace, setting
 from reference_server.pipeline import Call
 from reference_server.server import public_app
-from tests.reference_server.driver import VERIFIER, Browser, _call, authorization, browser, credentials
+from tests.reference_server.driver import VERIFIER, Browser, authorization, browser, called, credentials
 
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
@@ -70,7 +70,7 @@ def test_a_code_redeemed_twice_at_once_works_once(agent: Browser) -> None:
     headers = [("Content-Type", "application/x-www-form-urlencoded")]
 
     async def together() -> list[int]:
-        calls = (_call(public_app(agent.server), "POST", "/oauth/token", body, headers, "https") for _ in range(5))
+        calls = (called(public_app(agent.server), "POST", "/oauth/token", body, headers, "https") for _ in range(5))
         return sorted(reply.status for reply in await asyncio.gather(*calls))
 
     assert asyncio.run(together()) == [200, 400, 400, 400, 400]
