@@ -83,8 +83,16 @@ def list_variants(options: argparse.Namespace) -> int:
     """Print the reference server's variants."""
     from conformance.bundled.edits import VARIANTS
 
-    rows = [{"name": v.name, "says": v.says, "changes": dict(v.changes)} for v in VARIANTS]
-    return _list(rows, options.json, ("changes",))
+    known = {variant.name: dict(variant.changes) for variant in VARIANTS}
+    rows = [{"name": v.name, "says": v.says, "like": v.like or "", "changes": known[v.name]} for v in VARIANTS]
+    if not options.json:
+        rows = [{**row, "changes": _beside(known.get(str(row["like"]), {}), known[str(row["name"])])} for row in rows]
+    return _list(rows, options.json, ("like", "changes"))
+
+
+def _beside(shared: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """What a variant changes that the one which it is like doesn't, or changes otherwise."""
+    return {name: word for name, word in changes.items() if shared.get(name) != word}
 
 
 def _list(rows: Sequence[Mapping[str, object]], as_json: bool, details: Sequence[str]) -> int:
@@ -95,7 +103,9 @@ def _list(rows: Sequence[Mapping[str, object]], as_json: bool, details: Sequence
         print(f"{row['name']}\n    {row['says']}")
         for name in details:
             content = row[name]
-            if isinstance(content, dict):
+            if isinstance(content, str):
+                lines = [content] if content else []
+            elif isinstance(content, dict):
                 lines = [f"{key}: {value}" for key, value in content.items()]
             else:
                 lines = list(content)  # type: ignore[call-overload]

@@ -74,6 +74,12 @@ def test_the_catalogue_is_listed_with_its_tests(tmp_path: Path) -> None:
     assert next(row["tests"] for row in rows if row["id"] == "rfc7009-2.1-token-required")
 
 
+def test_a_variant_that_is_like_another_tells_what_it_changes_beside(tmp_path: Path) -> None:
+    listed = command("variants", folder=tmp_path).stdout
+    told = listed.partition("bcp-302-after-sign-in\n")[2].splitlines()[1:3]
+    assert told == ["    like: security-bcp", "    changes: rfc9700-4.12-303-used: warned"]
+
+
 @pytest.mark.parametrize("what", ["defects", "variants"])
 def test_defects_and_variants_are_listed(what: str, tmp_path: Path) -> None:
     done = command(what, "--json", folder=tmp_path)
