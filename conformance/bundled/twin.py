@@ -85,7 +85,9 @@ def _apps(target: Target, server: Server) -> dict[str, AsgiApp]:
 
 
 def _named(target: Target) -> dict[str, str]:
-    return {name: target.url(name) for name in PATHS if name in target.endpoints or name in DOCUMENTED_LAYOUT}
+    """The places that the profile names, even where they are wrong: the twin is there."""
+    at_its_word = replace(target, faults={})
+    return {name: at_its_word.url(name) for name in PATHS if name in target.endpoints or name in DOCUMENTED_LAYOUT}
 
 
 def _urls(target: Target) -> list[str]:

@@ -126,3 +126,9 @@ def test_where_each_request_asks_who_is_there_all_sign_in_anew() -> None:
     anew = foreseen(profile, forgetful).footprint.accounts["resource_owner"]
     assert usual.entered < usual.journeys
     assert anew.sign_ins == usual.sign_ins + usual.journeys - usual.entered + 5
+
+
+def test_a_wrong_endpoint_is_foretold_at_the_place_that_the_profile_names() -> None:
+    profile = profile_of(document())
+    wrong = replace(profile, target=replace(profile.target, faults={"endpoints.metadata": "there is no metadata"}))
+    assert foreseen(wrong).seconds > 0
