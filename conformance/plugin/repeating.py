@@ -17,11 +17,13 @@ from conformance.plugin.stashes import CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, 
 from conformance.reporting.summary import counted
 from conformance.running import apart
 from conformance.running.collecting import Case, case_of
-from conformance.running.single_test import Finished, execute, finished, result_of
+from conformance.running.single_test import Execution, Finished, execute, finished, result_of
 from conformance.running.whole_run import open_session
 from conformance.tally.confirming import MOST, Attempts, findings_in, seconds_for, why_not_again
 from conformance.tally.gathered import TestResult
 
+# RFC 9110 sections 15.6.3 to 15.6.5: the server isn't reached, isn't ready, or is too late.
+BY_GATEWAY = (502, 503, 504)
 # Names of exchanges and placeholders begin with it: they are of no process that ran tests before.
 WORKER = "again-"
 SecondTry = Callable[[TestResult], TestResult]
@@ -73,7 +75,8 @@ def _second_tries(session: pytest.Session, findings: Sequence[TestResult]) -> It
     asked = fuzzing.fuzzing_of(config.option.fuzz, config.option.fuzz_seed, config.option.fuzz_seconds)
     fresh = open_session(config.stash[PROFILE], WORKER.rstrip("-"), 1, asked, house_of(config))
     fresh.worker = WORKER
-    run = partial(_run, config, cases, fresh)
+    costly = frozenset(_name(finding) for finding in findings if finding.failed_sign_ins)
+    run = partial(_run, config, cases, costly, fresh)
     names = [_name(finding) for finding in findings]
     progress = config.stash[PROGRESS]
     processes = (
@@ -101,11 +104,29 @@ def _run_apart(
     return run(name)
 
 
-def _run(config: pytest.Config, cases: Mapping[str, Case], session: Session, name: str) -> Finished:
-    session.forget()
+def _run(
+    config: pytest.Config, cases: Mapping[str, Case], costly: frozenset[str], session: Session, name: str
+) -> Finished:
     case = cases[name]
     requirement = config.stash[CATALOGUE].by_id[case.requirement]
-    return finished(execute(case.function, case.parameters, requirement, case.needs, session))
+
+    def attempt() -> Execution:
+        session.forget()
+        return execute(case.function, case.parameters, requirement, case.needs, session)
+
+    # What costs failed sign-ins was counted for one attempt.
+    return finished(attempt() if name in costly else undisturbed(attempt))
+
+
+def undisturbed(attempt: Callable[[], Execution]) -> Execution:
+    """An attempt that a gateway didn't disturb: where it answered in the server's place, and nothing was kept, another.
+
+    Where the server is never there for this request, neither gets further.
+    """
+    ended = attempt()
+    replies = [exchange.reply for exchange in ended.trial.exchanges if exchange.reply is not None]
+    disturbed = any(reply.status in BY_GATEWAY for reply in replies)
+    return attempt() if disturbed and ended.outcome.word != "kept" else ended
 
 
 def _cases(session: pytest.Session, findings: Sequence[TestResult]) -> dict[str, Case]:
