@@ -44,6 +44,8 @@ class Witnessing(Issuing):
         """An access token with the witnesses that see it active: none where nobody can be asked about it."""
         try:
             return self.live(tokens)
+        except Stale:
+            raise
         except (Untested, Inconclusive):
             return Live(tokens.access_token, "access_token", tokens, ())
 
