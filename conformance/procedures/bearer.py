@@ -82,6 +82,16 @@ def without_credentials(given: Given, send: Send) -> Reply:
     return given.observed("the protected resource without credentials", procedure)
 
 
+def posted_without_credentials(given: Given, send: Send) -> Reply:
+    """A form without a token, after one with a good token has opened the resource."""
+
+    def procedure() -> Reply:
+        form_opened(given, send)
+        return _refused(send.form(RESOURCE, [("page", "1")]), "a form without a token")
+
+    return given.observed("the protected resource with a form without a token", procedure)
+
+
 def by_unknown_scheme(given: Given, send: Send) -> Reply:
     """A request that tries to authenticate in a way that nobody offers."""
 
@@ -137,6 +147,34 @@ def of_other_scope(given: Given, send: Send) -> Reply:
     return _refused(resource_access.of_other_scope(given, send), "a token without the scope")
 
 
+def of_other_scope_in_form(given: Given, send: Send) -> Reply:
+    """The same token in a form."""
+
+    def procedure() -> Reply:
+        form_opened(given, send)
+        token = given.witnessed(given.tokens(resource_access.resource_grant(given), scope=given.insufficient_scope()))
+        reply = send.form(RESOURCE, [("access_token", token.value)])
+        given.control(token, after=reply)
+        return reply
+
+    return given.observed("the protected resource with a token of another scope in a form", procedure)
+
+
+by_place = pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param(of_other_scope, id="header"),
+        pytest.param(
+            lambda given, send: _refused(of_other_scope_in_form(given, send), "a token without the scope in a form"),
+            id="form",
+            marks=needs("bearer_form_body"),
+        ),
+    ],
+)
+by_ended_token = pytest.mark.parametrize(
+    "refusal",
+    [pytest.param(revoked, id="revoked", marks=needs("revocation")), pytest.param(expired, id="expired")],
+)
 by_bad_token = pytest.mark.parametrize(
     "refusal",
     [

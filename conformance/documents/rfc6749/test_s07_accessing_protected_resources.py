@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.bearer import form_opened, revoked_in_form
+from conformance.procedures.bearer import form_opened, of_other_scope_in_form, revoked_in_form
 from conformance.procedures.resource_access import (
     USER_GRANTS,
     in_other_case,
@@ -11,12 +11,13 @@ from conformance.procedures.resource_access import (
     opening_token,
     refused_access,
     resource_answer,
-    resource_grant,
     resource_opened,
 )
 from conformance.procedures.token_responses import altered, by_each_grant, lifetime_of
 from conformance.wire.exchange import Reply
 
+# More characters than a token of this kind has, and fewer than what HTTP servers take in a header.
+LONG = 1000
 # Seconds that clocks may differ, and that a server may be lenient by.
 TOLERANCE = 60
 
@@ -72,6 +73,15 @@ def test_an_empty_token_is_refused(given: Given, send: Send, expect: Expect) -> 
 
 
 @requirement("rfc6749-7-invalid-token-refused")
+def test_a_long_invented_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    resource_opened(given, send)
+
+    reply = send.resource(f"{given.invented('access_token')}{'A' * LONG}")
+
+    refused(expect, reply)
+
+
+@requirement("rfc6749-7-invalid-token-refused")
 @needs("authorization_code")
 def test_a_code_opens_nothing(given: Given, send: Send, expect: Expect) -> None:
     resource_opened(given, send)
@@ -105,11 +115,7 @@ def test_a_refresh_token_in_a_form_opens_nothing(given: Given, send: Send, expec
 @requirement("rfc6749-7-insufficient-scope-refused")
 @needs("bearer_form_body")
 def test_a_token_of_another_scope_in_a_form_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    form_opened(given, send)
-    token = given.witnessed(given.tokens(resource_grant(given), scope=given.insufficient_scope()))
-
-    reply = send.form("protected_resource", [("access_token", token.value)])
-    given.control(token, after=reply)
+    reply = of_other_scope_in_form(given, send)
 
     refused(expect, reply)
 

@@ -37,6 +37,17 @@ def test_the_scheme_may_be_written_in_lower_case(given: Given, send: Send, expec
     expect(reply).succeeds()
 
 
+@requirement("rfc6750-2.1-header-supported")
+@needs("bearer_form_body")
+def test_the_scheme_may_be_written_in_lower_case_with_a_post(given: Given, send: Send, expect: Expect) -> None:
+    token = opening_token(given, send)
+    given.accepted(send.resource(token.value, method="POST"), "a POST with a good token in the header")
+
+    reply = send.resource(None, headers=[("Authorization", f"bearer {token.value}")], method="POST")
+
+    expect(reply).succeeds()
+
+
 @requirement("rfc6750-2.1-credentials-syntax")
 def test_more_than_one_space_before_the_token_is_no_fault(given: Given, send: Send, expect: Expect) -> None:
     token = opening_token(given, send)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.bearer import (
     Procedure,
     by_bad_token,
     by_excess,
+    by_place,
     by_unknown_scheme,
     codes_told,
     of_other_scope,
+    posted_without_credentials,
     refusal_of,
     values,
     without_credentials,
@@ -55,15 +57,17 @@ def test_an_invalid_token_has_status_401(given: Given, send: Send, expect: Expec
 
 
 @requirement("rfc6750-3.1-insufficient-scope-code")
-def test_a_scope_too_few_is_insufficient_scope(given: Given, send: Send, expect: Expect) -> None:
-    codes = given.present(codes_told(of_other_scope(given, send)), "error code")
+@by_place
+def test_a_scope_too_few_is_insufficient_scope(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
+    codes = given.present(codes_told(refusal(given, send)), "error code")
 
     expect.that(set(codes) <= {"insufficient_scope"}, "error insufficient_scope", ", ".join(codes))
 
 
 @requirement("rfc6750-3.1-insufficient-scope-status")
-def test_insufficient_scope_has_status_403(given: Given, send: Send, expect: Expect) -> None:
-    expect(of_other_scope(given, send)).has_status(403)
+@by_place
+def test_insufficient_scope_has_status_403(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
+    expect(refusal(given, send)).has_status(403)
 
 
 @requirement("rfc6750-3.1-insufficient-scope-names-scope")
@@ -72,7 +76,14 @@ def test_whether_the_scope_is_named_is_noted(given: Given, send: Send) -> None:
 
 
 @requirement("rfc6750-3.1-no-error-without-credentials")
-@pytest.mark.parametrize("request_made", [without_credentials, by_unknown_scheme], ids=["none", "unknown-scheme"])
+@pytest.mark.parametrize(
+    "request_made",
+    [
+        pytest.param(without_credentials, id="none"),
+        pytest.param(posted_without_credentials, id="posted", marks=needs("bearer_form_body")),
+        pytest.param(by_unknown_scheme, id="unknown-scheme"),
+    ],
+)
 def test_without_credentials_there_is_no_error_to_tell(
     given: Given, send: Send, expect: Expect, request_made: Procedure
 ) -> None:

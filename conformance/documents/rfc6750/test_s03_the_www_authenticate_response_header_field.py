@@ -8,6 +8,7 @@ from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.bearer import (
     Procedure,
     bearer_challenges,
+    by_ended_token,
     by_failed_token,
     by_refusal,
     challenged,
@@ -102,6 +103,14 @@ def test_scope_stands_once(given: Given, send: Send, expect: Expect, refusal: Pr
 @requirement("rfc6750-3-error-included")
 @by_failed_token
 def test_a_failed_token_gets_an_error(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
+    reply = challenged(refusal(given, send))
+
+    expect.that(bool(values(reply, "error")), "an error in the challenge", reply)
+
+
+@requirement("rfc6750-3-error-included")
+@by_ended_token
+def test_a_token_that_is_over_gets_an_error(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
     reply = challenged(refusal(given, send))
 
     expect.that(bool(values(reply, "error")), "an error in the challenge", reply)
