@@ -113,6 +113,11 @@ class ReturnExpectation:
             observed = f"state {', '.join(map(repr, found))}" if found else "no state"
             self._broken("parameter state", f"state {sent[0]!r} once", observed, "state=")
 
+    def brings(self, name: str) -> None:
+        """A parameter of that name, with a value."""
+        if not any(self._back.all(name)):
+            self._broken(f"parameter {name}", f"a {name}", str(self._back), f"{name}=")
+
     def brings_no(self, name: str) -> None:
         """No parameter of that name, in query or fragment."""
         if any(self._back.all(name)):

@@ -41,8 +41,9 @@ class Recorded:
         )
 
     def token_errors(self) -> list[Reply]:
-        """Answers of the token endpoint that refuse a well-formed request and name an error."""
-        return self.errors_of("token")
+        """Answers of the token endpoint that refuse a well-formed request and name an error, whatever their status."""
+        with_200 = [reply for reply in self._posted_to("token") if reply.is_success and _refuses(reply)]
+        return [*self.errors_of("token"), *with_200]
 
     def errors_of(self, endpoint: str) -> list[Reply]:
         """Answers of an endpoint that refuse a well-formed form and name an error."""
@@ -152,6 +153,11 @@ def _values(pairs: Pairs, name: str) -> list[str]:
 def _text(reply: Reply, member: str) -> bool:
     value = reply.members.get(member)
     return isinstance(value, str) and bool(value)
+
+
+def _refuses(reply: Reply) -> bool:
+    """Whether a reply names an error and issues nothing, as a refusal does."""
+    return _text(reply, "error") and "access_token" not in reply.members
 
 
 def _asks(reply: Reply) -> bool:

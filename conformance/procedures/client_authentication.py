@@ -64,6 +64,11 @@ def by_body(client: Client) -> Client:
     return replace(client, authentication=(BY_BODY,))
 
 
+def by_body_if_it_may(client: Client) -> Client:
+    """The client with its secret in the body where the profile says that it may send it there, else as it is."""
+    return by_body(client) if BY_BODY in client.authentication else client
+
+
 def client_by_body(given: Given, send: Send) -> Client:
     """A client that is served when it authenticates in the body; NotApplicable where the profile declares none."""
     return client_served(given, send, declared_for_body(given))

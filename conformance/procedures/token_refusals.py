@@ -18,6 +18,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send, basic
 from conformance.harness.tokens import Code
+from conformance.procedures.client_authentication import by_body_if_it_may
 from conformance.procedures.refreshing import refreshable
 from conformance.procedures.token_requests import code_exchange_seen
 from conformance.procedures.token_responses import invented_credentials, tokens_by
@@ -308,6 +309,15 @@ def with_these_only(given: Given, send: Send, grant: str, names: tuple[str, ...]
 
 # The error codes for a client that may not use a grant: only one that is authenticated is told that (section 5.2).
 CODES_FOR_BARRED = {True: ("unauthorized_client", "invalid_client"), False: ("unauthorized_client",)}
+
+
+def barred_client(given: Given, grant: str) -> Client:
+    """A client that is barred from a grant, seen to get tokens by another one.
+
+    For the password grant its secret stands in the body where it may: a server may look at grants on one way only.
+    """
+    client = given.barred_client(grant)
+    return seen_to_get_tokens(given, by_body_if_it_may(client) if grant == "password" else client)
 
 
 def by_barred_client(send: Send, client: Client, grant: str) -> Reply:

@@ -57,6 +57,13 @@ def test_every_answer_to_a_client_keeps_to_the_syntax(
     recorded.each(answers, lambda back: expect(back).parameter_fits(parameter))
 
 
+@requirement("rfc6749-4.2.2-token-type-required")
+def test_every_access_token_has_a_type_beside_it(recorded: Recorded, expect: Expect) -> None:
+    answers = recorded.returns("access_token", "token")
+
+    recorded.each(answers, lambda back: expect(back).brings("token_type"))
+
+
 @requirement("rfc6749-10.3-access-token-kept-out-of-query")
 def test_no_answer_to_a_client_has_an_access_token_in_its_query(recorded: Recorded, expect: Expect) -> None:
     answers = recorded.all_returns()

@@ -6,12 +6,14 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.send import FORM
+from conformance.procedures.client_authentication import by_body_if_it_may
 from conformance.procedures.refreshing import another_client, narrow_grant, refreshable
 from conformance.procedures.revocation import hint_that_works
 from conformance.procedures.token_refusals import (
     BY_BODY,
     BY_HEADER,
     CODES_FOR_BARRED,
+    barred_client,
     body_not_understood,
     by_barred_client,
     client_by,
@@ -214,9 +216,10 @@ def test_for_an_unknown_refresh_token_it_is_invalid_grant(given: Given, send: Se
 def test_for_a_revoked_refresh_token_it_is_invalid_grant(given: Given, send: Send, expect: Expect) -> None:
     own = hint_that_works(given, send, "refresh_token")
     tokens = refreshable(given, send)
+    presenter = seen_to_get_tokens(given, by_body_if_it_may(tokens.client))
     given.revoked(tokens.refresh_token or "", tokens.client, **own)
 
-    reply = send.refresh(tokens)
+    reply = send.refresh(tokens, presenter)
 
     expect(reply).is_an_error(INVALID_GRANT)
 
@@ -235,7 +238,7 @@ def test_for_another_clients_refresh_token_it_is_invalid_grant(given: Given, sen
 @requirement("rfc6749-5.2-barred-client-unauthorized-client")
 @BY_BARRED_GRANT
 def test_of_a_barred_client_it_is_unauthorized_client(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    client = seen_to_get_tokens(given, given.barred_client(grant))
+    client = barred_client(given, grant)
 
     reply = by_barred_client(send, client, grant)
 
@@ -245,7 +248,7 @@ def test_of_a_barred_client_it_is_unauthorized_client(given: Given, send: Send, 
 @requirement("rfc6749-5.2-error-status-400")
 @BY_BARRED_GRANT
 def test_a_barred_client_is_told_with_status_400(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    client = seen_to_get_tokens(given, given.barred_client(grant))
+    client = barred_client(given, grant)
 
     reply = told_to_be_barred(send, client, grant)
 

@@ -202,6 +202,16 @@ def test_an_access_token_is_no_refresh_token(given: Given, send: Send, expect: E
 
 
 @requirement("rfc6749-6-refresh-token-validated")
+def test_an_access_token_of_a_public_client_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
+    tokens = of_another_client(given, send, "public")
+
+    reply = send.refresh(replace(tokens, refresh_token=tokens.access_token))
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-validated")
 @needs("authorization_code")
 def test_a_code_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_for("authorization_code")

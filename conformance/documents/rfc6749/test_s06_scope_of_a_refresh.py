@@ -19,6 +19,7 @@ from conformance.procedures.refreshing import (
     scope_obtained,
     successor,
 )
+from conformance.procedures.scopes import in_other_case
 from conformance.procedures.token_families import (
     refreshed_beside_an_ended_grant,
     third_refresh_of_narrow_grant,
@@ -77,6 +78,17 @@ def test_no_refresh_beside_a_secret_in_the_body_goes_beyond_the_grant(given: Giv
     expect.that(not reply.is_breakdown, "a decided answer", reply)
     obtained = scope_obtained(given, send, reply, tokens, asked)
     expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+
+
+@requirement("rfc6749-6-scope-never-widened")
+def test_no_refresh_brings_a_scope_in_other_letters(given: Given, send: Send, expect: Expect) -> None:
+    tokens, granted = fully_granted(given, send)
+    other = in_other_case(tuple(in_order(tokens, granted)))[0]
+
+    reply = send.refresh(tokens, scope=other)
+
+    obtained = scope_obtained(given, send, reply, tokens, other)
+    expect.that(other not in obtained.at_least, "no scope that was not granted", obtained, breach="act")
 
 
 @requirement("rfc6749-6-scope-never-widened")
