@@ -140,9 +140,11 @@ def pkce_client(given: Given, name: str) -> Client:
     return given.client_for("authorization_code") if name == "main" else code_client(given, name)
 
 
-def code_with(given: Given, client: Client, pair: Pair) -> Code:
-    """A fresh code with that challenge; what it needs is the pair's verifier."""
-    return replace(given.authorization_code(client, **pair.parameters), verifier=pair.verifier)
+def code_with(given: Given, client: Client, pair: Pair, redirect_uri: str | None = None) -> Code:
+    """A fresh code with that challenge, for the client's first redirection URI unless told; what it needs is the pair's
+    verifier."""
+    place = {"redirect_uri": redirect_uri} if redirect_uri is not None else {}
+    return replace(given.authorization_code(client, **pair.parameters, **place), verifier=pair.verifier)
 
 
 def redeemed(given: Given, send: Send, name: str, pair: Pair, **changes: Any) -> Reply:
@@ -248,8 +250,7 @@ def code_at_second_uri(given: Given, name: str) -> Code:
     A server may look at challenges where its own examples have them: at the first client, at its first URI.
     """
     client, pair = seen_exchanged(given, code_client(given, name)), s256()
-    code = given.authorization_code(client, redirect_uri=other_redirect_uri(client), **pair.parameters)
-    return replace(code, verifier=pair.verifier)
+    return code_with(given, client, pair, other_redirect_uri(client))
 
 
 def with_verifier_of_parallel_flow(given: Given, send: Send) -> Reply:

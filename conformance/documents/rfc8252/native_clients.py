@@ -112,13 +112,13 @@ def native_with_secret(given: Given, target: Target) -> Client:
     raise NotApplicable("no native client of the profile has a secret")
 
 
-def unassured(given: Given, target: Target, *, with_secret: bool) -> Registered:
+def unassured(given: Given, target: Target, *, with_secret: bool, kinds: tuple[Kind, ...] = UNASSURED) -> Registered:
     """A native client of whose identity nothing assures the server, with a URI that any app can take over."""
     clients = [client for client in native_clients(target) if (client.client_secret is not None) == with_secret]
     if not clients:
         raise NotApplicable(f"no native client of the profile has {'a' if with_secret else 'no'} secret")
     for client in clients:
-        uri = next((uri for uri in client.redirect_uris if kind_of(uri) in UNASSURED), None)
+        uri = next((uri for uri in client.redirect_uris if kind_of(uri) in kinds), None)
         if uri is not None and "identity_proof" not in client.declared:
             return Registered(given.client(client.name), uri)
     raise NotApplicable(

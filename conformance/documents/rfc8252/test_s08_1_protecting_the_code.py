@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc8252.logins import seen_working
-from conformance.documents.rfc8252.native_clients import native_clients, native_with_secret
+from conformance.documents.rfc8252.logins import seen_at, seen_working
+from conformance.documents.rfc8252.native_clients import IPV4, IPV6, native_clients, native_with, native_with_secret
 from conformance.documents.rfc8252.observations import implicit_request, localhost
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.pkce import asked_with, presented
+from conformance.procedures.pkce import NO_PAIR, SHORTEST, asked_with, code_with, presented, s256, verifier_of
 from conformance.profile.target import Target
 
 
@@ -29,6 +29,32 @@ def test_a_request_without_a_challenge_is_rejected(given: Given, send: Send, exp
     client = native_clients(target)[0]
 
     answer = asked_with(given, send, client.name, code_challenge=OMIT, code_challenge_method=OMIT)
+
+    expect(answer).is_an_error("invalid_request")
+
+
+@requirement("rfc8252-8.1-intercepted-code-useless")
+def test_a_code_at_a_loopback_address_is_refused_without_its_verifier(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    registered = native_with(given, target, IPV4, IPV6)
+    seen_at(given, send, registered)
+    code = code_with(given, registered.client, s256(), registered.uri)
+
+    reply = send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
+
+    expect(reply).is_refused()
+    given.control(code, after=reply)
+
+
+@requirement("rfc8252-8.1-request-without-pkce-rejected")
+def test_a_request_at_a_loopback_address_without_a_challenge_is_rejected(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    registered = native_with(given, target, IPV4, IPV6)
+    seen_at(given, send, registered)
+
+    answer = send.authorize(registered.client, redirect_uri=registered.uri, **NO_PAIR.parameters)
 
     expect(answer).is_an_error("invalid_request")
 

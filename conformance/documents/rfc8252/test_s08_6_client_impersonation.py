@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.rfc8252.logins import asked_again, seen_at
-from conformance.documents.rfc8252.native_clients import unassured
+from conformance.documents.rfc8252.native_clients import IPV4, IPV6, unassured
 from conformance.documents.rfc8252.observations import asked_without_approval, second_at_claimed_https
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.public_clients import asked_somebody
@@ -33,6 +33,17 @@ def test_whoever_has_approved_is_asked_again(
     given: Given, send: Send, expect: Expect, target: Target, with_secret: bool
 ) -> None:
     registered = unassured(given, target, with_secret=with_secret)
+
+    _, second = asked_again(given, send, registered)
+
+    expect.that(asked_somebody(second), "the resource owner asked again", second)
+
+
+@requirement("rfc8252-8.6-earlier-approval-ignored")
+def test_whoever_has_approved_at_a_loopback_address_is_asked_again(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    registered = unassured(given, target, with_secret=False, kinds=(IPV4, IPV6))
 
     _, second = asked_again(given, send, registered)
 

@@ -10,6 +10,7 @@ from conformance.browser.user_agent import Answer
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Change, Send
+from conformance.procedures.client_authentication import by_body_if_it_may
 from conformance.procedures.metadata import DEFAULT_SUFFIX, answer_at, appended, inserted
 from conformance.procedures.pkce import SHORTEST, pkce_client, seen, verifier_of
 from conformance.profile.target import Target
@@ -63,7 +64,9 @@ def downgraded(given: Given, send: Send, name: str, challenge: Change) -> Answer
     if not answer.get("code"):
         return answer
     code = replace(given.code_in(answer), verifier=None)
-    reply = send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
+    # A server may look for stray verifiers on one way of authentication only: an empty challenge tries the other one.
+    presenter = by_body_if_it_may(client) if challenge == "" else client
+    reply = send.code_exchange(code, presenter, code_verifier=verifier_of(SHORTEST))
     given.control(code, after=reply)
     return reply
 

@@ -106,6 +106,16 @@ def refreshed_by(send: Send, target: Target, bound: Bound, holder: Holder | None
     return proven(holder, target.url("token"), lambda headers: send.refresh(bound.tokens, headers=headers))
 
 
+def bound_successor(given: Given, send: Send, target: Target) -> Bound:
+    """What the holder's refresh gave in place of a bound refresh token; Vacuous where that goes on."""
+    bound = bound_refreshable(given, send, target)
+    reply = refreshed_by(send, target, bound, bound.holder)
+    tokens = given.tokens_in(reply, bound.tokens.client, "authorization_code", None)
+    if tokens.refresh_token is None or tokens.refresh_token == bound.tokens.refresh_token:
+        raise Vacuous("a refresh brings no new refresh token")
+    return Bound(bound.holder, tokens, reply)
+
+
 def refreshable_by_holder(given: Given, send: Send, target: Target, bound: Bound) -> None:
     """The control behind a refusal: the holder of the key refreshes, with this token or a fresh one."""
 
@@ -116,26 +126,39 @@ def refreshable_by_holder(given: Given, send: Send, target: Target, bound: Bound
     given.control(is_served)
 
 
-def opened_with(send: Send, target: Target, bound: Bound, proof: tuple[str, str] | None) -> Reply:
+def opened_with(send: Send, target: Target, bound: Bound, proof: tuple[str, str] | None, method: str = "GET") -> Reply:
     """The protected resource's answer to a bound token, with a proof or, as any bearer would, without one."""
     token = bound.tokens.access_token
     if proof is None:
-        return send.resource(token)
-    return send.resource(None, headers=[("Authorization", f"DPoP {token}"), proof])
+        return send.resource(token, method=method)
+    return send.resource(None, headers=[("Authorization", f"DPoP {token}"), proof], method=method)
 
 
 def opening_proof(send: Send, target: Target, bound: Bound) -> tuple[str, str]:
     """A proof for the protected resource that was seen to open it."""
-    url, token = target.url("protected_resource"), bound.tokens.access_token
-    proof = bound.holder.proof("GET", url, token)
-    reply = opened_with(send, target, bound, proof)
-    nonce = reply.header("DPoP-Nonce")
-    if reply.status == 401 and nonce:
-        proof = bound.holder.proof("GET", url, token, nonce)
-        reply = opened_with(send, target, bound, proof)
+    proof, reply = _proven_at_resource(send, target, bound, "GET")
     if not reply.is_served:
         raise Inconclusive(f"positive control: a bound token with its proof should open the resource, but got {reply}")
     return proof
+
+
+def taken_by_post(send: Send, target: Target, bound: Bound) -> None:
+    """The protected resource is open to a bound token with its proof by POST as well; Vacuous where it isn't."""
+    _, reply = _proven_at_resource(send, target, bound, "POST")
+    if not reply.is_served:
+        raise Vacuous(f"the protected resource serves no bound token by POST: {reply}")
+
+
+def _proven_at_resource(send: Send, target: Target, bound: Bound, method: str) -> tuple[tuple[str, str], Reply]:
+    """A proof, and what the protected resource answered to it; with the server's nonce where it gives one."""
+    url, token = target.url("protected_resource"), bound.tokens.access_token
+    proof = bound.holder.proof(method, url, token)
+    reply = opened_with(send, target, bound, proof, method)
+    nonce = reply.header("DPoP-Nonce")
+    if reply.status == 401 and nonce:
+        proof = bound.holder.proof(method, url, token, nonce)
+        reply = opened_with(send, target, bound, proof, method)
+    return proof, reply
 
 
 def key_told(given: Given, send: Send, tokens: Tokens) -> object:

@@ -9,7 +9,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
 from conformance.procedures.public_clients import refreshable
-from conformance.procedures.refreshing import successor
+from conformance.procedures.refreshing import refreshable_of, successor
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
 
@@ -26,15 +26,18 @@ class Line:
     newest: Tokens
 
 
-def replaced_for_public_client(given: Given, send: Send, target: Target) -> tuple[Reply, str | None]:
-    """The answer to a public client's refresh, and the token that was used; Untested where a certificate may bind it.
+def refreshed_twice(given: Given, send: Send, target: Target) -> list[str | None]:
+    """A public client's refresh token, and what two refreshes, one after the other, gave in its place.
 
-    Vacuous where a request without proof of a key gets no refresh token.
+    The first of them keeps the old one where no new one came, the second gives None then. Untested where a certificate
+    may bind them. Vacuous where a request without proof of a key gets no refresh token.
     """
     if target.client_certificate is not None:
         raise Untested("refresh tokens may be bound to the certificate of the connection, which isn't looked at")
     tokens = _refreshable(given)
-    return given.issued(send.refresh(tokens), "a refresh"), tokens.refresh_token
+    fresh = given.refreshed(tokens)
+    last = given.issued(send.refresh(fresh), "a second refresh").members.get("refresh_token")
+    return [tokens.refresh_token, fresh.refresh_token, last if isinstance(last, str) else None]
 
 
 def _refreshable(given: Given) -> Tokens:
@@ -70,10 +73,10 @@ def is_over(given: Given, send: Send, target: Target, used: str) -> Reply:
     return send.refresh(found.newest)
 
 
-def idle(given: Given) -> Tokens:
+def idle(given: Given, whose: str) -> Tokens:
     """A refresh token that nobody has used for the declared time; Untested where none is declared."""
     seconds = given.limit("refresh_idle_time")
-    tokens = given.refreshable()
+    tokens = refreshable_of(given, whose)
     if tokens.refresh_token is None:
         raise Vacuous("no refresh token came")
     given.outlived(tokens.refresh_token, seconds)

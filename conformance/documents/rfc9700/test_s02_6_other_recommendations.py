@@ -16,8 +16,10 @@ from conformance.documents.rfc9700.in_browser_messages import message_page, rece
 from conformance.documents.rfc9700.insecure_redirects import in_the_clear, registered_in_the_clear
 from conformance.documents.rfc9700.pkce_support import standard_metadata
 from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness.record import Recorded
 from conformance.procedures.redirects import expect_not_accepted, missable, missed
 from conformance.profile.target import Target
+from conformance.wire.exchange import Reply
 
 INSECURE = "other-web-scheme"
 
@@ -76,6 +78,15 @@ def test_answers_across_origins_are_noted(given: Given, send: Send) -> None:
     reply = token_by_script(given, send)
 
     given.note(f"the token endpoint answers with {ALLOW_ORIGIN} {reply.header(ALLOW_ORIGIN) or 'left out'}")
+
+
+@requirement("rfc9700-2.6-no-cors-at-authorization-endpoint")
+def test_no_answer_of_the_authorization_endpoint_is_open_to_scripts(recorded: Recorded, expect: Expect) -> None:
+    def judge(reply: Reply) -> None:
+        told = f"{ALLOW_ORIGIN}: {reply.header(ALLOW_ORIGIN)}"
+        expect.that(not lets_read(reply), f"no {ALLOW_ORIGIN} that opens the answer", told, breach="act")
+
+    recorded.each(recorded.answers_of("authorization"), judge)
 
 
 @requirement("rfc9700-2.6-no-cors-at-authorization-endpoint")

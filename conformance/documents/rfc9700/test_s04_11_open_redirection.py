@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc9700.early_redirects import REQUESTS, in_nobodys_browser, sent_to_client, untrusted_client
+from conformance.documents.rfc9700.early_redirects import (
+    REQUESTS,
+    in_nobodys_browser,
+    posted_in_nobodys_browser,
+    sent_to_client,
+    untrusted_client,
+)
 from conformance.documents.rfc9700.mismatches import COMBINATIONS, mismatched
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.open_redirectors import FOREIGN_PLACES, misled
@@ -33,6 +39,13 @@ def test_client_and_uri_that_do_not_fit_lead_nowhere(given: Given, send: Send, e
 @pytest.mark.parametrize("what", REQUESTS)
 def test_nobody_leaves_before_having_signed_in(given: Given, send: Send, expect: Expect, what: str) -> None:
     answer = in_nobodys_browser(given, send, what)
+
+    expect.that(not sent_to_client(answer), "a browser that isn't sent on by itself", answer, breach="act")
+
+
+@requirement("rfc9700-4.11.2-user-authenticated-before-redirect")
+def test_nobody_leaves_by_post_before_having_signed_in(given: Given, send: Send, expect: Expect) -> None:
+    answer = posted_in_nobodys_browser(given, send, "unknown scope")
 
     expect.that(not sent_to_client(answer), "a browser that isn't sent on by itself", answer, breach="act")
 

@@ -8,6 +8,7 @@ from conformance.documents.rfc9700.audiences import refreshed_for_elsewhere
 from conformance.documents.rfc9700.proofs import (
     Holder,
     bound_refreshable,
+    bound_successor,
     refreshable_by_holder,
     refreshed_by,
 )
@@ -15,7 +16,13 @@ from conformance.documents.rfc9700.refresh_lines import idle, is_over, line, rep
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.plain_http import expect_unserved, refresh_in_the_clear
 from conformance.procedures.public_clients import refreshable
-from conformance.procedures.refreshing import narrow_grant, refreshable_with_secret, scope_obtained, successor
+from conformance.procedures.refreshing import (
+    OF_EITHER_CLIENT,
+    narrow_grant,
+    refreshable_with_secret,
+    scope_obtained,
+    successor,
+)
 from conformance.procedures.sampling import guessable
 from conformance.procedures.token_refusals import wrong_secret
 from conformance.procedures.token_samples import ALTERATIONS, FORGERIES, kept_refreshable, refresh_tokens
@@ -112,6 +119,18 @@ def test_a_bound_refresh_token_needs_a_proof(given: Given, send: Send, expect: E
 
 
 @requirement("rfc9700-4.14.2-refresh-token-sender-constrained")
+def test_what_replaces_a_bound_refresh_token_needs_a_proof(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    bound = bound_successor(given, send, target)
+
+    reply = refreshed_by(send, target, bound, None)
+
+    expect(reply).is_not_served()
+    refreshable_by_holder(given, send, target, bound)
+
+
+@requirement("rfc9700-4.14.2-refresh-token-sender-constrained")
 def test_a_bound_refresh_token_needs_its_own_key(given: Given, send: Send, expect: Expect, target: Target) -> None:
     bound = bound_refreshable(given, send, target)
 
@@ -160,8 +179,9 @@ def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: E
 
 
 @requirement("rfc9700-4.14.2-idle-refresh-token-expires")
-def test_an_idle_refresh_token_is_over(given: Given, send: Send, expect: Expect) -> None:
-    tokens = idle(given)
+@OF_EITHER_CLIENT
+def test_an_idle_refresh_token_is_over(given: Given, send: Send, expect: Expect, whose: str) -> None:
+    tokens = idle(given, whose)
 
     reply = send.refresh(tokens)
 
