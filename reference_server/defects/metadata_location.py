@@ -23,6 +23,14 @@ def rendered(change: Callable[[Response], None]) -> Edit:
     return replace("metadata", "render_metadata", named("render_metadata", render_otherwise))
 
 
+def second_as_text(call: Call) -> Response:
+    """Serves a file for each issuer, and knows the type of one."""
+    response = render_metadata(call)
+    if call.server.settings.issuers[call.path] != call.server.settings.identifier:
+        response.put("Content-Type", "text/plain")
+    return response
+
+
 def to_status_203(response: Response) -> None:
     """As a proxy that changed something says."""
     response.status = 203
@@ -129,6 +137,13 @@ DEFECTS = (
         says="All issuers of a host are given the document of the first.",
         breaks=("rfc8414-3.3-issuer-identical",),
         edits=(replace("metadata", "put_issuer", put_first_issuer),),
+        on="several-issuers",
+    ),
+    Defect(
+        name="metadata-of-second-issuer-as-text",
+        says="The metadata of a second issuer is served as text/plain.",
+        breaks=("rfc8414-3.2-json-media-type",),
+        edits=(replace("metadata", "render_metadata", second_as_text),),
         on="several-issuers",
     ),
     Defect(

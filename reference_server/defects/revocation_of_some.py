@@ -31,6 +31,11 @@ WHOSE = (
     Whose("second-account", "a second person", lambda call: call.token is None or call.token.grant.username != "bob"),
     Whose("refresh", "a grant that was refreshed", lambda call: call.token is None or not _row(call, "rotated_at > 0")),
 )
+IMPLICIT = Whose(
+    "implicit-grant",
+    "the implicit grant",
+    lambda call: call.token is None or not call.token.grant.username or bool(_row(call, "kind = 'refresh_token'")),
+)
 KINDS = ("access_token", "refresh_token")
 
 
@@ -67,8 +72,8 @@ DEFECTS = (
                 ),
             ),
         )
-        for kind in KINDS
-        for whose in WHOSE
+        for kind, whose in ((kind, whose) for kind in KINDS for whose in (*WHOSE, IMPLICIT))
+        if (kind, whose) != ("refresh_token", IMPLICIT)
     ),
     Defect(
         name="revocation-revives-the-last-token",

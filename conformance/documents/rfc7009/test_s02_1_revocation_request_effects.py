@@ -14,7 +14,7 @@ from conformance.documents.rfc7009.revocation_effects import (
     revoked_again,
     seen_before,
 )
-from conformance.documents.rfc7009.whose_tokens import by_whose, revoked, revoked_before_another
+from conformance.documents.rfc7009.whose_tokens import by_whose, by_whose_access, revoked, revoked_before_another
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.tokens import TokenKind
 from conformance.procedures.revocation import (
@@ -42,7 +42,7 @@ def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Ex
 
 
 @requirement("rfc7009-2.1-revoked-access-token-invalid")
-@by_whose
+@by_whose_access
 def test_a_revoked_access_token_is_invalid_whoever_has_it(given: Given, send: Send, expect: Expect, whose: str) -> None:
     found = revoked(given, send, "access_token", whose)
 

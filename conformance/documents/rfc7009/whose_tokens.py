@@ -41,13 +41,24 @@ def of_refresh(given: Given, kind: TokenKind) -> Live:
     return given.live(given.refreshed(given.refreshable()), kind)
 
 
+def of_implicit_grant(given: Given, kind: TokenKind) -> Live:
+    """A token that came to the client by way of the user agent."""
+    return given.live(given.tokens("implicit"), kind)
+
+
 WHOSE: Mapping[str, Callable[[Given, TokenKind], Live]] = {
     "second-client": of_second_client,
     "public-client": of_public_client,
     "second-account": of_second_account,
     "refresh": of_refresh,
+    "implicit": of_implicit_grant,
 }
-by_whose = pytest.mark.parametrize("whose", WHOSE)
+# No refresh token comes with the implicit grant.
+of_both_kinds = [whose for whose in WHOSE if whose != "implicit"]
+by_whose = pytest.mark.parametrize("whose", of_both_kinds)
+by_whose_access = pytest.mark.parametrize(
+    "whose", [*of_both_kinds, pytest.param("implicit", marks=pytest.mark.needs("implicit"))]
+)
 
 
 def revoked(given: Given, send: Send, kind: TokenKind, whose: str) -> Revocation:

@@ -24,7 +24,7 @@ from conformance.procedures.introspection import (
     says_active,
     unknown,
 )
-from conformance.procedures.introspection_callers import answer_to_barred, answer_to_other
+from conformance.procedures.introspection_callers import answer_to_barred, answer_to_other, caller_by_body
 from conformance.procedures.introspection_members import OPTIONAL_MEMBERS, times_outside
 
 answers = pytest.mark.parametrize(
@@ -108,6 +108,18 @@ def test_an_invented_token_is_inactive(given: Given, send: Send, expect: Expect)
 
 
 @requirement("rfc7662-2.2-unknown-token-inactive")
+@pytest.mark.parametrize(
+    "hint", ["access_token", pytest.param("refresh_token", marks=needs("refresh_token"))], ids=["access", "refresh"]
+)
+def test_an_invented_token_is_inactive_whatever_the_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
+    fresh(given, send)
+
+    reply = ask(given, send, given.invented("token"), token_type_hint=hint)
+
+    expect_inactive(expect, reply)
+
+
+@requirement("rfc7662-2.2-unknown-token-inactive")
 @needs("authorization_code")
 def test_a_code_is_no_active_token(given: Given, send: Send, expect: Expect) -> None:
     fresh(given, send)
@@ -120,6 +132,16 @@ def test_a_code_is_no_active_token(given: Given, send: Send, expect: Expect) -> 
 @requirement("rfc7662-2.2-revoked-token-inactive")
 def test_a_revoked_token_is_inactive(given: Given, send: Send, expect: Expect) -> None:
     reply = revoked_access_token(given, send).after
+
+    expect_inactive(expect, reply)
+
+
+@requirement("rfc7662-2.2-revoked-token-inactive")
+def test_a_revoked_token_is_inactive_to_a_caller_by_body(given: Given, send: Send, expect: Expect) -> None:
+    caller = caller_by_body(given, send)
+    revoked = revoked_access_token(given, send).tokens
+
+    reply = ask(given, send, revoked.access_token, caller)
 
     expect_inactive(expect, reply)
 

@@ -68,6 +68,15 @@ def test_the_media_type_is_json(given: Given, send: Send, expect: Expect, target
     expect(succeeded(given, send, target)).has_media_type("application/json")
 
 
+@requirement("rfc8414-3.2-json-media-type")
+def test_the_media_type_is_json_for_other_issuers_too(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    found = [answer_at(given, send, inserted(target, issuer)) for issuer in given.other_issuers()]
+
+    there = given.present((reply for reply in found if reply.is_success), "metadata of another issuer")
+    odd = [reply for reply in there if reply.media_type != "application/json"]
+    expect.that(not odd, "application/json", next(iter(odd), None))
+
+
 @requirement("rfc8414-3.2-error-status")
 def test_an_error_has_the_status_of_one(given: Given, send: Send, expect: Expect, target: Target) -> None:
     document(given, send, target)
