@@ -103,7 +103,22 @@ def declined(
     given: Given, send: Send, response_type: ResponseType, asking: Callable[[Client], dict[str, Any]]
 ) -> Answer:
     """A request that somebody declined; `asking` has changes of its parameters. Vacuous where nobody is asked."""
+    return first_asked(given, GRANT_OF[response_type], _declining(send, response_type, asking))
 
+
+def declined_at_hand(
+    given: Given, send: Send, response_type: ResponseType, asking: Callable[[Client], dict[str, Any]]
+) -> Answer:
+    """The same for the main client in the browser that is used all along, which leaves other visits to other tests: a
+    server may take a refusal for consent. Vacuous where that visit meets no question."""
+    visit = next(at_hand(given, GRANT_OF[response_type]))
+    answer = _declining(send, response_type, asking)(visit)
+    if answer is None:
+        raise Vacuous(f"[{visit.owner}] is not asked about [clients.{visit.client.name}] any more")
+    return answer
+
+
+def _declining(send: Send, response_type: ResponseType, asking: Callable[[Client], dict[str, Any]]) -> Ask[Answer]:
     def decline(visit: Visit) -> Answer | None:
         how: dict[str, Any] = {"user_agent": visit.user_agent, "decision": "decline", **asking(visit.client)}
         answer = send.authorize(visit.client, response_type, **how)
@@ -111,7 +126,7 @@ def declined(
             raise Inconclusive(f"the user agent found no way to decline: {answer}; see [sign_in]")
         return certain_refusal(answer) if answer.consented or answer.mechanism in CLICKED else None
 
-    return first_asked(given, GRANT_OF[response_type], decline)
+    return decline
 
 
 def certain_refusal(answer: Answer) -> Answer:

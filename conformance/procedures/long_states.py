@@ -63,7 +63,7 @@ def asked_at_sign_in(given: Given, send: Send, response_type: ResponseType) -> A
 def declined_with(given: Given, send: Send, response_type: ResponseType) -> Answer:
     """How such a request ended that the resource owner declined. Vacuous where nobody is asked, or can decline."""
     try:
-        return asking.declined(given, send, response_type, lambda client: {"state": state_of(WAITING)})
+        return asking.declined_at_hand(given, send, response_type, lambda client: {"state": state_of(WAITING)})
     except Inconclusive as problem:
         raise Vacuous(f"no request with a long state is declined: {problem}") from problem
 
