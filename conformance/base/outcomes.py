@@ -12,9 +12,9 @@ from typing import ClassVar, Literal
 # A breach by what the server did, or by what it didn't do: refused, left out, told nobody.
 Breach = Literal["act", "omission"]
 OutcomeWord = Literal["kept", "broken", "inconclusive", "vacuous", "untested", "not applicable", "error"]
-# What programs read of an end; its words are for people. Something that the test rests on is wrong in the profile, or
-# only a transport with sockets can show it.
-EndCode = Literal["", "profile", "sockets"]
+# What programs read of an end; its words are for people. Something that the test rests on is wrong in the profile, a
+# step of its sign-in doesn't fit, or only a transport with sockets can show it.
+EndCode = Literal["", "profile", "step", "sockets"]
 # The reason of a requirement that a run left out, and what is wrong with an answer that a person sees and the client
 # doesn't: rooms that don't know each other write and read them.
 DESELECTED = "deselected in this run"
@@ -58,6 +58,12 @@ class WrongProfile(Inconclusive):
     """Something that the test rests on is known to be wrong in the profile."""
 
     code = "profile"
+
+
+class UnfitStep(Inconclusive):
+    """A step that the profile has for sign-in doesn't fit the page."""
+
+    code = "step"
 
 
 class Vacuous(Exception):

@@ -20,6 +20,7 @@ from conformance.wire.evidence import rendered
 from conformance.wire.exchange import Exchange
 
 State = Literal["holds", "fails", "not asked"]
+STEPS = ("sign_in", "steps")
 
 
 class Wrong(Exception):
@@ -109,8 +110,7 @@ class Examiner:
         except Wrong as error:
             wrong, state, says = error, "fails", error.says
         except Inconclusive as error:
-            is_step = "[[sign_in.steps]]" in str(error)
-            wrong = Wrong(str(error), "look at the exchange", ("sign_in", "steps") if is_step else None)
+            wrong = Wrong(str(error), "look at the exchange", STEPS if error.code == "step" else None)
             state, says = "fails", wrong.says
         except (Untested, NotApplicable, Vacuous, Pointless) as error:
             state, says = "not asked", str(error)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from conformance.base.outcomes import Inconclusive
+from conformance.base.outcomes import UnfitStep
 from conformance.browser.drivers.choosing import Action, Entry, guessed
 from conformance.browser.forms import Button, Control, Form
 from conformance.browser.pages import Link, Page, excerpt
@@ -20,7 +20,7 @@ PLACEHOLDER = re.compile(r"\{(username|password)\}")
 
 
 def next_action(journey: Journey, page: Page) -> Action | None:
-    """The profile's own step for the page, else the one that a person would guess. Inconclusive where its own step
+    """The profile's own step for the page, else the one that a person would guess. UnfitStep where its own step
     doesn't fit the page."""
     owner, decision = journey.agent.owner, journey.decision
     for number, step in enumerate(journey.sign_in.steps, 1):
@@ -46,7 +46,7 @@ def _needs_owner(step: SignInStep) -> bool:
 
 
 def _explicit(step: SignInStep, number: int, page: Page, owner: ResourceOwner | None) -> Action:
-    """The step on this page. Inconclusive with what is missing."""
+    """The step on this page. UnfitStep with what is missing."""
     link = None
     form, button = _pressed(step, page) or (_form_with(step, page), None)
     if step.press is not None and button is None:
@@ -143,8 +143,8 @@ def _filled_in(value: str | bool, owner: ResourceOwner | None) -> str | bool:
     return PLACEHOLDER.sub(lambda found: str(getattr(owner, found.group(1))), value)
 
 
-def _misfit(number: int, page: Page, why: str) -> Inconclusive:
+def _misfit(number: int, page: Page, why: str) -> UnfitStep:
     where = page.url.partition("?")[0]
-    return Inconclusive(
+    return UnfitStep(
         f"step {number} of [[sign_in.steps]] doesn't fit the page {where}: {why}. It says: {excerpt(page.text)!r}"
     )
