@@ -190,9 +190,8 @@ def _introspects(examiner: Examiner, trial: Trial) -> str:
 
 def _introspects_as_bearer(examiner: Examiner, trial: Trial) -> str:
     seen = "there was none to try"
-    for tokens in _bearers(examiner, trial):
-        pairs = [("token", tokens.access_token)]
-        reply = trial.send.form("introspection", pairs, [bearer(tokens.access_token)])
+    for tokens, about in _questions(examiner, trial):
+        reply = trial.send.form("introspection", [("token", about.access_token)], [bearer(tokens.access_token)])
         if reply.members.get("active") is True:
             return f"a token with scope {' '.join(sorted(tokens.granted)) or '(none told)'} opens it"
         seen = why_refused(reply)
@@ -200,6 +199,13 @@ def _introspects_as_bearer(examiner: Examiner, trial: Trial) -> str:
         f"no token of the profile's main clients opens introspection: {seen}",
         "name the scope that does among those of [clients.confidential], or leave it out of [features]",
     )
+
+
+def _questions(examiner: Examiner, trial: Trial) -> Iterator[tuple[Tokens, Tokens]]:
+    """Bearers and the tokens that they ask about: themselves, since a new token may end an older one; then others,
+    since a token may be good for one use."""
+    yield from ((tokens, tokens) for tokens in _bearers(examiner, trial))
+    yield from ((tokens, trial.given.tokens()) for tokens in _bearers(examiner, trial))
 
 
 def _bearers(examiner: Examiner, trial: Trial) -> Iterator[Tokens]:

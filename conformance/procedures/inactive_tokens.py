@@ -43,18 +43,20 @@ class Ended:
 def revoked_access_token(given: Given, send: Send) -> Ended:
     """An access token seen active, then revoked by its own client; a server may revoke refresh tokens alone."""
     given.feature("revocation")
+    return given.observed("introspection of a revoked access token", lambda: revoked_now(given, send))
 
-    def procedure() -> Ended:
-        tokens = given.tokens(best_grant(given))
-        before = seen_active(ask(given, send, tokens.access_token))
-        with given.arranging():
-            revocation = send.revocation(tokens.access_token, tokens.client)
-        if revocation.members.get("error") == "unsupported_token_type":
-            raise Vacuous("the server doesn't revoke access tokens")
-        given.accepted(revocation, "a revocation by the token's own client")
-        return Ended(tokens, before, once_settled(given, lambda: ask(given, send, tokens.access_token)))
 
-    return given.observed("introspection of a revoked access token", procedure)
+def revoked_now(given: Given, send: Send) -> Ended:
+    """The same with a token of the test's own."""
+    given.feature("revocation")
+    tokens = given.tokens(best_grant(given))
+    before = seen_active(ask(given, send, tokens.access_token))
+    with given.arranging():
+        revocation = send.revocation(tokens.access_token, tokens.client)
+    if revocation.members.get("error") == "unsupported_token_type":
+        raise Vacuous("the server doesn't revoke access tokens")
+    given.accepted(revocation, "a revocation by the token's own client")
+    return Ended(tokens, before, once_settled(given, lambda: ask(given, send, tokens.access_token)))
 
 
 def expired_access_token(given: Given, send: Send) -> Ended:

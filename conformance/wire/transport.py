@@ -6,6 +6,7 @@ came back, bounded in size and time, and says what it had to do to it.
 
 from __future__ import annotations
 
+import logging
 import ssl
 import threading
 import time
@@ -24,6 +25,9 @@ from conformance.wire.exchange import Reply, Request
 from conformance.wire.network import Network, Proxy, Reach
 from conformance.wire.sockets import Backend, Deadline, Stale, Stream, Timeouts
 from conformance.wire.tls import Handshake, shake_hands
+
+# What it logs are headers as they came, with tokens and cookies in them, for whoever turns logging up.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 # Longer bodies are cut: no endpoint of the protocol answers with as much. Of one that was cut less is kept.
 LARGEST_BODY = 1024 * 1024

@@ -105,7 +105,7 @@ def test_of_an_authorization_request_it_is_the_first_hop_and_the_answer_the_last
     assert found["excerpt"] == "Location: https://client.example/cb?code={code#1}&state=lost"
 
 
-def test_of_a_token_it_is_the_question_beside_the_one_before() -> None:
+def test_of_a_token_it_is_the_last_question_beside_the_first() -> None:
     def test(given: Given, send: Send, expect: Expect) -> None:
         token = given.live(given.tokens_in(send.form("token", []), given.client(), "client_credentials", None))
         send.form("token", [("grant_type", "wrong")])
@@ -113,7 +113,7 @@ def test_of_a_token_it_is_the_question_beside_the_one_before() -> None:
 
     found, exchanges = judged(test)
     places = [place for place, each in enumerate(exchanges) if each["request"]["url"].endswith("/introspect")]
-    assert [found["control"], found["exchange"]] == places
+    assert (found["control"], found["exchange"]) == (places[0], places[-1])
 
 
 def test_the_control_stands_beside_with_the_difference_in_words() -> None:

@@ -11,6 +11,7 @@ from conformance.procedures.inactive_tokens import (
     expired_access_token,
     outlived_refresh_token,
     revoked_access_token,
+    revoked_now,
 )
 from conformance.procedures.introspection import (
     ask,
@@ -139,7 +140,7 @@ def test_a_revoked_token_is_inactive(given: Given, send: Send, expect: Expect) -
 @requirement("rfc7662-2.2-revoked-token-inactive")
 def test_a_revoked_token_is_inactive_to_a_caller_by_body(given: Given, send: Send, expect: Expect) -> None:
     caller = caller_by_body(given, send)
-    revoked = revoked_access_token(given, send).tokens
+    revoked = revoked_now(given, send).tokens
 
     reply = ask(given, send, revoked.access_token, caller)
 
