@@ -15,17 +15,10 @@ from typing import Any
 from .defect import Defect
 from .variant import Variant
 
-# Where all of them stood once: a branch that still has it would go unread.
-OF_OLD = Path(__file__).with_name("consequences.toml")
-
 
 @cache
 def consequences(folder: Path) -> dict[str, Any]:
-    """What the files of a folder say, by the name of a defect or variant. Raises RuntimeError for a file of old."""
-    if OF_OLD.exists():
-        raise RuntimeError(
-            f"{OF_OLD.name} is read no more: `python -m tests.matrix.distribute` puts it where it belongs"
-        )
+    """What the files of a folder say, by the name of a defect or variant."""
     found: dict[str, Any] = {}
     for file in sorted(folder.glob("*.toml")):
         found |= tomllib.loads(file.read_text(encoding="utf-8"))

@@ -6,14 +6,13 @@ one kind of token is tried with the kind that an ordinary request is seen to end
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
+from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Live, TokenKind, Tokens
@@ -92,8 +91,12 @@ def fresh_token(given: Given, kind: TokenKind, client: Client | None = None) -> 
         return given.live(given.refreshable(client), kind)
     *cheaper, dearest = _grants(given, client)
     for grant in cheaper:
-        with contextlib.suppress(Inconclusive):
+        try:
             return given.live(given.tokens(grant, client))
+        except Stale:
+            raise
+        except Inconclusive:
+            continue
     return given.live(given.tokens(dearest, client))
 
 

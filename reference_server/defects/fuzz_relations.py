@@ -122,7 +122,6 @@ DEFECTS = (
         says="A `state` of more than 450 characters comes back cut beside an implicit token.",
         breaks=("rfc6749-4.2.2-state-exact",),
         edits=(replace("authorization.implicit_response", "put_state", named("put_state", cut_state)),),
-        fuzz=True,
     ),
     Defect(
         name="state-like-a-program-refused",

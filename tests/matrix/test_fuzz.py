@@ -21,7 +21,6 @@ BEYOND_QUICK = frozenset(
         "last-characters-of-redirect-uri-ignored",
         "last-dot-of-host-ignored",
         "unknown-user-with-one-scope-is-somebody",
-        "wrong-hint-hides-refreshed-token",
     }
 )
 FUZZ_DEFECTS = [defect for defect in DEFECTS if defect.fuzz]

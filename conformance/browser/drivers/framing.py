@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ class _Served:
         request = route.request
         navigates = request.is_navigation_request()
         if request.url == ELSEWHERE and not self.left:
-            route.fulfill(content_type="text/html", body=AROUND.format(_attribute(self.page.request.url)))
+            route.fulfill(content_type="text/html", body=AROUND.format(html.escape(self.page.request.url)))
         elif navigates and request.frame.parent_frame is None:
             self.left = True
             route.abort()
@@ -104,7 +105,3 @@ def _comes_to_show(tab: Tab, served: _Served, patience: float) -> bool:
     raise Inconclusive(
         f"the page did not come to rest in a frame within {patience:g} s: see `patience` under [sign_in]"
     )
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;")
