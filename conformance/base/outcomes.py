@@ -6,6 +6,7 @@ Any other exception is a fault of the suite.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -25,7 +26,10 @@ class Violation(Exception):
     """The target broke the requirement: what was expected and what was observed, in words.
 
     `subject` is the reply, answer or token that was judged, `aspect` what of it was wrong ("status", "header Location";
-    empty where only the words tell), `proof` the text in it that shows the breach. `breach` says whether the server did
+    empty where nothing names it), `proof` the text in it that shows the breach. `about` says for programs what the
+    expectation speaks of, as words are for people: members and parameters by name, `error invalid_scope`, `error code`
+    (one of several), `refusal`, `client` (what should reach the client), `place` (where the user agent belongs), `plain
+    HTTP`, `still active`; for a client under test the scene that it was shown. `breach` says whether the server did
     what it mustn't, which was seen once for all, or didn't do what it must, which may depend on what went before.
     """
 
@@ -38,6 +42,7 @@ class Violation(Exception):
         aspect: str = "",
         proof: str = "",
         breach: Breach = "omission",
+        about: Sequence[str] = (),
     ) -> None:
         super().__init__(f"expected {expected}; observed {observed}")
         self.expected = expected
@@ -46,6 +51,7 @@ class Violation(Exception):
         self.aspect = aspect
         self.proof = proof
         self.breach = breach
+        self.about = tuple(about)
 
 
 class Inconclusive(Exception):
@@ -94,8 +100,8 @@ class NotApplicable(Exception):
 class Outcome:
     """How one test ended.
 
-    `reason` is a sentence for people, `code` what a program reads of it; `expected`, `observed` and `breach` are set
-    when the outcome is "broken".
+    `reason` is a sentence for people, `code` what a program reads of it; `expected`, `observed`, `breach` and `about`
+    are set when the outcome is "broken".
     """
 
     word: OutcomeWord
@@ -104,6 +110,7 @@ class Outcome:
     observed: str = ""
     breach: Breach | None = None
     code: EndCode = ""
+    about: tuple[str, ...] = ()
 
 
 def outcome_of(error: BaseException | None, note: str = "") -> Outcome:
@@ -112,7 +119,7 @@ def outcome_of(error: BaseException | None, note: str = "") -> Outcome:
         case None:
             return Outcome("kept", note)
         case Violation():
-            return Outcome("broken", "", error.expected, error.observed, error.breach)
+            return Outcome("broken", "", error.expected, error.observed, error.breach, about=error.about)
         case Inconclusive():
             return Outcome("inconclusive", str(error), code=error.code)
         case Vacuous():

@@ -105,6 +105,7 @@ class Expectation:
                 f"{sent[0].request.method} {sent[0].request.url.partition('?')[0]}",
                 sent[0].reply,
                 breach="act",
+                about=(played.scene,),
             )
         self._ended()
         self._spoke_or_knew()
@@ -114,7 +115,8 @@ class Expectation:
         sent = list({each.request.body: each for each in self._played.all(kind)}.values())
         if len(sent) > at_most:
             expected = f"{WORDS[kind]} no more often than {at_most} times: {self._played.says}"
-            raise Violation(expected, f"{len(sent)} of them", sent[at_most].reply, breach="act")
+            reply, about = sent[at_most].reply, (self._played.scene,)
+            raise Violation(expected, f"{len(sent)} of them", reply, breach="act", about=about)
         self._ended()
 
     def presents_no_more_often(self, kind: str, times: int) -> None:
@@ -124,7 +126,7 @@ class Expectation:
         most = max(counts.values(), default=0)
         if most > times:
             expected = f"the same token no more often than {times} times: {self._played.says}"
-            raise Violation(expected, f"{most} times", sent[-1].reply, breach="act")
+            raise Violation(expected, f"{most} times", sent[-1].reply, breach="act", about=(self._played.scene,))
         self._ended()
 
     def repeats_no(self, kind: str, parameter: str) -> None:
@@ -159,7 +161,8 @@ class Expectation:
         if done_in(self._played) != done_in(other):
             expected = f"the same as where {other.says}: {_in_words(other)}"
             observed = _in_words(self._played)
-            raise Violation(expected, observed, self._played.sent[-1].reply if self._played.sent else None)
+            last = self._played.sent[-1].reply if self._played.sent else None
+            raise Violation(expected, observed, last, about=(other.scene,))
 
     def page(self, expected: str, fault: Callable[[Page], str]) -> None:
         """The page that the client's own listener answered with; vacuous for a client that has none."""
@@ -186,7 +189,8 @@ class Expectation:
             if played.ending.how == "timed out":
                 raise Inconclusive(f"{played.ending.words}, which decides nothing")
         last = again.sent[-1].reply if again.sent else None
-        raise Violation(f"{short}, as in an honest login: {again.says}", f"none: {again.ending.words}", last)
+        expected, observed = f"{short}, as in an honest login: {again.says}", f"none: {again.ending.words}"
+        raise Violation(expected, observed, last, about=(again.scene,))
 
     def _judge(self, sent: Sequence[Sent], expected: str, fault: Fault) -> None:
         for each in sent:

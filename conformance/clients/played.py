@@ -110,7 +110,10 @@ WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Played:
-    """A login at a stage, with the one at the second stage where there was any; `twin` is its honest counterpart."""
+    """A login at a stage, with the one at the second stage where there was any; `twin` is its honest counterpart.
+
+    `says` tells people what the server does otherwise, `scene` names it.
+    """
 
     stage: Stage
     browser: Browser
@@ -122,6 +125,7 @@ class Played:
     is_trusted: bool = True
     # Plays the same once more, its honest twin too.
     again: Callable[[], Played] | None = None
+    scene: str = "honest"
 
     @cached_property
     def sent(self) -> list[Sent]:

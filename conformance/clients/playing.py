@@ -74,7 +74,8 @@ def play(target: Target, house: House, scenario: Scenario) -> Played:
         for each in stages:
             house.end(each)
     says = "; ".join(map(house.says, scenario.misbehaviors)) or "an honest login"
-    played = Played(stage, browser, ending, says, second)
+    scene = " ".join(scenario.misbehaviors) or "honest"
+    played = Played(stage, browser, ending, says, second, scene=scene)
     return played.at_second if scenario.at_second else played
 
 

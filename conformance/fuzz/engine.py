@@ -303,6 +303,7 @@ class Campaign:
             again.violation.expected,
             f"{again.violation.observed} with {stored.shown(again.inputs)}{behind}",
             breach=again.violation.breach,
+            about=again.violation.about,
         ) from again.violation
 
     def _again(self, failing: Failing, before: Sequence[Inputs] = ()) -> Failing | None:

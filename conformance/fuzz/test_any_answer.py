@@ -195,7 +195,7 @@ def test_an_altered_token_opens_nothing(given: Given, send: Send, expect: Expect
 
     reply = send.resource(token)
 
-    expect.that(not reply.is_served, "a refusal", reply, breach="act")
+    expect.that(not reply.is_served, "a refusal", reply, breach="act", about="refusal")
 
 
 @requirement("rfc6749-5.1-token-response-no-store")

@@ -21,7 +21,9 @@ def test_no_request_brings_up_a_server_error(
 ) -> None:
     reply = sent(given, send, message)
 
-    expect.that(is_decided(message, reply), f"an answer of the {endpoint} endpoint, no server error", reply)
+    expect.that(
+        is_decided(message, reply), f"an answer of the {endpoint} endpoint, no server error", reply, about="refusal"
+    )
 
 
 @requirement("robustness-1-answer-in-time")

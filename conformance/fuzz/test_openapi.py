@@ -143,7 +143,7 @@ def test_nothing_drawn_from_the_document_brings_up_a_server_error(
 ) -> None:
     reply = sent_with_token(given, send, message)
 
-    expect.that(is_decided(message, reply), f"an answer to {operation}, no server error", reply)
+    expect.that(is_decided(message, reply), f"an answer to {operation}, no server error", reply, about="refusal")
 
 
 @requirement("documented-resources-missing-token-401")
@@ -198,5 +198,5 @@ def refused(reply: Reply) -> Reply:
 
 def expect_refused(expect: Expect, operation: str, reply: Reply) -> None:
     """A Violation if a request without a good token is served, or not refused as the document says."""
-    expect.that(not decided(reply).is_success, "a refusal", reply, breach="act")
+    expect.that(not decided(reply).is_success, "a refusal", reply, breach="act", about="refusal")
     expect_described(expect, operation, reply)

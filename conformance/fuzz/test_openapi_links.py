@@ -73,7 +73,9 @@ def test_details_have_the_scope_as_a_list(
 
     expect(reply).has_member("scope", list)
     names = set(map(str, reply.members["scope"]))
-    expect.that(not tokens.granted or names == tokens.granted, f"scope {sorted(tokens.granted)}", sorted(names))
+    expect.that(
+        not tokens.granted or names == tokens.granted, f"scope {sorted(tokens.granted)}", sorted(names), about="scope"
+    )
 
 
 @requirement("documented-info-expires-in-seconds-left")

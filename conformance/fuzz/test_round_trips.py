@@ -46,7 +46,7 @@ def test_any_legal_state_is_taken(given: Given, send: Send, expect: Expect, stat
     answer = ordinary(given, send).changed(state=state)
 
     decided(answer.reply)
-    expect.that(is_granted(answer), "the request to be granted, as with any other state", answer)
+    expect.that(is_granted(answer), "the request to be granted, as with any other state", answer, about="state")
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
@@ -104,7 +104,7 @@ def test_another_scope_than_asked_for_is_told(given: Given, send: Send, expect: 
 
     scope = scope_of(given, send, found.token)
     is_told = not scope.untold and not scope.overstated
-    expect.that(is_told, "the token's scope to be the one told, or asked for", scope, breach="act")
+    expect.that(is_told, "the token's scope to be the one told, or asked for", scope, breach="act", about="scope")
 
 
 @requirement("rfc6749-2.3.1-basic-credentials-form-decoded")

@@ -49,11 +49,19 @@ class Expect:
                 return TokenExpectation(self._send, subject)
 
     def that(
-        self, holds: bool, expected: str, observed: object, *, breach: Breach = "omission", at: object = None
+        self,
+        holds: bool,
+        expected: str,
+        observed: object,
+        *,
+        breach: Breach = "omission",
+        at: object = None,
+        about: str | tuple[str, ...] = (),
     ) -> None:
         """A Violation unless the condition holds; the texts complete "expected ..." and "observed ...".
 
-        `at` is the reply or answer that shows it, where `observed` is another and the test holds several.
+        `at` is the reply or answer that shows it, where `observed` is another and the test holds several; `about` names
+        what the expectation speaks of (see Violation).
         Inconclusive where an answer is observed that the user agent is stuck at.
         """
         if not holds:
@@ -61,7 +69,8 @@ class Expect:
             # What broke down, or told the client nothing, has done nothing.
             did = breach == "act" and not _came_to_nothing(observed)
             subject = observed if at is None else at
-            raise Violation(expected, str(observed), subject, breach="act" if did else "omission")
+            codes = (about,) if isinstance(about, str) else about
+            raise Violation(expected, str(observed), subject, breach="act" if did else "omission", about=codes)
 
     def syntax(self, element: str, values: str | Iterable[str]) -> None:
         """Each value has the syntax of an element of Appendix A; the values themselves are not shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NoReturn
 
 from conformance.base.outcomes import KEPT_FROM_CLIENT, Breach, Inconclusive, Violation
@@ -10,7 +11,7 @@ from conformance.base.uris import urlsplit
 from conformance.browser.answer import CLICKED, Answer, pairs_of
 from conformance.browser.returns import Return
 from conformance.harness import grammar
-from conformance.harness.expected_replies import GRANTING_MEMBERS
+from conformance.harness.expected_replies import GRANTING_MEMBERS, REFUSAL, about_error
 
 
 class AnswerExpectation:
@@ -26,17 +27,17 @@ class AnswerExpectation:
         observed: object | None = None,
         proof: str = "",
         breach: Breach = "omission",
+        about: Sequence[str] = (),
     ) -> NoReturn:
         check_passed(self._answer)
         told = str(self._answer if observed is None else observed)
-        raise Violation(expected, told, self._answer, aspect=aspect, proof=proof, breach=breach)
+        raise Violation(expected, told, self._answer, aspect=aspect, proof=proof, breach=breach, about=about)
 
     def carries(self, name: str) -> None:
         """The client gets a response parameter of that name."""
         if not self._answer.get(name):
-            self._broken(
-                f"parameter {name}" if self._answer.destination else KEPT_FROM_CLIENT, f"{name} sent to the client"
-            )
+            aspect = f"parameter {name}" if self._answer.destination else KEPT_FROM_CLIENT
+            self._broken(aspect, f"{name} sent to the client", about=(name, "client"))
 
     def issues_nothing(self) -> None:
         """No code and no token reaches anybody; a server that broke down over the request gave none either."""
@@ -50,7 +51,7 @@ class AnswerExpectation:
         self.issues_nothing()
         if self._answer.reply.is_breakdown:
             observed = f"a server error: {self._answer.reply}"
-            self._broken("server error", "a refusal that the server decided", observed)
+            self._broken("server error", "a refusal that the server decided", observed, about=REFUSAL)
 
     def stays_on_a_page(self) -> None:
         """The user agent isn't sent anywhere outside the target, by any mechanism that needs no click."""
@@ -66,7 +67,7 @@ class AnswerExpectation:
         if destination is None or not is_at(destination, redirect_uri):
             breach: Breach = "act" if destination else "omission"
             aspect = "destination" if destination else KEPT_FROM_CLIENT
-            self._broken(aspect, f"the user agent sent to {redirect_uri}", breach=breach)
+            self._broken(aspect, f"the user agent sent to {redirect_uri}", breach=breach, about=("place",))
 
     def is_an_error(self, *codes: str) -> None:
         """The client gets one of these values of `error`, and nothing else."""
@@ -76,13 +77,14 @@ class AnswerExpectation:
             wanted = " or ".join(repr(code) for code in codes) or "some code"
             observed = f"error {error!r} sent to the client" if error else None
             aspect = "error code" if error else KEPT_FROM_CLIENT
-            self._broken(aspect, f"error {wanted} sent to the client", observed, "error=" if error else "")
+            about, proof = (*about_error(*codes), "client"), "error=" if error else ""
+            self._broken(aspect, f"error {wanted} sent to the client", observed, proof, about=about)
 
     def is_refused(self) -> None:
         """Nothing granted: an error for the client, or a page that says so."""
         self.grants_nothing()
         if self._answer.destination is not None and self._answer.get("error") is None:
-            self._broken("parameter error", "an error for the client, or a page")
+            self._broken("parameter error", "an error for the client, or a page", about=REFUSAL)
 
     def returns_state(self, state: str | None) -> None:
         """The client gets `state` with exactly that value, once."""
@@ -90,7 +92,8 @@ class AnswerExpectation:
         if values != [state]:
             aspect = "parameter state" if self._answer.destination else KEPT_FROM_CLIENT
             observed = f"state {' and '.join(map(repr, values)) or 'missing'}"
-            self._broken(aspect, f"state {state!r}, once", observed, "state=", "act" if values else "omission")
+            breach: Breach = "act" if values else "omission"
+            self._broken(aspect, f"state {state!r}, once", observed, "state=", breach, about=("state",))
 
     def _address(self) -> str:
         return (self._answer.destination or "a page").partition("?")[0].partition("#")[0]

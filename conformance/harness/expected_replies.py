@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,12 @@ from conformance.wire.exchange import Reply
 
 # What a server hands out, in a token response or through the user agent.
 GRANTING_MEMBERS = ("access_token", "refresh_token", "id_token", "code")
+REFUSAL = ("refusal",)
+
+
+def about_error(*codes: str) -> tuple[str, ...]:
+    """What an expectation of one of these error codes, or of any error, speaks of."""
+    return tuple(f"error {code}" for code in codes) or REFUSAL
 
 
 class ReplyExpectation:
@@ -31,15 +38,17 @@ class ReplyExpectation:
         observed: object | None = None,
         proof: str = "",
         breach: Breach = "omission",
+        about: Sequence[str] = (),
     ) -> NoReturn:
         told = str(self._reply if observed is None else observed)
-        raise Violation(expected, told, self._reply, aspect=aspect, proof=proof, breach=breach)
+        raise Violation(expected, told, self._reply, aspect=aspect, proof=proof, breach=breach, about=about)
 
     def is_refused(self) -> None:
         """A decided answer (no server error) that carries no token and no code."""
         self.is_not_served()
         if self._reply.is_breakdown:
-            self._broken("server error", "a refusal that the server decided", f"a server error: {self._reply}")
+            observed = f"a server error: {self._reply}"
+            self._broken("server error", "a refusal that the server decided", observed, about=REFUSAL)
 
     def issues_nothing(self) -> None:
         """No token and no code, in the body or in a redirect; what an error calls its `code` is none."""
@@ -58,7 +67,7 @@ class ReplyExpectation:
         self.issues_nothing()
         if self._reply.is_served and self._reply.media_type != "text/html":
             # A page that asks a person something refuses; any other success says that the request was taken.
-            self._broken("served", "a refusal", breach="act")
+            self._broken("served", "a refusal", breach="act", about=REFUSAL)
 
     def issues_a_token(self) -> None:
         """A 2xx answer with an access token."""
@@ -73,7 +82,8 @@ class ReplyExpectation:
     def has_status(self, *statuses: int) -> None:
         """One of these status codes."""
         if self._reply.status not in statuses:
-            self._broken("status", f"status {' or '.join(map(str, statuses))}")
+            about = REFUSAL if any(status >= 400 for status in statuses) else ()
+            self._broken("status", f"status {' or '.join(map(str, statuses))}", about=about)
 
     def is_an_error(self, *codes: str) -> None:
         """Refused with one of these values of the JSON member `error`; any value without codes."""
@@ -81,7 +91,8 @@ class ReplyExpectation:
         error = self._reply.members.get("error")
         if not isinstance(error, str) or (codes and error not in codes):
             wanted = " or ".join(repr(code) for code in codes) or "some code"
-            self._broken("error code", f"a JSON error response with error {wanted}", proof='"error"')
+            expected = f"a JSON error response with error {wanted}"
+            self._broken("error code", expected, proof='"error"', about=about_error(*codes))
 
     def has_header(self, name: str, containing: str | None = None) -> None:
         """A header of that name, in one of its values the given text, compared without case."""

@@ -128,7 +128,7 @@ class Recorded:
         if broken:
             first = broken[0][1]
             observed = f"{first.observed} (so in {len(broken)} of {len(chosen)} answers)"
-            raise Violation(first.expected, observed, first.subject, breach=first.breach) from first
+            raise Violation(first.expected, observed, first.subject, breach=first.breach, about=first.about) from first
 
     def _show(self, judged: object) -> None:
         """Name the exchange of an answer as evidence."""

@@ -173,7 +173,7 @@ def expect_difference_told(expect: Expect, scope: ScopeOfToken) -> None:
     if scope.told is None and scope.shown is None:
         raise _nobody_tells()
     is_told = scope.told is not None or not (scope.untold or scope.overstated)
-    expect.that(is_told, "the scope in the response, as it is not the one asked for", scope)
+    expect.that(is_told, "the scope in the response, as it is not the one asked for", scope, about="scope")
 
 
 def expect_true(expect: Expect, scope: ScopeOfToken) -> None:
@@ -183,7 +183,7 @@ def expect_true(expect: Expect, scope: ScopeOfToken) -> None:
     if scope.shown is None:
         raise _nobody_tells()
     is_true = not scope.untold and not scope.overstated
-    expect.that(is_true, "the scope that the token has", scope, breach="act")
+    expect.that(is_true, "the scope that the token has", scope, breach="act", about="scope")
 
 
 def is_refused_or_granted(given: Given, send: Send, result: Obtained, name: str) -> bool:

@@ -241,7 +241,7 @@ def told_error(answer: Answer) -> str:
 def expect_error_if_told(expect: Expect, answer: Answer, code: str) -> None:
     """A Violation if another error is told of a refusal; that the client has to be told is another matter."""
     told = told_error(answer)
-    expect.that(told == code, f"error {code!r}", f"error {told!r}", breach="act")
+    expect.that(told == code, f"error {code!r}", f"error {told!r}", breach="act", about=f"error {code}")
 
 
 def added_query(answer: Answer) -> str:

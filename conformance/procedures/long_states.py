@@ -75,4 +75,11 @@ def expect_whole(expect: Expect, answer: Answer, length: int = WAITING) -> None:
         raise Vacuous(f"a request with a state of {length} characters is refused: {answer}")
     told = ", ".join(f"one of {len(value)}" for value in came) or "none"
     is_whole = came == [state_of(length)]
-    expect.that(is_whole, f"the state of {length} characters", told, breach="act" if came else "omission", at=answer)
+    expect.that(
+        is_whole,
+        f"the state of {length} characters",
+        told,
+        breach="act" if came else "omission",
+        at=answer,
+        about="state",
+    )

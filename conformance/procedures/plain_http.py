@@ -99,7 +99,9 @@ class AuthorizationInTheClear:
 
 def expect_unserved(expect: Expect, probe: InTheClear | AuthorizationInTheClear, what: str) -> None:
     """A Violation if the request was processed over plain HTTP; `what` names it (`a token request`)."""
-    expect.that(not probe.was_processed, f"{what} over plain HTTP not to be served", probe, breach="act")
+    expect.that(
+        not probe.was_processed, f"{what} over plain HTTP not to be served", probe, breach="act", about="plain HTTP"
+    )
 
 
 # Requests

@@ -233,6 +233,7 @@ def expect_not_accepted(expect: Expect, found: Missed) -> None:
         f"a request for the unregistered {found.redirect_uri} refused",
         found.answer,
         breach="act",
+        about="refusal",
     )
 
 
@@ -243,6 +244,7 @@ def expect_not_moved(expect: Expect, found: Missed) -> None:
         f"the user agent not to be moved to the unregistered {found.redirect_uri}",
         found.answer,
         breach="act",
+        about="place",
     )
 
 

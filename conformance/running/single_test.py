@@ -185,6 +185,7 @@ def result_of(test: Finished, requirement: str, name: str, redactor: Redactor) -
         fuzz=_redacted(test.fuzz, redactor),
         judged=_shown(test.judged, redactor) if test.judged else None,
         breach=outcome.breach or "",
+        about=outcome.about,
         once=test.once,
         failed_sign_ins=test.failed_sign_ins,
     )

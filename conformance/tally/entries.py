@@ -147,6 +147,7 @@ def _test(test: TestResult, requirement: Requirement, exchanges: Evidence, run: 
         **({"case": case} if (case := case_of(test.name)) else {}),
         **_judged(test, exchanges),
         **({"breach": test.breach} if test.breach else {}),
+        **({"about": list(test.about)} if test.about else {}),
         **_repeated(test, verdict, exchanges, run),
         **({"fuzz": dict(test.fuzz)} if test.fuzz is not None else {}),
     }

@@ -107,8 +107,8 @@ class TestResult:
     `exchanges` names its evidence; `evidence` holds those exchanges of it that no test before has handed in. `judged`
     says what a finding rests on: the names of the `exchange` that was judged, of the one with the `answer` that shows
     the breach and of the `control`, the `aspect` that was wrong, and an `excerpt` of the answer. `breach` says whether
-    it is an act of the server or an omission, `once` why it isn't to be tried again, `failed_sign_ins` what a second
-    try costs accounts and clients, `repeat` what became of it.
+    it is an act of the server or an omission, `about` what the expectation speaks of, for programs; `once` why it isn't
+    to be tried again, `failed_sign_ins` what a second try costs accounts and clients, `repeat` what became of it.
     """
 
     __test__ = False
@@ -127,6 +127,7 @@ class TestResult:
     fuzz: Mapping[str, Any] | None = None
     judged: Mapping[str, str] | None = None
     breach: str = ""
+    about: tuple[str, ...] = ()
     once: str = ""
     failed_sign_ins: Mapping[str, int] = field(default_factory=dict)
     repeat: Mapping[str, Any] | None = None

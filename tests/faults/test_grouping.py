@@ -118,8 +118,8 @@ def test_two_mistakes_are_two_faults() -> None:
 def test_findings_at_a_client_are_one_fault_where_it_was_shown_the_same() -> None:
     tested = [each for each in catalogue().requirements if not each.untestable and not each.needs]
     own = [each.id for each in tested if each.role == "client" and each.level == "MUST"]
-    scenes = ("no code exchange: the state is another's", "no token request: the state is another's", "a state")
-    tests = [replace(broken(name, "place"), expected=scene) for name, scene in zip(own, scenes, strict=False)]
+    scenes = ("state-of-another",), ("state-of-another",), ()
+    tests = [replace(broken(name, "place"), about=scene) for name, scene in zip(own, scenes, strict=False)]
     found = list(content(tests, role="client")["faults"])
     assert [ids(fault) for fault in found] == [own[:2], own[2:3]]
     assert {fault["cause"] for fault in found} == {""}

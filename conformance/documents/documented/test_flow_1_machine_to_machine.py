@@ -40,7 +40,7 @@ def test_a_member_has_its_type(given: Given, send: Send, expect: Expect, name: s
 def test_the_token_is_a_bearer_token(given: Given, send: Send, expect: Expect) -> None:
     kind = machine_served(given, send).members.get("token_type")
 
-    expect.that(str(kind).lower() == "bearer", "token_type bearer", kind)
+    expect.that(str(kind).lower() == "bearer", "token_type bearer", kind, about="token_type")
     given.note(f"spelled {kind}")
 
 

@@ -17,4 +17,9 @@ def test_the_other_name_is_served_alike_or_unsupported(given: Given, send: Send,
 
     reply = send.client_credentials(machine_client(given), BY_BODY, scope="app", grant_type="user_credentials")
 
-    expect.that(is_flow_1_or_unsupported(reply), "a token as in flow 1, or error 'unsupported_grant_type'", reply)
+    expect.that(
+        is_flow_1_or_unsupported(reply),
+        "a token as in flow 1, or error 'unsupported_grant_type'",
+        reply,
+        about="error unsupported_grant_type",
+    )

@@ -20,7 +20,7 @@ def test_a_user_token_is_issued(given: Given, send: Send, expect: Expect) -> Non
 
     expect(reply).issues_a_token()
     scope = reply.members.get("scope", "me")
-    expect.that(scope == "me", "scope me", scope, breach="act")
+    expect.that(scope == "me", "scope me", scope, breach="act", about="scope")
 
 
 @pytest.mark.parametrize(

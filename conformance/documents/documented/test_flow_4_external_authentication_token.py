@@ -27,7 +27,7 @@ def test_a_right_value_gets_a_token(given: Given, send: Send, expect: Expect) ->
 def test_the_scope_is_the_one_asked_for(given: Given, send: Send, expect: Expect) -> None:
     tokens = external_tokens(given, send)
 
-    expect.that(tokens.granted == {"me"}, "scope me", " ".join(sorted(tokens.granted)), breach="act")
+    expect.that(tokens.granted == {"me"}, "scope me", " ".join(sorted(tokens.granted)), breach="act", about="scope")
 
 
 @requirement("documented-flow-4-that-users-token")

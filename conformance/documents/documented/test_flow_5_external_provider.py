@@ -79,7 +79,7 @@ def test_who_was_not_let_in_brings_no_code(given: Given, send: Send, expect: Exp
 def test_a_failed_sign_in_is_told(given: Given, send: Send, expect: Expect, how: str) -> None:
     answer = not_let_in(given, send, how)
 
-    expect.that(is_told(send, answer), "an error of RFC 6749 for the client, or a page", answer)
+    expect.that(is_told(send, answer), "an error of RFC 6749 for the client, or a page", answer, about="refusal")
 
 
 @pytest.mark.parametrize("state", [None, "invented"], ids=["missing", "invented"])
@@ -161,7 +161,7 @@ def test_an_answer_of_another_issuer_brings_no_code(given: Given, send: Send, ex
 def test_the_request_to_the_provider_has_a_fresh_state(given: Given, send: Send, expect: Expect) -> None:
     states = [at_provider(given, send).inner("state") for _ in range(2)]
 
-    expect.that(all(states) and states[0] != states[1], "a state, another one each time", states)
+    expect.that(all(states) and states[0] != states[1], "a state, another one each time", states, about="state")
 
 
 @requirement("documented-flow-5-request-has-nonce")

@@ -21,7 +21,7 @@ def test_a_user_token_is_refused(given: Given, send: Send, expect: Expect) -> No
 
     reply = graphql(send, user_tokens(given).access_token)
 
-    expect.that(not has_data(reply) and not reply.is_breakdown, "a refusal", reply, breach="act")
+    expect.that(not has_data(reply) and not reply.is_breakdown, "a refusal", reply, breach="act", about="refusal")
 
 
 @pytest.mark.parametrize("token", [None, "invented"], ids=["none", "invented"])

@@ -64,7 +64,12 @@ def test_another_kind_is_told_so(given: Given, send: Send, expect: Expect, resou
 
     expect(reply).has_status(403)
     errors = values(reply, "error")
-    expect.that("insufficient_scope" in errors, "error insufficient_scope in the challenge", ", ".join(errors) or None)
+    expect.that(
+        "insufficient_scope" in errors,
+        "error insufficient_scope in the challenge",
+        ", ".join(errors) or None,
+        about="error insufficient_scope",
+    )
 
 
 @requirement("documented-scopes-me-never-by-client-credentials")
@@ -74,7 +79,9 @@ def test_client_credentials_never_get_me(given: Given, send: Send, expect: Expec
     reply = send.client_credentials(client, scope="me")
 
     told = str(reply.members.get("scope", "me" if reply.is_served else "")).split()
-    expect.that("me" not in told and not reply.is_breakdown, "no token with scope me", reply, breach="act")
+    expect.that(
+        "me" not in told and not reply.is_breakdown, "no token with scope me", reply, breach="act", about="scope"
+    )
 
 
 @needs("password")
@@ -85,7 +92,9 @@ def test_client_credentials_never_get_me_beside_a_password(given: Given, send: S
     reply = send.client_credentials(client, scope="me", **fresh_credentials(given, "password", client))
 
     told = str(reply.members.get("scope", "me" if reply.is_served else "")).split()
-    expect.that("me" not in told and not reply.is_breakdown, "no token with scope me", reply, breach="act")
+    expect.that(
+        "me" not in told and not reply.is_breakdown, "no token with scope me", reply, breach="act", about="scope"
+    )
 
 
 @needs("password")
@@ -96,7 +105,9 @@ def test_the_password_flow_never_gets_app(given: Given, send: Send, expect: Expe
     reply = send.password(client, scope="app")
 
     told = str(reply.members.get("scope", "app" if reply.is_served else "")).split()
-    expect.that("app" not in told and not reply.is_breakdown, "no token with scope app", reply, breach="act")
+    expect.that(
+        "app" not in told and not reply.is_breakdown, "no token with scope app", reply, breach="act", about="scope"
+    )
 
 
 @needs("authorization_code")
@@ -107,7 +118,7 @@ def test_the_code_flow_never_gets_app(given: Given, send: Send, expect: Expect) 
     answer = send.authorize(client, scope="app")
 
     told = scope_worth(given, send, answer)
-    expect.that("app" not in told, "no token with scope app", "one", breach="act")
+    expect.that("app" not in told, "no token with scope app", "one", breach="act", about="scope")
 
 
 @pytest.mark.parametrize("token", [None, "invented"], ids=["none", "invented"])

@@ -35,7 +35,12 @@ def test_scope_is_a_list_of_the_tokens_scopes(given: Given, send: Send, expect: 
 
     expect(reply).has_member("scope", list)
     granted = info_of(given, send).granted
-    expect.that(set(map(str, reply.members["scope"])) == granted, f"scope {sorted(granted)}", reply.members["scope"])
+    expect.that(
+        set(map(str, reply.members["scope"])) == granted,
+        f"scope {sorted(granted)}",
+        reply.members["scope"],
+        about="scope",
+    )
     expect.that(
         all(isinstance(name, str) for name in reply.members["scope"]), "strings", reply.members["scope"], breach="act"
     )

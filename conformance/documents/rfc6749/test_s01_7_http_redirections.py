@@ -37,7 +37,9 @@ def test_the_user_agent_arrives(given: Given, send: Send, expect: Expect, respon
 
     answer = approved(send.authorize(client, response_type))
 
-    expect.that(landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer)
+    expect.that(
+        landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer, about="client"
+    )
     expect(answer).carries(brings)
 
 
@@ -48,7 +50,9 @@ def test_the_user_agent_arrives_at_an_application(given: Given, send: Send, expe
 
     answer = approved(send.authorize(client, redirect_uri=uri))
 
-    expect.that(landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer)
+    expect.that(
+        landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer, about="client"
+    )
     expect(answer).carries("code")
 
 

@@ -65,7 +65,12 @@ def test_the_client_is_told_of_a_missing_response_type(given: Given, send: Send,
     answer = request.changed(response_type=OMIT)
 
     expect(answer).is_an_error()
-    expect.that(landed_at(answer, request.client.redirect_uris[:1]) is not None, "the error at the client", answer)
+    expect.that(
+        landed_at(answer, request.client.redirect_uris[:1]) is not None,
+        "the error at the client",
+        answer,
+        about="refusal",
+    )
 
 
 @requirement("rfc6749-3.1.1-unknown-type-answered-by-error")
@@ -75,4 +80,9 @@ def test_the_client_is_told_of_an_unknown_response_type(given: Given, send: Send
     answer = request.changed(response_type=given.invented("response_type"))
 
     expect(answer).is_an_error()
-    expect.that(landed_at(answer, request.client.redirect_uris[:1]) is not None, "the error at the client", answer)
+    expect.that(
+        landed_at(answer, request.client.redirect_uris[:1]) is not None,
+        "the error at the client",
+        answer,
+        about="refusal",
+    )

@@ -127,4 +127,6 @@ def test_every_registered_uri_is_served(given: Given, send: Send, expect: Expect
     }
 
     refused = [uri for uri, answer in answers.items() if answer.destination is None or answer.get("error")]
-    expect.that(not refused, "every registered redirection URI to be served", f"not served: {', '.join(refused)}")
+    expect.that(
+        not refused, "every registered redirection URI to be served", f"not served: {', '.join(refused)}", about="place"
+    )

@@ -45,7 +45,12 @@ def test_the_user_agent_returns_after_a_grant(given: Given, send: Send, expect: 
 
     answer = arrived(given, send.authorize(client, response_type))
 
-    expect.that(landed_at(answer, client.redirect_uris) is not None, "the user agent sent back to the client", answer)
+    expect.that(
+        landed_at(answer, client.redirect_uris) is not None,
+        "the user agent sent back to the client",
+        answer,
+        about="client",
+    )
 
 
 @requirement("rfc6749-3.1.2-user-agent-returns-to-client")
@@ -54,7 +59,7 @@ def test_the_user_agent_returns_after_a_denial(given: Given, send: Send, expect:
     answer = declined(given, send)
 
     uris = answer.request.client.redirect_uris
-    expect.that(landed_at(answer, uris) is not None, "the user agent sent back to the client", answer)
+    expect.that(landed_at(answer, uris) is not None, "the user agent sent back to the client", answer, about="client")
 
 
 @requirement("rfc6749-3.1.2-uri-of-the-request-used")
@@ -64,7 +69,12 @@ def test_the_response_goes_to_the_uri_of_the_request(given: Given, send: Send, e
 
     answer = arrived(given, request.changed(redirect_uri=wanted))
 
-    expect.that(landed_at(answer, request.client.redirect_uris) == wanted, f"the user agent sent to {wanted}", answer)
+    expect.that(
+        landed_at(answer, request.client.redirect_uris) == wanted,
+        f"the user agent sent to {wanted}",
+        answer,
+        about="place",
+    )
 
 
 @requirement("rfc6749-3.1.2-uri-of-the-request-used")
@@ -76,7 +86,7 @@ def test_the_sign_in_page_leads_to_the_uri_of_the_request(given: Given, send: Se
 
     wanted = answer.request.get("redirect_uri")
     there = landed_at(answer, answer.request.client.redirect_uris)
-    expect.that(there == wanted, f"the user agent sent to {wanted}", answer)
+    expect.that(there == wanted, f"the user agent sent to {wanted}", answer, about="place")
 
 
 @requirement("rfc6749-3.1.2-uri-of-the-request-used")
@@ -88,7 +98,9 @@ def test_each_of_several_requests_is_answered_at_its_own_uri(
     decisions = decided(given, send, place, order)
 
     astray = decisions.at_other_uris
-    expect.that(not astray, "the user agent sent to the URI of the request that was approved", in_words(astray))
+    expect.that(
+        not astray, "the user agent sent to the URI of the request that was approved", in_words(astray), about="place"
+    )
 
 
 @requirement("rfc6749-3.1.2-registered-uri-used")
@@ -98,7 +110,7 @@ def test_the_response_goes_to_the_only_registered_uri(given: Given, send: Send, 
     answer = served_without_redirect_uri(request.changed(redirect_uri=OMIT))
 
     only = request.client.redirect_uris[0]
-    expect.that(landed_at(answer, [only]) is not None, f"the user agent sent to {only}", answer)
+    expect.that(landed_at(answer, [only]) is not None, f"the user agent sent to {only}", answer, about="place")
 
 
 @requirement("rfc6749-3.1.2-relative-uri-refused")
@@ -130,7 +142,7 @@ def test_the_query_is_retained_on_success(
 
     answer = given.came_back(send.authorize(client, response_type, redirect_uri=uri))
 
-    expect.that(lost_from_query(answer) == [], f"the query of {uri} retained", answer, breach="act")
+    expect.that(lost_from_query(answer) == [], f"the query of {uri} retained", answer, breach="act", about="place")
 
 
 @requirement("rfc6749-3.1.2-query-retained-on-error")
@@ -143,7 +155,7 @@ def test_the_query_is_retained_on_error(
 
     answer = error_response(given, send, client, response_type, uri)
 
-    expect.that(lost_from_query(answer) == [], f"the query of {uri} retained", answer, breach="act")
+    expect.that(lost_from_query(answer) == [], f"the query of {uri} retained", answer, breach="act", about="place")
 
 
 @requirement("rfc6749-3.1.2-uri-with-fragment-refused")

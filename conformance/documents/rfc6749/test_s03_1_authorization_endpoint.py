@@ -147,7 +147,7 @@ def test_a_longer_get_is_served(given: Given, send: Send, expect: Expect) -> Non
 
     answer = request.changed(state="s" * LONG_STATE)
 
-    expect.that(is_granted(answer), f"GET with a state of {LONG_STATE} characters to be served", answer)
+    expect.that(is_granted(answer), f"GET with a state of {LONG_STATE} characters to be served", answer, about="state")
 
 
 @requirement("rfc6749-3.1-post-supported")
@@ -205,7 +205,7 @@ def test_state_comes_back_after_post_as_after_get(given: Given, send: Send, expe
 
     by_get = request.changed()
 
-    expect.that(state_returned(by_post) == state_returned(by_get), f"state as by GET: {by_get}", by_post)
+    expect.that(state_returned(by_post) == state_returned(by_get), f"state as by GET: {by_get}", by_post, about="state")
 
 
 @requirement("rfc6749-3.1-empty-required-parameter-as-missing")
@@ -258,7 +258,12 @@ def test_an_empty_scope_brings_what_an_omitted_one_brings(given: Given, send: Se
 
     with_empty = obtained(given, send, "", "authorization_code")
 
-    expect.that(told_alike(without, with_empty), f"the same as for a request without scope ({without})", with_empty)
+    expect.that(
+        told_alike(without, with_empty),
+        f"the same as for a request without scope ({without})",
+        with_empty,
+        about="scope",
+    )
 
 
 @requirement("rfc6749-3.1-empty-state-as-omitted")
@@ -269,7 +274,7 @@ def test_an_empty_state_is_omitted(given: Given, send: Send, expect: Expect) -> 
     answer = request.changed(state="")
 
     expect_alike(expect, without, answer, request.client.redirect_uris, "a request without state")
-    expect.that(values(answer, "state") == [], "no state in the response", answer, breach="act")
+    expect.that(values(answer, "state") == [], "no state in the response", answer, breach="act", about="state")
 
 
 @requirement("rfc6749-3.1-unknown-parameter-ignored")
@@ -340,7 +345,11 @@ def test_no_parameter_of_a_grant_is_repeated(
     answer = first_uri_served(given, given.client_for(GRANT_OF[response_type]), response_type)
 
     expect.that(
-        not repeated_parameters(answer), "each parameter once", f"{repeated_parameters(answer)} twice", breach="act"
+        not repeated_parameters(answer),
+        "each parameter once",
+        f"{repeated_parameters(answer)} twice",
+        breach="act",
+        about=tuple(repeated_parameters(answer)),
     )
 
 
@@ -350,7 +359,7 @@ def test_no_parameter_of_an_error_is_repeated(given: Given, send: Send, expect: 
     answers = refused(given, send)
 
     twice = sorted({name for answer in answers for name in repeated_parameters(answer)})
-    expect.that(not twice, "each parameter once", f"{twice} twice", breach="act")
+    expect.that(not twice, "each parameter once", f"{twice} twice", breach="act", about=tuple(twice))
 
 
 def state_returned(answer: Answer) -> list[bool]:

@@ -127,7 +127,12 @@ def test_an_empty_refresh_token_is_a_missing_one(given: Given, send: Send, expec
 
     empty = send.refresh(tokens, refresh_token="")
 
-    expect.that(outcome(empty) == outcome(missing), f"what a missing refresh_token gets ({missing})", empty)
+    expect.that(
+        outcome(empty) == outcome(missing),
+        f"what a missing refresh_token gets ({missing})",
+        empty,
+        about="refresh_token",
+    )
 
 
 @requirement("rfc6749-3.2-empty-optional-parameter-absent")
@@ -149,7 +154,9 @@ def test_an_empty_scope_is_none(given: Given, send: Send, expect: Expect) -> Non
 
     empty = token_request(given, send, scope="")
 
-    expect.that(outcome(empty) == outcome(without), f"what a request without scope gets ({without})", empty)
+    expect.that(
+        outcome(empty) == outcome(without), f"what a request without scope gets ({without})", empty, about="scope"
+    )
 
 
 @requirement("rfc6749-3.2-unrecognized-parameter-ignored")
@@ -226,7 +233,11 @@ def test_no_member_of_a_token_response_is_repeated(given: Given, send: Send, exp
     reply = given.issued(token_request(given, send))
 
     expect.that(
-        not repeated_members(reply), "each member once", f"{repeated_members(reply)} more than once", breach="act"
+        not repeated_members(reply),
+        "each member once",
+        f"{repeated_members(reply)} more than once",
+        breach="act",
+        about=tuple(repeated_members(reply)),
     )
 
 
@@ -235,5 +246,9 @@ def test_no_member_of_an_error_response_is_repeated(given: Given, send: Send, ex
     reply = token_request(given, send, grant_type=OMIT)
 
     expect.that(
-        not repeated_members(reply), "each member once", f"{repeated_members(reply)} more than once", breach="act"
+        not repeated_members(reply),
+        "each member once",
+        f"{repeated_members(reply)} more than once",
+        breach="act",
+        about=tuple(repeated_members(reply)),
     )

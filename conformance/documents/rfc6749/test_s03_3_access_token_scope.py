@@ -70,7 +70,9 @@ def test_a_scope_is_taken_at_the_authorization_endpoint(
 def test_a_scope_counts_when_sign_in_comes_in_between(given: Given, send: Send, expect: Expect) -> None:
     scope = scope_by_detour(given, send)
 
-    expect.that(scope.at_least == scope.asked, "the scope that the same request brings after sign-in", scope)
+    expect.that(
+        scope.at_least == scope.asked, "the scope that the same request brings after sign-in", scope, about="scope"
+    )
 
 
 @requirement("rfc6749-3.3-scope-at-authorization-endpoint")
@@ -82,7 +84,7 @@ def test_the_scope_of_one_request_is_not_that_of_another(
     scopes = scopes_of(given, send, place, order)
 
     mixed = [scope for scope in scopes if scope.at_least != scope.asked]
-    expect.that(not mixed, "the scope that was approved", "; ".join(map(str, mixed)), breach="act")
+    expect.that(not mixed, "the scope that was approved", "; ".join(map(str, mixed)), breach="act", about="scope")
 
 
 @requirement("rfc6749-3.3-scope-at-token-endpoint")
@@ -111,7 +113,11 @@ def test_the_scope_told_is_one_string_with_spaces(given: Given, send: Send, expe
     told = token_response(given, send, grant).members.get("scope") or ""
 
     expect.that(
-        is_list_of(given.scopes(grant), told), "one string with spaces between the names", repr(told), breach="act"
+        is_list_of(given.scopes(grant), told),
+        "one string with spaces between the names",
+        repr(told),
+        breach="act",
+        about="scope",
     )
 
 
@@ -148,7 +154,13 @@ def test_an_unknown_scope_is_not_granted(given: Given, send: Send, expect: Expec
     result = obtained(given, send, f"{good} {unknown}", grant)
 
     is_honest = is_refused_or_granted(given, send, result, unknown)
-    expect.that(is_honest, "a refusal, or no word of an unknown name that the token lacks", result, breach="act")
+    expect.that(
+        is_honest,
+        "a refusal, or no word of an unknown name that the token lacks",
+        result,
+        breach="act",
+        about=("refusal", "scope"),
+    )
 
 
 @requirement("rfc6749-3.3-invented-scope-not-granted")
@@ -157,7 +169,13 @@ def test_unknown_scopes_alone_are_not_granted(given: Given, send: Send, expect: 
     unknown, result = unknown_alone(given, send, grant or given.any_grant())
 
     is_honest = is_refused_or_granted(given, send, result, unknown)
-    expect.that(is_honest, "a refusal, or no word of an unknown name that the token lacks", result, breach="act")
+    expect.that(
+        is_honest,
+        "a refusal, or no word of an unknown name that the token lacks",
+        result,
+        breach="act",
+        about=("refusal", "scope"),
+    )
 
 
 @requirement("rfc6749-3.3-order-of-scopes-irrelevant")
@@ -180,7 +198,7 @@ def test_each_scope_asked_for_counts(given: Given, send: Send, expect: Expect) -
 
     expect(both.reply).issues_a_token()
     left_out = {first, second} & with_words_apart(scope_of(given, send, both.token)).overstated
-    expect.that(not left_out, f"both scopes, or word that {' and '.join(left_out)} is left out", both)
+    expect.that(not left_out, f"both scopes, or word that {' and '.join(left_out)} is left out", both, about="scope")
 
 
 @requirement("rfc6749-3.3-response-scope-grammar")
@@ -196,7 +214,11 @@ def test_a_malformed_scope_is_not_granted(given: Given, send: Send, expect: Expe
     result = oddly_asked(given, send)[what]
 
     expect.that(
-        result.lacks_text(UNFIT[what]), "a refusal, or a scope that lacks the malformed name", result, breach="act"
+        result.lacks_text(UNFIT[what]),
+        "a refusal, or a scope that lacks the malformed name",
+        result,
+        breach="act",
+        about=("refusal", "scope"),
     )
 
 
@@ -234,7 +256,12 @@ def test_an_omitted_scope_at_the_authorization_endpoint(
     answer = arrived(given, send.authorize(None, response_type, scope=OMIT))
 
     decided = bool(answer.get(grants)) or answer.get("error") == "invalid_scope"
-    expect.that(decided, f"{grants} or the error invalid_scope sent to the client", answer)
+    expect.that(
+        decided,
+        f"{grants} or the error invalid_scope sent to the client",
+        answer,
+        about=("error invalid_scope", "client"),
+    )
 
 
 @requirement("rfc6749-3.3-omitted-scope-client-credentials")
@@ -243,7 +270,12 @@ def test_an_omitted_scope_with_client_credentials(given: Given, send: Send, expe
 
     reply = send.client_credentials(scope=OMIT)
 
-    expect.that(is_processed_or_invalid_scope(reply), "an access token or the error invalid_scope", reply)
+    expect.that(
+        is_processed_or_invalid_scope(reply),
+        "an access token or the error invalid_scope",
+        reply,
+        about="error invalid_scope",
+    )
 
 
 @requirement("rfc6749-3.3-omitted-scope-password")
@@ -252,4 +284,9 @@ def test_an_omitted_scope_with_a_password(given: Given, send: Send, expect: Expe
 
     reply = send.password(scope=OMIT)
 
-    expect.that(is_processed_or_invalid_scope(reply), "an access token or the error invalid_scope", reply)
+    expect.that(
+        is_processed_or_invalid_scope(reply),
+        "an access token or the error invalid_scope",
+        reply,
+        about="error invalid_scope",
+    )

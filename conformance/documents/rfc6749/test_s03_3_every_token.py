@@ -42,6 +42,12 @@ def test_every_scope_told_is_that_of_the_token(recorded: Recorded, expect: Expec
 
     def judge(token: Said) -> None:
         told = token.told or frozenset()
-        expect.that(not token.differs_from(told), f"the scope told, {' '.join(sorted(told))!r}", token, breach="act")
+        expect.that(
+            not token.differs_from(told),
+            f"the scope told, {' '.join(sorted(told))!r}",
+            token,
+            breach="act",
+            about="scope",
+        )
 
     recorded.each(tokens, judge)

@@ -60,7 +60,9 @@ def test_the_form_encoding_is_undone(given: Given, send: Send, expect: Expect, e
     answer = arrived(given, send.authorization(request, encoded=ENCODINGS[encoding](request.pairs)))
 
     expect(answer).carries("code")
-    expect.that({*values(answer, "state")} <= {"two words"}, "the state 'two words'", answer, breach="act")
+    expect.that(
+        {*values(answer, "state")} <= {"two words"}, "the state 'two words'", answer, breach="act", about="state"
+    )
 
 
 @requirement("rfc6749-4.1.1-response-type-required")
@@ -146,14 +148,19 @@ def test_a_request_without_state_is_served(given: Given, send: Send, expect: Exp
 def test_state_comes_back(given: Given, send: Send, expect: Expect, end: Callable[[Given, Send], Answer]) -> None:
     answer = told_to_client(end(given, send))
 
-    expect.that(bool(values(answer, "state")), "state sent back to the client", answer)
+    expect.that(bool(values(answer, "state")), "state sent back to the client", answer, about=("client", "state"))
 
 
 @requirement("rfc6749-4.1.1-state-included-on-return")
 def test_state_comes_back_with_errors(given: Given, send: Send, expect: Expect) -> None:
     without = [answer for answer in refused(given, send) if not values(answer, "state")]
 
-    expect.that(not without, "state sent back with every error", "; ".join(map(str, without)))
+    expect.that(
+        not without,
+        "state sent back with every error",
+        "; ".join(map(str, without)),
+        about=("refusal", "client", "state"),
+    )
 
 
 @requirement("rfc6749-4.1.1-redirected-user-agent-served")
@@ -222,11 +229,13 @@ def test_a_grant_returns_to_the_client(given: Given, send: Send, expect: Expect,
 
     answer = arrived(given, send.authorize(client, redirect_uri=redirect_uri))
 
-    expect.that(is_back(answer), f"the user agent sent to {redirect_uri}", answer)
+    expect.that(is_back(answer), f"the user agent sent to {redirect_uri}", answer, about="place")
 
 
 @requirement("rfc6749-4.1.1-denied-returns-to-client")
 def test_a_denial_returns_to_the_client(given: Given, send: Send, expect: Expect) -> None:
     answer = declined(given, send)
 
-    expect.that(is_back(answer), "the user agent sent to the client's redirection URI", answer)
+    expect.that(
+        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
+    )

@@ -62,7 +62,7 @@ def test_a_missing_redirect_uri_is_shown(given: Given, send: Send, expect: Expec
     answer = not_granted(send.authorize(redirect_uri=OMIT))
 
     expect(answer).stays_on_a_page()
-    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer)
+    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer, about="refusal")
 
 
 @requirement("rfc6749-4.1.2.1-bad-redirect-uri-shown")
@@ -70,7 +70,7 @@ def test_a_missing_redirect_uri_is_shown(given: Given, send: Send, expect: Expec
 def test_an_unregistered_redirect_uri_is_shown(given: Given, send: Send, expect: Expect, how: str) -> None:
     found = missed(given, send, how, response_type="code")
 
-    expect.that(tells_of_an_error(found.answer), "a page that tells of an error", found.answer)
+    expect.that(tells_of_an_error(found.answer), "a page that tells of an error", found.answer, about="refusal")
 
 
 @requirement("rfc6749-4.1.2.1-bad-client-id-shown")
@@ -80,7 +80,7 @@ def test_a_bad_client_id_is_shown(given: Given, send: Send, expect: Expect, clie
 
     answer = send.authorize(client_id=client_id)
 
-    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer)
+    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer, about="refusal")
 
 
 @requirement("rfc6749-4.1.2.1-bad-redirect-uri-not-followed")
@@ -97,7 +97,11 @@ def test_a_bad_client_id_is_not_redirected(given: Given, send: Send, expect: Exp
     answer = send.authorize(client_id=client_id)
 
     expect.that(
-        not moved_to(answer, redirect_uri), f"the user agent not to be moved to {redirect_uri}", answer, breach="act"
+        not moved_to(answer, redirect_uri),
+        f"the user agent not to be moved to {redirect_uri}",
+        answer,
+        breach="act",
+        about="place",
     )
 
 
@@ -108,7 +112,9 @@ def test_a_bad_client_id_is_not_redirected(given: Given, send: Send, expect: Exp
 def test_a_denial_is_told_to_the_client(given: Given, send: Send, expect: Expect) -> None:
     answer = declined(given, send)
 
-    expect.that(is_back(answer), "the user agent sent to the client's redirection URI", answer)
+    expect.that(
+        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
+    )
     expect(answer).is_an_error()
 
 
@@ -116,7 +122,9 @@ def test_a_denial_is_told_to_the_client(given: Given, send: Send, expect: Expect
 def test_a_denial_is_told_to_the_client_without_state(given: Given, send: Send, expect: Expect) -> None:
     answer = declined_without_state(given, send)
 
-    expect.that(is_back(answer), "the user agent sent to the client's redirection URI", answer)
+    expect.that(
+        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
+    )
     expect(answer).is_an_error()
 
 
@@ -124,7 +132,7 @@ def test_a_denial_is_told_to_the_client_without_state(given: Given, send: Send, 
 def test_a_denial_brings_no_state_where_none_was_sent(given: Given, send: Send, expect: Expect) -> None:
     answer = told_to_client(declined_without_state(given, send))
 
-    expect.that(not any(values(answer, "state")), "no state, as none was sent", answer, breach="act")
+    expect.that(not any(values(answer, "state")), "no state, as none was sent", answer, breach="act", about="state")
 
 
 @requirement("rfc6749-4.1.2.1-other-failures-told-to-client")
@@ -143,7 +151,9 @@ def test_other_failures_are_told_to_the_client(given: Given, send: Send, expect:
 
     answer = not_granted(arrived(given, send.authorize(**fault)))
 
-    expect.that(is_back(answer), "the user agent sent to the client's redirection URI", answer)
+    expect.that(
+        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
+    )
     expect(answer).is_an_error()
 
 
@@ -153,7 +163,9 @@ def test_that_a_client_is_barred_is_told_to_it(given: Given, send: Send, expect:
 
     answer = not_granted(send.authorize(given.barred_client("authorization_code")))
 
-    expect.that(is_back(answer), "the user agent sent to the client's redirection URI", answer)
+    expect.that(
+        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
+    )
     expect(answer).is_an_error()
 
 
@@ -162,7 +174,9 @@ def test_the_error_stands_in_the_query(given: Given, send: Send, expect: Expect)
     answers = refused_code_requests(given, send)
 
     astray = [answer for answer in answers if "error" not in dict(answer.query) or "error" in dict(answer.fragment)]
-    expect.that(not astray, "error in the query, not in the fragment", in_words(astray))
+    expect.that(
+        not astray, "error in the query, not in the fragment", in_words(astray), about=("refusal", "client", "place")
+    )
 
 
 @requirement("rfc6749-4.1.2.1-error-form-encoded")
@@ -170,7 +184,13 @@ def test_the_error_response_is_form_encoded(given: Given, send: Send, expect: Ex
     answers = refused(given, send)
 
     harmed = [answer for answer in answers if not is_encoded_well(answer)]
-    expect.that(not harmed, "a form-encoded query that decodes to the values meant", in_words(harmed), breach="act")
+    expect.that(
+        not harmed,
+        "a form-encoded query that decodes to the values meant",
+        in_words(harmed),
+        breach="act",
+        about=("place", "state"),
+    )
 
 
 @requirement("rfc6749-4.1.2.1-error-keeps-redirect-query")
@@ -178,7 +198,9 @@ def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect:
     answers = with_own_query(*refused(given, send))
 
     harmed = [answer for answer in answers if lost_from_query(answer)]
-    expect.that(not harmed, "the query of the redirection URI kept", in_words(harmed), breach="act")
+    expect.that(
+        not harmed, "the query of the redirection URI kept", in_words(harmed), breach="act", about=("client", "place")
+    )
 
 
 # Codes
@@ -189,7 +211,7 @@ def test_the_error_is_one_listed_code(given: Given, send: Send, expect: Expect) 
     answers = refused(given, send)
 
     others = [answer for answer in answers if values(answer, "error") not in [[code] for code in AUTHORIZATION_ERRORS]]
-    expect.that(not others, "one error, a code of the section's list", in_words(others), breach="act")
+    expect.that(not others, "one error, a code of the section's list", in_words(others), breach="act", about="refusal")
 
 
 @requirement("rfc6749-4.1.2.1-missing-parameter-invalid-request")
@@ -258,7 +280,12 @@ def test_hostile_values_are_no_server_error(given: Given, send: Send, expect: Ex
 
     answer = send.authorization(request, encoded=f"{urlencode(request.pairs)}&{name}={value}")
 
-    expect.that(answer.reply.status < 500, "an error at the redirection URI, or a page, but no status 500", answer)
+    expect.that(
+        answer.reply.status < 500,
+        "an error at the redirection URI, or a page, but no status 500",
+        answer,
+        about=("refusal", "place"),
+    )
 
 
 # Characters, and what is optional
@@ -283,7 +310,13 @@ def test_an_error_description_is_text(given: Given, send: Send, expect: Expect) 
     found = told_of(given, refused(given, send), "error_description")
 
     readable = all(text.isascii() and text.strip() for texts in found for text in texts)
-    expect.that(max(map(len, found)) <= 1, "error_description once", f"{max(map(len, found))} times", breach="act")
+    expect.that(
+        max(map(len, found)) <= 1,
+        "error_description once",
+        f"{max(map(len, found))} times",
+        breach="act",
+        about="error_description",
+    )
     expect.that(readable, "readable ASCII text", [ascii(text) for texts in found for text in texts], breach="act")
 
 
@@ -308,7 +341,9 @@ def test_an_error_uri_names_a_page(given: Given, send: Send, expect: Expect, tar
     found = told_of(given, refused(given, send), "error_uri")
 
     schemes = {urlsplit(urljoin(target.url("authorization"), uri)).scheme for uris in found for uri in uris}
-    expect.that(max(map(len, found)) <= 1, "error_uri once", f"{max(map(len, found))} times", breach="act")
+    expect.that(
+        max(map(len, found)) <= 1, "error_uri once", f"{max(map(len, found))} times", breach="act", about="error_uri"
+    )
     expect.that(
         schemes <= {"http", "https"},
         "the URI of a web page",
@@ -339,7 +374,7 @@ def test_state_comes_with_every_error(given: Given, send: Send, expect: Expect) 
     answers = refused(given, send)
 
     without = [answer for answer in answers if len(values(answer, "state")) != 1]
-    expect.that(not without, "state once with every error", in_words(without))
+    expect.that(not without, "state once with every error", in_words(without), about=("refusal", "state"))
 
 
 @requirement("rfc6749-4.1.2.1-error-state-unchanged")
@@ -347,7 +382,13 @@ def test_state_comes_with_every_error_unchanged(given: Given, send: Send, expect
     answers = refused(given, send)
 
     changed = [answer for answer in answers if set(values(answer, "state")) - {SPECIAL_STATE}]
-    expect.that(not changed, f"the state {SPECIAL_STATE} with every error", in_words(changed), breach="act")
+    expect.that(
+        not changed,
+        f"the state {SPECIAL_STATE} with every error",
+        in_words(changed),
+        breach="act",
+        about=("refusal", "state"),
+    )
 
 
 @requirement("rfc6749-4.1.2.1-error-state-unchanged")

@@ -54,7 +54,7 @@ def test_the_response_stands_in_the_query(given: Given, send: Send, expect: Expe
 
     in_query, in_fragment = dict(answer.query), dict(answer.fragment)
     there = "code" in in_query and not {"code", "state"} & in_fragment.keys()
-    expect.that(there, "the response in the query, nothing of it in the fragment", answer)
+    expect.that(there, "the response in the query, nothing of it in the fragment", answer, about=("client", "place"))
 
 
 @requirement("rfc6749-4.1.2-response-form-encoded")
@@ -62,7 +62,13 @@ def test_the_response_is_form_encoded(given: Given, send: Send, expect: Expect) 
     code_exchange_seen(given)
     answer = granted_anew(given, send)
 
-    expect.that(is_encoded_well(answer), "a form-encoded query that decodes to the values meant", answer, breach="act")
+    expect.that(
+        is_encoded_well(answer),
+        "a form-encoded query that decodes to the values meant",
+        answer,
+        breach="act",
+        about=("place", "state"),
+    )
     expect(send.code_exchange(given.code_in(answer))).issues_a_token()
 
 
@@ -71,7 +77,11 @@ def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect:
     answer = with_own_query(granted(given, send))[0]
 
     expect.that(
-        not lost_from_query(answer), f"the query of {answer.request.get('redirect_uri')} kept", answer, breach="act"
+        not lost_from_query(answer),
+        f"the query of {answer.request.get('redirect_uri')} kept",
+        answer,
+        breach="act",
+        about="place",
     )
 
 
@@ -252,14 +262,14 @@ def test_a_code_for_another_redirect_uri_is_refused(given: Given, send: Send, ex
 def test_state_comes_back_once(given: Given, send: Send, expect: Expect) -> None:
     states = values(granted(given, send), "state")
 
-    expect.that(len(states) == 1, "state once", f"{len(states)} times", breach="act")
+    expect.that(len(states) == 1, "state once", f"{len(states)} times", breach="act", about="state")
 
 
 @requirement("rfc6749-4.1.2-state-returned")
 def test_state_comes_back_from_the_sign_in_page(given: Given, send: Send, expect: Expect) -> None:
     answer = granted_by_detour(given, send)
 
-    expect.that(len(values(answer, "state")) == 1, "state once", answer)
+    expect.that(len(values(answer, "state")) == 1, "state once", answer, about="state")
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
@@ -270,14 +280,18 @@ def test_state_comes_back_unchanged(given: Given, send: Send, expect: Expect, wh
     answer = arrived(given, send.authorize(state=STATES[what]))
 
     expect(answer).carries("code")
-    expect.that({*values(answer, "state")} <= {STATES[what]}, f"the state {STATES[what]}", answer, breach="act")
+    expect.that(
+        {*values(answer, "state")} <= {STATES[what]}, f"the state {STATES[what]}", answer, breach="act", about="state"
+    )
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
 def test_state_comes_back_unchanged_from_the_sign_in_page(given: Given, send: Send, expect: Expect) -> None:
     answer = granted_by_detour(given, send)
 
-    expect.that({*values(answer, "state")} <= {ODD_STATE}, f"the state {ODD_STATE!r}", answer, breach="act")
+    expect.that(
+        {*values(answer, "state")} <= {ODD_STATE}, f"the state {ODD_STATE!r}", answer, breach="act", about="state"
+    )
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
@@ -285,7 +299,7 @@ def test_state_comes_back_unchanged_from_the_sign_in_page(given: Given, send: Se
 def test_no_state_is_left_over_from_an_abandoned_request(given: Given, send: Send, expect: Expect, place: str) -> None:
     answer = after_abandoned(given, send, place)
 
-    expect.that(not any(values(answer, "state")), "no state, as none was sent", answer, breach="act")
+    expect.that(not any(values(answer, "state")), "no state, as none was sent", answer, breach="act", about="state")
 
 
 @requirement("rfc6749-4.1.2-state-returned")
@@ -296,7 +310,7 @@ def test_each_of_several_requests_gets_a_state(
     decisions = decided(given, send, place, order)
 
     without = [each for each in decisions.granted if not each.has_state_once]
-    expect.that(not without, "state once with every grant", in_words(without))
+    expect.that(not without, "state once with every grant", in_words(without), about="state")
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
@@ -307,7 +321,9 @@ def test_each_of_several_requests_gets_its_own_state(
     decisions = decided(given, send, place, order)
 
     strange = [each for each in decisions.granted if not each.has_own_state]
-    expect.that(not strange, "the state of the request that was approved", in_words(strange), breach="act")
+    expect.that(
+        not strange, "the state of the request that was approved", in_words(strange), breach="act", about="state"
+    )
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")

@@ -39,7 +39,9 @@ def test_the_query_is_read_as_form_encoded(
     answer = arrived(given, send.authorization(request, encoded=encode(request.pairs)))
 
     expect_granted(expect, answer)
-    expect.that({*values(answer, "state")} <= {"two words"}, "the state that was meant", answer, breach="act")
+    expect.that(
+        {*values(answer, "state")} <= {"two words"}, "the state that was meant", answer, breach="act", about="state"
+    )
 
 
 @requirement("rfc6749-4.2.1-response-type-required")
@@ -114,6 +116,7 @@ def test_a_request_without_scope_is_granted_or_its_scope_invalid(given: Given, s
         was_granted(answer) or answer.get("error") == "invalid_scope",
         "a default scope, or error 'invalid_scope'",
         answer,
+        about=("error invalid_scope", "scope"),
     )
 
 
@@ -140,14 +143,19 @@ def test_a_request_without_state_is_accepted(given: Given, send: Send, expect: E
 def test_state_comes_back(given: Given, send: Send, expect: Expect, end: Callable[[Given, Send], Answer]) -> None:
     answer = told_to_client(end(given, send))
 
-    expect.that(bool(values(answer, "state")), "state sent back to the client", answer)
+    expect.that(bool(values(answer, "state")), "state sent back to the client", answer, about=("client", "state"))
 
 
 @requirement("rfc6749-4.2.1-state-comes-back")
 def test_state_comes_back_with_errors(given: Given, send: Send, expect: Expect) -> None:
     forgetful = [answer for answer in errors(given, send) if not values(answer, "state")]
 
-    expect.that(not forgetful, "state sent back to the client with every error", "; ".join(map(str, forgetful)))
+    expect.that(
+        not forgetful,
+        "state sent back to the client with every error",
+        "; ".join(map(str, forgetful)),
+        about=("refusal", "client", "state"),
+    )
 
 
 @pytest.mark.parametrize("value", [OMIT, ""], ids=["missing", "empty"])

@@ -50,7 +50,7 @@ def test_a_missing_redirect_uri_is_told_to_the_owner(given: Given, send: Send, e
 
     answer = not_granted(send.authorize(client, "token", redirect_uri=OMIT))
 
-    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer)
+    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer, about="refusal")
 
 
 @pytest.mark.parametrize("how", ["no URI at all", *UNREGISTERED])
@@ -61,7 +61,7 @@ def test_a_bad_redirect_uri_is_told_to_the_owner(given: Given, send: Send, expec
 
     answer = send.authorize(client, "token", redirect_uri=unregistered(client, how))
 
-    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer)
+    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer, about="refusal")
 
 
 @pytest.mark.parametrize("client_id", [OMIT, "client-that-nobody-registered"], ids=["missing", "unknown"])
@@ -71,7 +71,7 @@ def test_a_bad_client_is_told_to_the_owner(given: Given, send: Send, expect: Exp
 
     answer = send.authorize(given.client_for("implicit"), "token", client_id=client_id)
 
-    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer)
+    expect.that(tells_of_an_error(answer), "a page that tells of an error", answer, about="refusal")
 
 
 @pytest.mark.parametrize("how", UNREGISTERED)
@@ -105,8 +105,14 @@ def test_a_denial_comes_in_the_fragment(given: Given, send: Send, expect: Expect
     granted(given, send)
     answer = declined(given, send)
 
-    expect.that("error" in dict(answer.fragment), "error in the fragment", answer)
-    expect.that(not misplaced(answer, ERROR_PARAMETERS), "no response parameter in the query", answer, breach="act")
+    expect.that("error" in dict(answer.fragment), "error in the fragment", answer, about=("refusal", "client"))
+    expect.that(
+        not misplaced(answer, ERROR_PARAMETERS),
+        "no response parameter in the query",
+        answer,
+        breach="act",
+        about="place",
+    )
 
 
 @requirement("rfc6749-4.2.2.1-fault-in-the-fragment")
@@ -115,7 +121,7 @@ def test_other_failures_come_in_the_fragment(given: Given, send: Send, expect: E
 
     astray = [each for each in answers if "error" not in dict(each.fragment) or misplaced(each, ERROR_PARAMETERS)]
 
-    expect.that(not astray, "the client told in the fragment of every failure", in_words(astray))
+    expect.that(not astray, "the client told in the fragment of every failure", in_words(astray), about="client")
     all_decided(given, send)
 
 
@@ -136,7 +142,7 @@ def test_one_error_comes(given: Given, send: Send, expect: Expect) -> None:
 
     lacking = [each for each in answers if len(list(filter(None, values(each, "error")))) != 1]
 
-    expect.that(not lacking, "exactly one error, not empty", in_words(lacking))
+    expect.that(not lacking, "exactly one error, not empty", in_words(lacking), about="refusal")
 
 
 @requirement("rfc6749-4.2.2.1-error-code-listed")
@@ -144,7 +150,7 @@ def test_the_error_is_a_listed_code(given: Given, send: Send, expect: Expect) ->
     answers = errors(given, send)
 
     others = [answer for answer in answers if values(answer, "error") not in [[code] for code in AUTHORIZATION_ERRORS]]
-    expect.that(not others, "one error, a code of the section's list", in_words(others), breach="act")
+    expect.that(not others, "one error, a code of the section's list", in_words(others), breach="act", about="refusal")
 
 
 @requirement("rfc6749-4.2.2.1-missing-parameter-invalid-request")
@@ -252,7 +258,9 @@ def test_an_error_description_is_text_beside_an_error(given: Given, send: Send, 
 
     readable = all(text.isascii() and text.strip() for texts in found for text in texts)
     expect.that(readable, "readable ASCII text", [ascii(text) for texts in found for text in texts], breach="act")
-    expect.that(all(answer.get("error") for answer in described), "an error beside it", in_words(described))
+    expect.that(
+        all(answer.get("error") for answer in described), "an error beside it", in_words(described), about="refusal"
+    )
 
 
 @requirement("rfc6749-4.2.2.1-error-description-characters")
@@ -305,14 +313,14 @@ def test_an_error_uri_has_permitted_characters(given: Given, send: Send, expect:
 def test_state_comes_with_every_error(given: Given, send: Send, expect: Expect) -> None:
     forgetful = [answer for answer in errors(given, send) if not values(answer, "state")]
 
-    expect.that(not forgetful, "state beside every error", in_words(forgetful))
+    expect.that(not forgetful, "state beside every error", in_words(forgetful), about=("refusal", "state"))
 
 
 @requirement("rfc6749-4.2.2.1-state-exact")
 def test_state_comes_with_errors_as_it_was_sent(given: Given, send: Send, expect: Expect) -> None:
     changed = [answer for answer in errors(given, send) if {*values(answer, "state")} != {SPECIAL_STATE}]
 
-    expect.that(not changed, "state as it was sent", in_words(changed), breach="act")
+    expect.that(not changed, "state as it was sent", in_words(changed), breach="act", about="state")
 
 
 @requirement("rfc6749-4.2.2.1-state-exact")

@@ -38,7 +38,13 @@ def test_the_token_comes_in_the_fragment(given: Given, send: Send, expect: Expec
 
     wrong = misplaced(answer, GRANT_PARAMETERS)
 
-    expect.that(not wrong, "the response parameters in the fragment", f"{', '.join(wrong)} in the query", breach="act")
+    expect.that(
+        not wrong,
+        "the response parameters in the fragment",
+        f"{', '.join(wrong)} in the query",
+        breach="act",
+        about="client",
+    )
 
 
 @requirement("rfc6749-4.2.2-fragment-form-encoded")
@@ -51,7 +57,11 @@ def test_the_fragment_is_form_encoded(given: Given, send: Send, expect: Expect) 
         is_form_encoded(fragment), "a form-encoded fragment", "characters that such a text doesn't have", breach="act"
     )
     expect.that(
-        {*values(answer, "state")} <= {SPECIAL_STATE}, "every parameter unharmed", "another state", breach="act"
+        {*values(answer, "state")} <= {SPECIAL_STATE},
+        "every parameter unharmed",
+        "another state",
+        breach="act",
+        about="state",
     )
 
 
@@ -172,6 +182,7 @@ def test_state_comes_as_it_was_sent(given: Given, send: Send, expect: Expect) ->
         f"state {SPECIAL_STATE!r}",
         f"state {' and '.join(map(repr, state)) or 'missing'}",
         breach="act",
+        about="state",
     )
 
 
@@ -187,7 +198,11 @@ def test_no_refresh_token_comes(given: Given, send: Send, expect: Expect) -> Non
     answer = granted(given, send)
 
     expect.that(
-        not values(answer, "refresh_token"), "no refresh_token", "a refresh_token beside the access token", breach="act"
+        not values(answer, "refresh_token"),
+        "no refresh_token",
+        "a refresh_token beside the access token",
+        breach="act",
+        about="refresh_token",
     )
 
 

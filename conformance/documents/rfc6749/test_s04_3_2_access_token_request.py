@@ -102,7 +102,12 @@ def test_a_request_without_scope_is_served_or_its_scope_invalid(given: Given, se
 
     reply = send.password(client, scope=OMIT)
 
-    expect.that(is_processed_or_invalid_scope(reply), "a token with a default scope, or error 'invalid_scope'", reply)
+    expect.that(
+        is_processed_or_invalid_scope(reply),
+        "a token with a default scope, or error 'invalid_scope'",
+        reply,
+        about=("error invalid_scope", "scope"),
+    )
 
 
 @requirement("rfc6749-4.3.2-scope-accepted")

@@ -66,7 +66,10 @@ def test_every_answer_with_a_token_is_json(recorded: Recorded, expect: Expect) -
 def test_every_answer_with_a_token_tells_its_type(recorded: Recorded, expect: Expect) -> None:
     answers = recorded.token_responses()
 
-    recorded.each(answers, lambda reply: expect.that(bool(reply.members.get("token_type")), "a token_type", reply))
+    recorded.each(
+        answers,
+        lambda reply: expect.that(bool(reply.members.get("token_type")), "a token_type", reply, about="token_type"),
+    )
 
 
 @requirement("rfc6749-5.1-success-strings-as-strings")

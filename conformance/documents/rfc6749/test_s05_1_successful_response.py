@@ -52,7 +52,9 @@ def test_the_status_is_200(given: Given, send: Send, expect: Expect, grant: str)
 def test_there_is_an_access_token(given: Given, send: Send, expect: Expect, grant: str) -> None:
     reply = token_response(given, send, grant)
 
-    expect.that(bool(parameters(reply).get("access_token")), "an access_token that is not empty", reply)
+    expect.that(
+        bool(parameters(reply).get("access_token")), "an access_token that is not empty", reply, about="access_token"
+    )
 
 
 @requirement("rfc6749-5.1-token-type-present")
@@ -60,7 +62,7 @@ def test_there_is_an_access_token(given: Given, send: Send, expect: Expect, gran
 def test_there_is_a_token_type(given: Given, send: Send, expect: Expect, grant: str) -> None:
     reply = token_response(given, send, grant)
 
-    expect.that(bool(parameters(reply).get("token_type")), "a token_type that is not empty", reply)
+    expect.that(bool(parameters(reply).get("token_type")), "a token_type that is not empty", reply, about="token_type")
 
 
 @requirement("rfc6749-5.1-expires-in-present")
@@ -68,7 +70,7 @@ def test_there_is_a_token_type(given: Given, send: Send, expect: Expect, grant: 
 def test_the_lifetime_is_told(given: Given, send: Send, expect: Expect, grant: str) -> None:
     reply = token_response(given, send, grant)
 
-    expect.that("expires_in" in parameters(reply), "the lifetime in expires_in", reply)
+    expect.that("expires_in" in parameters(reply), "the lifetime in expires_in", reply, about="expires_in")
 
 
 @requirement("rfc6749-5.1-expires-in-counts-seconds")
@@ -184,7 +186,9 @@ def test_parameters_stand_at_the_top_level(given: Given, send: Send, expect: Exp
 
     expect(reply).is_a_json_object()
     below = nested_only(reply, *UNMISTAKABLE)
-    expect.that(not below, "every parameter at the top level", f"{', '.join(below)} below it", breach="act")
+    expect.that(
+        not below, "every parameter at the top level", f"{', '.join(below)} below it", breach="act", about=tuple(below)
+    )
 
 
 @requirement("rfc6749-5.1-success-strings-as-strings")
@@ -194,7 +198,11 @@ def test_strings_are_json_strings(given: Given, send: Send, expect: Expect, gran
 
     others = [name for name in STRINGS if name in parameters(reply) and not isinstance(reply.members.get(name), str)]
     expect.that(
-        not others, f"{', '.join(STRINGS)} as JSON strings", f"{', '.join(others)} as something else", breach="act"
+        not others,
+        f"{', '.join(STRINGS)} as JSON strings",
+        f"{', '.join(others)} as something else",
+        breach="act",
+        about=tuple(others),
     )
 
 

@@ -61,9 +61,17 @@ def test_there_is_one_error_code(given: Given, send: Send, expect: Expect, kind:
     reply = decided_refusal(given, send, kind)
 
     error = str(parameters(reply).get("error", ""))
-    expect.that(bool(error) and error.isascii(), "an error code in ASCII", reply)
-    expect.that(occurrences(reply, "error") <= 1, "one error code", "several members of the name error", breach="act")
-    expect.that(sum(code in error.split() for code in TOKEN_ERRORS) <= 1, "one error code", reply, breach="act")
+    expect.that(bool(error) and error.isascii(), "an error code in ASCII", reply, about="refusal")
+    expect.that(
+        occurrences(reply, "error") <= 1,
+        "one error code",
+        "several members of the name error",
+        breach="act",
+        about="refusal",
+    )
+    expect.that(
+        sum(code in error.split() for code in TOKEN_ERRORS) <= 1, "one error code", reply, breach="act", about="refusal"
+    )
 
 
 @requirement("rfc6749-5.2-error-code-defined")
@@ -71,7 +79,9 @@ def test_there_is_one_error_code(given: Given, send: Send, expect: Expect, kind:
 def test_the_error_code_is_a_defined_one(given: Given, send: Send, expect: Expect, kind: str) -> None:
     reply = decided_refusal(given, send, kind)
 
-    expect.that(parameter(reply, "error") in TOKEN_ERRORS, f"one of {', '.join(TOKEN_ERRORS)}", reply)
+    expect.that(
+        parameter(reply, "error") in TOKEN_ERRORS, f"one of {', '.join(TOKEN_ERRORS)}", reply, about="error code"
+    )
 
 
 @requirement("rfc6749-5.2-invalid-client-may-be-401")
@@ -145,7 +155,12 @@ def test_a_description_may_come(given: Given, send: Send) -> None:
 def test_a_description_is_ascii_text(given: Given, send: Send, expect: Expect, kind: str) -> None:
     text = text_in_refusal(given, send, kind, "error_description")
 
-    expect.that(bool(text) and text.isascii(), "an error_description in ASCII, not empty", ascii(text))
+    expect.that(
+        bool(text) and text.isascii(),
+        "an error_description in ASCII, not empty",
+        ascii(text),
+        about="error_description",
+    )
 
 
 @requirement("rfc6749-5.2-error-description-characters")
@@ -170,7 +185,13 @@ def test_a_uri_is_a_web_address(given: Given, send: Send, expect: Expect) -> Non
 
     uris = present_in_refusals(given, send, "error_uri")
     others = [uri for uri in uris if not leads_to_a_page(urljoin(endpoint, str(uri)))]
-    expect.that(not others, "the address of a web page in each error_uri", ", ".join(map(ascii, others)), breach="act")
+    expect.that(
+        not others,
+        "the address of a web page in each error_uri",
+        ", ".join(map(ascii, others)),
+        breach="act",
+        about="error_uri",
+    )
 
 
 @requirement("rfc6749-5.2-error-uri-syntax")
@@ -204,7 +225,9 @@ def test_parameters_stand_at_the_top_level(given: Given, send: Send, expect: Exp
 
     expect(reply).is_a_json_object()
     below = nested_only(reply, *STRINGS)
-    expect.that(not below, "every parameter at the top level", f"{', '.join(below)} below it", breach="act")
+    expect.that(
+        not below, "every parameter at the top level", f"{', '.join(below)} below it", breach="act", about=tuple(below)
+    )
 
 
 @requirement("rfc6749-5.2-error-strings-as-strings")
@@ -214,7 +237,11 @@ def test_strings_are_json_strings(given: Given, send: Send, expect: Expect, kind
 
     others = [name for name in STRINGS if name in parameters(reply) and not isinstance(reply.members.get(name), str)]
     expect.that(
-        not others, f"{', '.join(STRINGS)} as JSON strings", f"{', '.join(others)} as something else", breach="act"
+        not others,
+        f"{', '.join(STRINGS)} as JSON strings",
+        f"{', '.join(others)} as something else",
+        breach="act",
+        about=tuple(others),
     )
 
 
@@ -223,4 +250,6 @@ def test_numbers_are_json_numbers(given: Given, send: Send, expect: Expect) -> N
     values = present_in_refusals(given, send, "expires_in")
 
     others = [value for value in values if type(value) not in (int, float)]
-    expect.that(not others, "expires_in as a JSON number", ", ".join(map(ascii, others)), breach="act")
+    expect.that(
+        not others, "expires_in as a JSON number", ", ".join(map(ascii, others)), breach="act", about="expires_in"
+    )

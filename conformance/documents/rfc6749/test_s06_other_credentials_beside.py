@@ -49,4 +49,6 @@ def test_a_code_for_more_widens_no_refresh(given: Given, send: Send, expect: Exp
 
     obtained = scope_obtained(given, send, reply, tokens, tokens.asked_scope)
     expect.that(not reply.is_breakdown, "a decided answer", reply)
-    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+    expect.that(
+        beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act", about="scope"
+    )

@@ -53,7 +53,9 @@ def test_no_refresh_goes_beyond_the_grant(given: Given, send: Send, expect: Expe
 
     expect.that(not reply.is_breakdown, "a decided answer", reply)
     obtained = scope_obtained(given, send, reply, tokens, asked)
-    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+    expect.that(
+        beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act", about="scope"
+    )
 
 
 @requirement("rfc6749-6-scope-never-widened")
@@ -65,7 +67,9 @@ def test_no_refresh_of_a_public_client_goes_beyond_the_grant(given: Given, send:
 
     expect.that(not reply.is_breakdown, "a decided answer", reply)
     obtained = scope_obtained(given, send, reply, tokens, asked)
-    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+    expect.that(
+        beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act", about="scope"
+    )
 
 
 @requirement("rfc6749-6-scope-never-widened")
@@ -77,7 +81,9 @@ def test_no_refresh_beside_a_secret_in_the_body_goes_beyond_the_grant(given: Giv
 
     expect.that(not reply.is_breakdown, "a decided answer", reply)
     obtained = scope_obtained(given, send, reply, tokens, asked)
-    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+    expect.that(
+        beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act", about="scope"
+    )
 
 
 @requirement("rfc6749-6-scope-never-widened")
@@ -88,14 +94,14 @@ def test_no_refresh_brings_a_scope_in_other_letters(given: Given, send: Send, ex
     reply = send.refresh(tokens, scope=other)
 
     obtained = scope_obtained(given, send, reply, tokens, other)
-    expect.that(other not in obtained.at_least, "no scope that was not granted", obtained, breach="act")
+    expect.that(other not in obtained.at_least, "no scope that was not granted", obtained, breach="act", about="scope")
 
 
 @requirement("rfc6749-6-scope-never-widened")
 def test_no_third_refresh_goes_beyond_the_grant(given: Given, send: Send, expect: Expect) -> None:
     scope, beyond = third_refresh_of_narrow_grant(given, send)
 
-    expect.that(beyond not in scope.at_least, "no scope beyond the one granted", scope, breach="act")
+    expect.that(beyond not in scope.at_least, "no scope beyond the one granted", scope, breach="act", about="scope")
 
 
 @requirement("rfc6749-6-scope-never-widened")
@@ -104,7 +110,13 @@ def test_no_refresh_brings_the_scope_of_an_ended_grant(given: Given, send: Send,
     found, beyond = refreshed_beside_an_ended_grant(given, send)
 
     scope = found.scope
-    expect.that(scope is None or beyond not in scope.at_least, "no scope beyond its own grant", scope, breach="act")
+    expect.that(
+        scope is None or beyond not in scope.at_least,
+        "no scope beyond its own grant",
+        scope,
+        breach="act",
+        about="scope",
+    )
 
 
 @requirement("rfc6749-6-omitted-scope-is-full-grant")
@@ -161,4 +173,4 @@ def test_a_new_refresh_token_has_no_more_scope(given: Given, send: Send, expect:
 
     expect.that(not reply.is_breakdown, "a decided answer", reply)
     obtained = scope_obtained(given, send, reply, tokens, asked)
-    expect.that(beyond not in obtained.at_least, "the old one's scope", obtained, breach="act")
+    expect.that(beyond not in obtained.at_least, "the old one's scope", obtained, breach="act", about="scope")

@@ -24,7 +24,7 @@ TOLERANCE = 60
 
 def refused(expect: Expect, reply: Reply) -> None:
     """A decided answer that isn't the resource."""
-    expect.that(reply.is_refusal, "a refusal", reply, breach="act")
+    expect.that(reply.is_refusal, "a refusal", reply, breach="act", about="refusal")
 
 
 @requirement("rfc6749-7-presented-token-opens-resource")

@@ -26,7 +26,7 @@ def test_a_failed_extension_grant_has_a_known_error(given: Given, send: Send, ex
 
     expect_code_if_refused(expect, reply)
     known = reply.members.get("error", RFC6749_ERRORS[0]) in (*RFC6749_ERRORS, *EXTENSION_ERRORS)
-    expect.that(known, "an error that RFC 6749 defines, or one that is known to be registered", reply)
+    expect.that(known, "an error that RFC 6749 defines, or one that is known to be registered", reply, about="refusal")
 
 
 @requirement("rfc6749-8.5-error-code-characters")

@@ -19,6 +19,7 @@ def test_a_public_client_is_checked_in_another_way(given: Given, send: Send, exp
         "the unregistered redirection URI refused, or the resource owner asked",
         "neither: a grant sent to an unregistered redirection URI without a question",
         breach="act",
+        about="refusal",
     )
 
 
@@ -30,4 +31,5 @@ def test_a_public_clients_refresh_token_is_guarded(given: Given, send: Send, exp
         guard.replaced or guard.refused_to_others,
         "a refresh token that is replaced when used, or refused to other clients",
         guard,
+        about="refusal",
     )

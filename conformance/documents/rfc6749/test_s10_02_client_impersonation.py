@@ -76,7 +76,7 @@ def test_the_page_that_asks_names_the_client(given: Given, send: Send, expect: E
 def test_the_page_that_asks_shows_the_scope(given: Given, send: Send, expect: Expect) -> None:
     told = told_of_scopes(given, send)
 
-    expect.that(bool(told), "a page that tells the scope asked for", "the same words for two scopes")
+    expect.that(bool(told), "a page that tells the scope asked for", "the same words for two scopes", about="scope")
 
 
 @requirement("rfc6749-10.2-public-repeat-needs-interaction")

@@ -45,6 +45,7 @@ def test_no_access_token_stands_in_a_query_or_page(given: Given, expect: Expect,
         "no access token in the query of the redirect",
         "access_token in the query",
         breach="act",
+        about="access_token",
     )
     expect.that(
         all(token not in page.text for page in before), "no access token in a page", "one in a page", breach="act"
@@ -101,7 +102,13 @@ def test_a_scope_of_another_client_is_not_granted(given: Given, send: Send, expe
 
     found = obtained(given, send, scope, grant, client)
 
-    expect.that(scope not in found.granted, f"the scope {scope} not to be granted to this client", found, breach="act")
+    expect.that(
+        scope not in found.granted,
+        f"the scope {scope} not to be granted to this client",
+        found,
+        breach="act",
+        about="scope",
+    )
 
 
 @requirement("rfc6749-10.3-fewer-rights-than-asked")

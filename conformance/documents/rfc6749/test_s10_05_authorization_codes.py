@@ -13,7 +13,9 @@ from conformance.procedures.token_requests import with_refresh_token
 def test_no_code_is_sent_in_the_clear(given: Given, send: Send, expect: Expect) -> None:
     probe = authorization_request_in_the_clear(given, send)
 
-    expect.that(not probe.brought("code"), "no authorization code over plain HTTP", probe, breach="act")
+    expect.that(
+        not probe.brought("code"), "no authorization code over plain HTTP", probe, breach="act", about="plain HTTP"
+    )
 
 
 @requirement("rfc6749-10.5-old-code-refused")

@@ -23,7 +23,9 @@ def test_no_token_request_is_served_in_the_clear(given: Given, send: Send, expec
 def test_no_password_is_asked_for_in_the_clear(given: Given, send: Send, expect: Expect) -> None:
     probe = authorization_request_in_the_clear(given, send, any_response_type(given))
 
-    expect.that(not probe.password_pages, "no form for a password over plain HTTP", probe, breach="act")
+    expect.that(
+        not probe.password_pages, "no form for a password over plain HTTP", probe, breach="act", about="plain HTTP"
+    )
 
 
 @requirement("rfc6749-10.8-sign-in-form-not-in-clear")
@@ -38,7 +40,9 @@ def test_the_password_form_submits_over_tls(given: Given, send: Send, expect: Ex
 def test_no_access_token_is_sent_in_the_clear(given: Given, send: Send, expect: Expect) -> None:
     probe = authorization_request_in_the_clear(given, send, "token")
 
-    expect.that(not probe.brought("access_token"), "no access token over plain HTTP", probe, breach="act")
+    expect.that(
+        not probe.brought("access_token"), "no access token over plain HTTP", probe, breach="act", about="plain HTTP"
+    )
 
 
 @requirement("rfc6749-10.8-no-resource-request-in-clear")
@@ -50,11 +54,15 @@ def test_no_resource_is_served_in_the_clear(given: Given, send: Send, expect: Ex
 def test_no_code_is_sent_in_the_clear(given: Given, send: Send, expect: Expect) -> None:
     probe = authorization_request_in_the_clear(given, send)
 
-    expect.that(not probe.brought("code"), "no authorization code over plain HTTP", probe, breach="act")
+    expect.that(
+        not probe.brought("code"), "no authorization code over plain HTTP", probe, breach="act", about="plain HTTP"
+    )
 
 
 @requirement("rfc6749-10.8-returned-scope-holds-no-secrets")
 def test_a_returned_scope_holds_no_secrets(given: Given, expect: Expect) -> None:
     secrets = secrets_in_scope(given)
 
-    expect.that(not secrets, "a scope without secrets", f"{' and '.join(secrets)} in the scope", breach="act")
+    expect.that(
+        not secrets, "a scope without secrets", f"{' and '.join(secrets)} in the scope", breach="act", about="scope"
+    )

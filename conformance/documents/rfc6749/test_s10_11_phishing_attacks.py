@@ -19,18 +19,26 @@ def test_the_site_shows_a_good_certificate(given: Given, send: Send, expect: Exp
 def test_an_authorization_request_in_the_clear_shows_no_page(given: Given, send: Send, expect: Expect) -> None:
     probe = authorization_request_in_the_clear(given, send, any_response_type(given))
 
-    expect.that(not probe.pages, "no sign-in or consent page over plain HTTP", probe, breach="act")
+    expect.that(not probe.pages, "no sign-in or consent page over plain HTTP", probe, breach="act", about="plain HTTP")
 
 
 @requirement("rfc6749-10.11-end-user-pages-require-tls")
 def test_no_page_that_asks_something_is_there_in_the_clear(given: Given, send: Send, expect: Expect) -> None:
     served = pages_in_the_clear(given, send)
 
-    expect.that(not served, "no sign-in or consent page over plain HTTP", f"{len(served)} of them", breach="act")
+    expect.that(
+        not served,
+        "no sign-in or consent page over plain HTTP",
+        f"{len(served)} of them",
+        breach="act",
+        about="plain HTTP",
+    )
 
 
 @requirement("rfc6749-10.11-end-user-stays-on-tls")
 def test_nothing_leads_the_owner_to_plain_http(given: Given, send: Send, expect: Expect) -> None:
     ways = tour(given, send).ways_in_the_clear
 
-    expect.that(not ways, "no link, form or redirect to plain HTTP", f"{len(ways)} of them", breach="act")
+    expect.that(
+        not ways, "no link, form or redirect to plain HTTP", f"{len(ways)} of them", breach="act", about="plain HTTP"
+    )

@@ -37,7 +37,12 @@ def test_state_comes_back_beside_the_token(given: Given, expect: Expect) -> None
     answer = given.came_back(given.approval(None, "token"))
 
     states = [value for name, value in answer.fragment if name == "state"]
-    expect.that(states == [answer.request.get("state")], "the request's state in the fragment, once", states)
+    expect.that(
+        states == [answer.request.get("state")],
+        "the request's state in the fragment, once",
+        states,
+        about=("client", "state"),
+    )
 
 
 @requirement("rfc6749-10.12-forged-consent-has-no-effect")
@@ -119,7 +124,9 @@ def test_consent_to_a_scope_is_none_to_another(given: Given, send: Send, expect:
     scope, other = more_after_less(given, send)
 
     kept = scope is None or other not in scope.at_least
-    expect.that(kept, "the resource owner asked again, or no more granted than was approved", scope, breach="act")
+    expect.that(
+        kept, "the resource owner asked again, or no more granted than was approved", scope, breach="act", about="scope"
+    )
 
 
 @requirement("rfc6749-10.12-no-grant-without-consent")
@@ -127,7 +134,7 @@ def test_consent_to_a_scope_is_none_to_another(given: Given, send: Send, expect:
 def test_an_exchange_adds_no_scope_to_what_was_approved(given: Given, send: Send, expect: Expect) -> None:
     scope, other = added_at_exchange(given, send)
 
-    expect.that(other not in scope.at_least, "no more granted than was approved", scope, breach="act")
+    expect.that(other not in scope.at_least, "no more granted than was approved", scope, breach="act", about="scope")
 
 
 @requirement("rfc6749-10.12-no-grant-without-consent")

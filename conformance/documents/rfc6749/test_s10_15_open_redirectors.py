@@ -32,7 +32,13 @@ def test_no_request_leads_to_an_unregistered_redirect_uri(
     answer = ordinary(given, send).changed(redirect_uri=LANDING, **changes)
 
     moved = moved_to(answer, LANDING, answer.request.client.redirect_uris)
-    expect.that(not moved, "the user agent not to be moved to an unregistered redirection URI", answer, breach="act")
+    expect.that(
+        not moved,
+        "the user agent not to be moved to an unregistered redirection URI",
+        answer,
+        breach="act",
+        about="place",
+    )
 
 
 @requirement("rfc6749-10.15-other-parameters-no-open-redirector")

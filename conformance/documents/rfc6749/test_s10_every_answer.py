@@ -43,6 +43,8 @@ def test_no_scope_of_any_answer_holds_a_secret(recorded: Recorded, expect: Expec
 
     def judge(reply: Reply) -> None:
         held = secrets.within(str(reply.members["scope"]))
-        expect.that(not held, "a scope without secrets", "a secret or password in it", breach="act", at=reply)
+        expect.that(
+            not held, "a scope without secrets", "a secret or password in it", breach="act", at=reply, about="scope"
+        )
 
     recorded.each([reply for reply in answers if reply.members.get("scope")], judge)

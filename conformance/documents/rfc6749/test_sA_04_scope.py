@@ -50,7 +50,11 @@ def test_a_malformed_scope_is_not_granted(given: Given, send: Send, expect: Expe
     result = oddly_asked(given, send)[what]
 
     expect.that(
-        result.lacks_text(UNFIT[what]), "a refusal, or a scope that lacks the malformed piece", result, breach="act"
+        result.lacks_text(UNFIT[what]),
+        "a refusal, or a scope that lacks the malformed piece",
+        result,
+        breach="act",
+        about=("refusal", "scope"),
     )
 
 
@@ -61,5 +65,9 @@ def test_a_malformed_scope_is_not_authorized(given: Given, send: Send, expect: E
     result = oddly_authorized(given, send, grant)[what]
 
     expect.that(
-        result.lacks_text(UNFIT[what]), "a refusal, or a scope that lacks the malformed piece", result, breach="act"
+        result.lacks_text(UNFIT[what]),
+        "a refusal, or a scope that lacks the malformed piece",
+        result,
+        breach="act",
+        about=("refusal", "scope"),
     )

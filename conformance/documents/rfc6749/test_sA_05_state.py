@@ -29,7 +29,7 @@ def test_no_state_comes_for_none(
 
     answer = arrived(given, request.changed(state=state))
 
-    expect.that(not values(answer, "state"), "no state sent to the client", answer, breach="act")
+    expect.that(not values(answer, "state"), "no state sent to the client", answer, breach="act", about="state")
 
 
 @requirement("rfc6749-A.5-returned-state-never-empty")
@@ -51,8 +51,12 @@ def test_a_state_of_every_printable_character_is_taken(
 
     answer = arrived(given, request.changed(state=PRINTABLE))
 
-    expect.that(is_granted(answer), "the request granted, whatever printable characters its state has", answer)
-    expect.that({*values(answer, "state")} == {PRINTABLE}, "the state back as it was", answer, breach="act")
+    expect.that(
+        is_granted(answer), "the request granted, whatever printable characters its state has", answer, about="state"
+    )
+    expect.that(
+        {*values(answer, "state")} == {PRINTABLE}, "the state back as it was", answer, breach="act", about="state"
+    )
 
 
 @requirement("rfc6749-A.5-nonprintable-state-not-mangled")
@@ -63,4 +67,10 @@ def test_a_state_that_is_not_printable_is_not_mangled(
 ) -> None:
     answer = odd_states(given, send, response_type)[what]
 
-    expect.that({*values(answer, "state")} <= {ODD_STATES[what]}, "the state as it was, or none", answer, breach="act")
+    expect.that(
+        {*values(answer, "state")} <= {ODD_STATES[what]},
+        "the state as it was, or none",
+        answer,
+        breach="act",
+        about="state",
+    )

@@ -46,14 +46,26 @@ def test_what_is_put_into_the_fragment_is_utf8(given: Given, send: Send, expect:
 def test_values_arrive_whole_in_the_query(given: Given, send: Send, expect: Expect) -> None:
     answer = granted(given, send)
 
-    expect.that(came_whole(answer), "a form-encoded query that decodes to the values meant", answer, breach="act")
+    expect.that(
+        came_whole(answer),
+        "a form-encoded query that decodes to the values meant",
+        answer,
+        breach="act",
+        about=("place", "state"),
+    )
 
 
 @requirement("rfc6749-B-fragment-response-escaped")
 def test_values_arrive_whole_in_the_fragment(given: Given, send: Send, expect: Expect) -> None:
     answer = implicit_answers.granted_with_special_state(given, send)
 
-    expect.that(came_whole(answer), "a form-encoded fragment that decodes to the values meant", answer, breach="act")
+    expect.that(
+        came_whole(answer),
+        "a form-encoded fragment that decodes to the values meant",
+        answer,
+        breach="act",
+        about="state",
+    )
 
 
 @requirement("rfc6749-B-escaped-token-request-understood")

@@ -27,7 +27,7 @@ def test_whether_the_body_of_a_get_is_read_is_noted(given: Given, send: Send) ->
 def test_another_body_is_not_read(given: Given, send: Send, expect: Expect, media_type: str) -> None:
     reply = in_other_body(given, send, media_type)
 
-    expect.that(reply.is_refusal, "a refusal", reply, breach="act")
+    expect.that(reply.is_refusal, "a refusal", reply, breach="act", about="refusal")
 
 
 @requirement("rfc6750-2.2-other-form-parameters")

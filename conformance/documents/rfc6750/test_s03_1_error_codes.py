@@ -33,7 +33,9 @@ def test_one_token_too_many_is_refused(given: Given, send: Send, expect: Expect,
 def test_one_token_too_many_is_an_invalid_request(given: Given, send: Send, expect: Expect, excess: Procedure) -> None:
     codes = given.present(codes_told(refusal_of(excess(given, send))), "error code")
 
-    expect.that(set(codes) <= {"invalid_request"}, "error invalid_request", ", ".join(codes))
+    expect.that(
+        set(codes) <= {"invalid_request"}, "error invalid_request", ", ".join(codes), about="error invalid_request"
+    )
 
 
 @requirement("rfc6750-3.1-invalid-request-status")
@@ -47,7 +49,7 @@ def test_an_invalid_request_has_status_400(given: Given, send: Send, expect: Exp
 def test_a_bad_token_is_an_invalid_token(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
     codes = given.present(codes_told(refusal(given, send)), "error code")
 
-    expect.that(set(codes) <= {"invalid_token"}, "error invalid_token", ", ".join(codes))
+    expect.that(set(codes) <= {"invalid_token"}, "error invalid_token", ", ".join(codes), about="error invalid_token")
 
 
 @requirement("rfc6750-3.1-invalid-token-status")
@@ -61,7 +63,12 @@ def test_an_invalid_token_has_status_401(given: Given, send: Send, expect: Expec
 def test_a_scope_too_few_is_insufficient_scope(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
     codes = given.present(codes_told(refusal(given, send)), "error code")
 
-    expect.that(set(codes) <= {"insufficient_scope"}, "error insufficient_scope", ", ".join(codes))
+    expect.that(
+        set(codes) <= {"insufficient_scope"},
+        "error insufficient_scope",
+        ", ".join(codes),
+        about="error insufficient_scope",
+    )
 
 
 @requirement("rfc6750-3.1-insufficient-scope-status")
@@ -90,4 +97,4 @@ def test_without_credentials_there_is_no_error_to_tell(
     reply = request_made(given, send)
 
     found = [name for name in DETAILS if values(reply, name)]
-    expect.that(not found, "no information on an error", ", ".join(found), breach="act")
+    expect.that(not found, "no information on an error", ", ".join(found), breach="act", about="refusal")

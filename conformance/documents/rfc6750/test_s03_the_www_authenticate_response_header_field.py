@@ -97,7 +97,7 @@ def test_whether_there_is_a_scope_is_noted(given: Given, send: Send) -> None:
 def test_scope_stands_once(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
     times = most_often(refusal(given, send), "scope")
 
-    expect.that(times <= 1, "scope at most once", f"it {times} times", breach="act")
+    expect.that(times <= 1, "scope at most once", f"it {times} times", breach="act", about="scope")
 
 
 @requirement("rfc6750-3-error-included")
@@ -105,7 +105,7 @@ def test_scope_stands_once(given: Given, send: Send, expect: Expect, refusal: Pr
 def test_a_failed_token_gets_an_error(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
     reply = challenged(refusal(given, send))
 
-    expect.that(bool(values(reply, "error")), "an error in the challenge", reply)
+    expect.that(bool(values(reply, "error")), "an error in the challenge", reply, about="refusal")
 
 
 @requirement("rfc6750-3-error-included")
@@ -113,7 +113,7 @@ def test_a_failed_token_gets_an_error(given: Given, send: Send, expect: Expect, 
 def test_a_token_that_is_over_gets_an_error(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
     reply = challenged(refusal(given, send))
 
-    expect.that(bool(values(reply, "error")), "an error in the challenge", reply)
+    expect.that(bool(values(reply, "error")), "an error in the challenge", reply, about="refusal")
 
 
 @requirement("rfc6750-3-error-description-attribute")

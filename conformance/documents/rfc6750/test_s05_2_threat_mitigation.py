@@ -34,7 +34,7 @@ def test_a_modified_token_opens_nothing(given: Given, send: Send, expect: Expect
     reply = send.resource(altered(token.value))
     given.control(token, after=reply)
 
-    expect.that(reply.is_refusal, "a refusal", reply, breach="act")
+    expect.that(reply.is_refusal, "a refusal", reply, breach="act", about="refusal")
 
 
 @requirement("rfc6750-5.2-scope-restricts-use")
@@ -44,7 +44,7 @@ def test_a_token_of_another_scope_opens_nothing(given: Given, send: Send, expect
 
     reply = send.resource(tokens.access_token)
 
-    expect.that(reply.is_refusal, "a refusal", reply, breach="act")
+    expect.that(reply.is_refusal, "a refusal", reply, breach="act", about="refusal")
 
 
 @requirement("rfc6750-5.2-tls-implemented")
@@ -91,4 +91,4 @@ def test_a_token_is_over_after_its_lifetime(given: Given, send: Send, expect: Ex
 
     reply = send.resource(token.value)
 
-    expect.that(reply.is_refusal, "a refusal", reply, breach="act")
+    expect.that(reply.is_refusal, "a refusal", reply, breach="act", about="refusal")

@@ -43,7 +43,7 @@ owned_by = pytest.mark.parametrize("owner", ["confidential", "public"])
 def test_a_form_in_the_body_takes_effect(given: Given, send: Send, expect: Expect) -> None:
     found = ordinary_revocation(given, send)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-form-encoded-body-accepted")
@@ -51,14 +51,14 @@ def test_a_form_in_the_body_takes_effect(given: Given, send: Send, expect: Expec
 def test_the_media_type_may_be_written_otherwise(given: Given, send: Send, expect: Expect, media_type: str) -> None:
     found = sent_changed(given, send, lambda request: with_content_type(request, media_type))
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-percent-encoded-token-decoded")
 def test_a_percent_encoded_token_is_decoded(given: Given, send: Send, expect: Expect) -> None:
     found = sent_changed(given, send, with_token_escaped)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-token-required")
@@ -78,7 +78,7 @@ def test_no_hint_is_needed(given: Given, send: Send, expect: Expect, kind: Token
 
     found = plain_revocation(given, send, kind)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-matching-hint-accepted")
@@ -88,7 +88,7 @@ def test_a_hint_that_fits_revokes(given: Given, send: Send, expect: Expect, kind
 
     found = hinted_revocation(given, send, kind, kind)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-wrong-hint-refresh-token-revoked")
@@ -97,7 +97,7 @@ def test_a_refresh_token_with_the_wrong_hint_is_revoked(given: Given, send: Send
 
     found = hinted_revocation(given, send, "refresh_token", "access_token")
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-wrong-hint-access-token-revoked")
@@ -139,7 +139,7 @@ def test_a_defined_hint_causes_no_error(given: Given, send: Send, expect: Expect
 def test_a_client_authenticates_as_at_the_token_endpoint(given: Given, send: Send, expect: Expect, method: str) -> None:
     found = by_own_method(given, send, method)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-client-authentication-accepted")
@@ -149,7 +149,7 @@ def test_the_scheme_may_be_written_in_lower_case(given: Given, send: Send, expec
 
     found = revocation(given, send, token, **with_scheme(client, "basic"))
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-basic-credentials-form-decoded")
@@ -159,7 +159,7 @@ def test_special_characters_in_basic_credentials_are_decoded(given: Given, send:
 
     found = revocation(given, send, token, special, authentication=BY_BASIC)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-wrong-secret-revokes-nothing")

@@ -31,14 +31,14 @@ from conformance.procedures.token_families import refreshed_after_revocation, re
 def test_a_revoked_access_token_is_invalid(given: Given, send: Send, expect: Expect) -> None:
     found = served_revocation(given, send, "access_token")
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-revoked-refresh-token-invalid")
 def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Expect) -> None:
     found = served_revocation(given, send, "refresh_token")
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-revoked-access-token-invalid")
@@ -46,7 +46,7 @@ def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Ex
 def test_a_revoked_access_token_is_invalid_whoever_has_it(given: Given, send: Send, expect: Expect, whose: str) -> None:
     found = revoked(given, send, "access_token", whose)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-revoked-refresh-token-invalid")
@@ -56,7 +56,7 @@ def test_a_revoked_refresh_token_is_invalid_whoever_has_it(
 ) -> None:
     found = revoked(given, send, "refresh_token", whose)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-revocation-takes-effect-immediately")
@@ -76,7 +76,7 @@ def test_a_revoked_token_doesnt_come_back(given: Given, send: Send, expect: Expe
 
     found = revoked_again(given, send)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-revoked-token-stays-unusable")
@@ -86,7 +86,7 @@ def test_a_revoked_token_doesnt_come_back_by_anothers_revocation(
 ) -> None:
     found = revoked_before_another(given, send, kind)
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.1-revoked-token-stays-unusable")
@@ -129,7 +129,9 @@ def test_access_tokens_end_with_the_refresh_token(given: Given, send: Send, expe
 
     found = seen_before(after_refresh_token(given, send))
 
-    expect.that(not found.after, "every access token of the grant to be inactive", found, breach="act")
+    expect.that(
+        not found.after, "every access token of the grant to be inactive", found, breach="act", about="still active"
+    )
 
 
 @requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
@@ -141,7 +143,9 @@ def test_access_tokens_end_with_the_refresh_token_whatever_the_hint(
 
     found = seen_before(after_hinted_refresh_token(given, send, hint))
 
-    expect.that(not found.after, "every access token of the grant to be inactive", found, breach="act")
+    expect.that(
+        not found.after, "every access token of the grant to be inactive", found, breach="act", about="still active"
+    )
 
 
 @requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
@@ -151,7 +155,9 @@ def test_access_tokens_of_a_public_client_end_with_the_refresh_token(given: Give
 
     found = seen_before(after_refresh_token(given, send, client))
 
-    expect.that(not found.after, "every access token of the grant to be inactive", found, breach="act")
+    expect.that(
+        not found.after, "every access token of the grant to be inactive", found, breach="act", about="still active"
+    )
 
 
 @requirement("rfc7009-2.1-access-revocation-may-end-refresh")

@@ -58,7 +58,7 @@ def test_the_status_of_an_error(given: Given, send: Send, expect: Expect, fault:
 def test_the_error_code_is_a_defined_one(given: Given, send: Send, expect: Expect, fault: str) -> None:
     reply = refusal(given, send, fault)
 
-    expect.that(reply.members.get("error") in CODES, f"one of {', '.join(CODES)}", reply)
+    expect.that(reply.members.get("error") in CODES, f"one of {', '.join(CODES)}", reply, about="error code")
 
 
 @requirement("rfc7009-2.2.1-missing-token-invalid-request")

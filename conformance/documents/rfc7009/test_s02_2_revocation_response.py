@@ -65,7 +65,7 @@ def test_an_invented_hint_doesnt_matter(given: Given, send: Send, expect: Expect
 
     found = hinted_revocation(given, send, kind, "invented")
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2.2-invalid-hint-same-answer")

@@ -76,7 +76,7 @@ def test_an_error_is_handed_to_the_function(given: Given, send: Send, expect: Ex
     reply = by_script(given, send, SIMPLE, token=None)
 
     error = handed_over(reply, SIMPLE).get("error")
-    expect.that(isinstance(error, str), f"a script that calls {SIMPLE} with an error object", reply)
+    expect.that(isinstance(error, str), f"a script that calls {SIMPLE} with an error object", reply, about="refusal")
 
 
 @requirement("rfc7009-2.3-callback-must-be-function-name")

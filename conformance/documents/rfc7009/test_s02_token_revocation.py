@@ -17,7 +17,7 @@ def test_a_refresh_token_can_be_revoked(given: Given, send: Send, expect: Expect
     found = best_revocation(given, send, "refresh_token")
 
     expect(found.reply).succeeds()
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2-access-token-revocation-supported")
@@ -25,7 +25,7 @@ def test_an_access_token_can_be_revoked(given: Given, send: Send, expect: Expect
     found = best_revocation(given, send, "access_token")
 
     expect(found.reply).succeeds()
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2-post-accepted")
@@ -33,7 +33,7 @@ def test_a_request_by_post_is_processed(given: Given, send: Send, expect: Expect
     found = ordinary_revocation(given, send)
 
     expect(found.reply).succeeds()
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-2-endpoint-url-without-fragment")

@@ -25,7 +25,11 @@ def test_an_oversized_request_is_survived(given: Given, send: Send, expect: Expe
     with given.throttled_answers():
         found = revocation(given, send, token)
     expect.that(
-        found.ended or is_throttled(found.reply), f"{found.wanted}, revoked after the long token", found, breach="act"
+        found.ended or is_throttled(found.reply),
+        f"{found.wanted}, revoked after the long token",
+        found,
+        breach="act",
+        about="still active",
     )
 
 
@@ -39,7 +43,11 @@ def test_a_burst_of_invented_hints_is_survived(given: Given, send: Send, expect:
     with given.throttled_answers():
         found = revocation(given, send, token)
     expect.that(
-        found.ended or is_throttled(found.reply), f"{found.wanted}, revoked after the burst", found, breach="act"
+        found.ended or is_throttled(found.reply),
+        f"{found.wanted}, revoked after the burst",
+        found,
+        breach="act",
+        about="still active",
     )
 
 
@@ -82,7 +90,7 @@ def test_a_public_client_revokes_its_own_token(given: Given, send: Send, expect:
 
     found = revocation(given, send, token, authentication="none")
 
-    expect.that(found.ended, found.wanted, found, breach="act")
+    expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
 
 @requirement("rfc7009-5-token-must-belong-to-client")

@@ -92,7 +92,9 @@ def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Ex
 def test_an_access_token_is_recognized_by_its_value(given: Given, send: Send, expect: Expect) -> None:
     reply = fresh(given, send).reply
 
-    expect.that(says_active(reply), "the value of `access_token` recognized as a live token", said(reply))
+    expect.that(
+        says_active(reply), "the value of `access_token` recognized as a live token", said(reply), about="access_token"
+    )
 
 
 @requirement("rfc7662-2.1-access-token-value-recognized")
@@ -100,7 +102,9 @@ def test_an_access_token_is_recognized_by_its_value(given: Given, send: Send, ex
 def test_an_access_token_of_a_refresh_is_recognized(given: Given, send: Send, expect: Expect) -> None:
     reply = refreshed_access_token(given, send)
 
-    expect.that(says_active(reply), "the value of `access_token` recognized as a live token", said(reply))
+    expect.that(
+        says_active(reply), "the value of `access_token` recognized as a live token", said(reply), about="access_token"
+    )
 
 
 @requirement("rfc7662-2.1-refresh-token-value-accepted")
@@ -129,7 +133,9 @@ def test_a_live_token_is_active_with_the_matching_hint(given: Given, send: Send,
 
     reply = ask(given, send, token, token_type_hint="access_token")
 
-    expect.that(says_active(reply), "a live token answered as active with the hint access_token", reply)
+    expect.that(
+        says_active(reply), "a live token answered as active with the hint access_token", reply, about="access_token"
+    )
 
 
 @requirement("rfc7662-2.1-wrong-hint-access-token-found")
@@ -138,7 +144,12 @@ def test_an_access_token_is_found_under_the_wrong_hint(given: Given, send: Send,
 
     reply = ask(given, send, token, token_type_hint="refresh_token")
 
-    expect.that(says_active(reply), "a live access token answered as active with the hint refresh_token", reply)
+    expect.that(
+        says_active(reply),
+        "a live access token answered as active with the hint refresh_token",
+        reply,
+        about="refresh_token",
+    )
 
 
 @requirement("rfc7662-2.1-wrong-hint-refresh-token-found")

@@ -78,7 +78,9 @@ def test_every_member_has_its_type(
 def test_no_scope_goes_beyond_the_token(recorded: Recorded, expect: Expect) -> None:
     def judge(token: Said) -> None:
         beyond = (token.shown or frozenset()) - (token.claimed or frozenset())
-        expect.that(not beyond, "no scope beyond the token's", f"also {' '.join(sorted(beyond))}", breach="act")
+        expect.that(
+            not beyond, "no scope beyond the token's", f"also {' '.join(sorted(beyond))}", breach="act", about="scope"
+        )
 
     recorded.each([each for each in described(recorded) if each.claimed is not None], judge)
 
@@ -98,7 +100,7 @@ def test_every_client_id_is_that_of_the_tokens_client(recorded: Recorded, expect
 def test_every_token_type_is_that_of_the_token_response(recorded: Recorded, expect: Expect) -> None:
     def judge(token: Said) -> None:
         issued, told = (str(each.get("token_type")).lower() for each in (token.issue, token.reply.members))
-        expect.that(issued == told, f"`token_type` {issued}, in any case", repr(told), breach="act")
+        expect.that(issued == told, f"`token_type` {issued}, in any case", repr(told), breach="act", about="token_type")
 
     typed = [each for each in described(recorded) if {"token_type"} <= each.issue.keys() & each.reply.members.keys()]
     recorded.each(typed, judge)

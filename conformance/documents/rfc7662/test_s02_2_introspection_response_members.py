@@ -97,7 +97,7 @@ def test_scope_lists_nothing_beyond_a_narrowed_token(given: Given, send: Send, e
     beyond = listed_scopes(found.reply.members) - carried_scopes(found.tokens)
 
     told = f"also {' '.join(sorted(beyond))}"
-    expect.that(not beyond, "no scope listed that the token doesn't carry", told, breach="act")
+    expect.that(not beyond, "no scope listed that the token doesn't carry", told, breach="act", about="scope")
 
 
 @requirement("rfc7662-2.2-scope-within-token")
@@ -111,7 +111,11 @@ def test_scope_lists_nothing_beyond_the_token(
     beyond = listed_scopes(description.members) - carried_scopes(description.tokens)
 
     expect.that(
-        not beyond, "no scope listed that the token doesn't carry", f"also {' '.join(sorted(beyond))}", breach="act"
+        not beyond,
+        "no scope listed that the token doesn't carry",
+        f"also {' '.join(sorted(beyond))}",
+        breach="act",
+        about="scope",
     )
 
 
@@ -147,7 +151,9 @@ def test_token_type_is_that_of_the_token_response(given: Given, send: Send, expe
     is_same = is_if_named(description.members, "token_type", lambda value: str(value).lower() == issued_as)
 
     told = f"{description.members.get('token_type')!r:.40}"
-    expect.that(is_same or not issued_as, f"`token_type` {issued_as}, in any case", told, breach="act")
+    expect.that(
+        is_same or not issued_as, f"`token_type` {issued_as}, in any case", told, breach="act", about="token_type"
+    )
 
 
 @requirement("rfc7662-2.2-exp-agrees-with-lifetime")
@@ -158,7 +164,11 @@ def test_exp_agrees_with_expires_in(given: Given, send: Send, expect: Expect, gr
     off = seconds_off(description, "exp", number(description.tokens.members.get("expires_in")))
 
     expect.that(
-        off <= CLOCK_TOLERANCE, "`exp` as long after the issue as expires_in said", f"{off:.0f} s apart", breach="act"
+        off <= CLOCK_TOLERANCE,
+        "`exp` as long after the issue as expires_in said",
+        f"{off:.0f} s apart",
+        breach="act",
+        about="expires_in",
     )
 
 
@@ -221,5 +231,9 @@ def test_no_caller_is_shown_more_scopes_than_the_token_has(
     beyond = listed_scopes(answer(given, send).members) - carried_scopes(tokens)
 
     expect.that(
-        not beyond, "no scope shown that the token doesn't carry", f"also {' '.join(sorted(beyond))}", breach="act"
+        not beyond,
+        "no scope shown that the token doesn't carry",
+        f"also {' '.join(sorted(beyond))}",
+        breach="act",
+        about="scope",
     )

@@ -37,7 +37,13 @@ def test_a_web_client_has_to_authenticate_still(given: Given, send: Send, expect
 
     refused = refused_without_authentication(given, send, client)
 
-    expect.that(refused, f"the exchange of [clients.{client.name}] without its secret refused", "tokens", breach="act")
+    expect.that(
+        refused,
+        f"the exchange of [clients.{client.name}] without its secret refused",
+        "tokens",
+        breach="act",
+        about="refusal",
+    )
 
 
 @requirement("rfc8252-8.4-complete-uri-compared")

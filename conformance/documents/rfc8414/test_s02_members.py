@@ -136,7 +136,7 @@ def test_each_element_is_one_scope(given: Given, send: Send, expect: Expect, tar
     value = member(given, send, target, "scopes_supported")
 
     joined = [each for each in value if isinstance(each, str) and " " in each] if isinstance(value, list) else []
-    expect.that(not joined, "one scope in each element", ", ".join(joined), breach="act")
+    expect.that(not joined, "one scope in each element", ", ".join(joined), breach="act", about="scope")
 
 
 @requirement("rfc8414-2-ui-locales-is-list")

@@ -78,7 +78,7 @@ def test_by_default_a_code_comes_in_the_query(given: Given, send: Send, expect: 
     left_out(given, send, target, "response_modes_supported")
     answer = authorization_answers.granted(given, send)
 
-    expect.that("code" in dict(answer.query), "the code in the query", answer, breach="act")
+    expect.that("code" in dict(answer.query), "the code in the query", answer, breach="act", about=("client", "place"))
 
 
 @requirement("rfc8414-2-grant-types-served")

@@ -36,7 +36,7 @@ def test_a_response_names_its_issuer(given: Given, send: Send, expect: Expect, k
 def test_an_error_response_names_its_issuer(given: Given, send: Send, expect: Expect, kind: str) -> None:
     nameless = [answer for answer in responses(given, send, kind) if not issuers_of(answer)]
 
-    expect.that(not nameless, "an error response with iss", next(iter(nameless), None))
+    expect.that(not nameless, "an error response with iss", next(iter(nameless), None), about="refusal")
 
 
 @requirement("rfc9207-2-iss-in-place")
@@ -114,4 +114,6 @@ def test_every_response_names_its_issuer(
 def test_every_error_response_names_its_issuer(recorded: Recorded, expect: Expect, response_type: str) -> None:
     answers = recorded.returns("error", response_type)
 
-    recorded.each(answers, lambda back: expect.that(bool(back.all("iss")), "an error response with iss", back))
+    recorded.each(
+        answers, lambda back: expect.that(bool(back.all("iss")), "an error response with iss", back, about="refusal")
+    )

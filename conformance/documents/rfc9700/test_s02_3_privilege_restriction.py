@@ -27,7 +27,9 @@ def test_a_token_has_what_was_asked_for(given: Given, send: Send, expect: Expect
     scope, asked = of_narrow_request(given, send, grant)
 
     beyond = scope - asked
-    expect.that(not beyond, f"the scope {' '.join(asked)} and no more", " ".join(sorted(scope)), breach="act")
+    expect.that(
+        not beyond, f"the scope {' '.join(asked)} and no more", " ".join(sorted(scope)), breach="act", about="scope"
+    )
 
 
 @requirement("rfc9700-2.3-audience-restricted")

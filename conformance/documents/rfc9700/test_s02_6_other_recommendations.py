@@ -36,7 +36,7 @@ def test_metadata_is_published(given: Given, send: Send, expect: Expect, target:
 def test_no_response_leaves_in_the_clear(given: Given, send: Send, expect: Expect, target: Target) -> None:
     sent = in_the_clear(given, send, target)
 
-    expect.that(not sent, "no response over plain HTTP", next(iter(sent), None), breach="act")
+    expect.that(not sent, "no response over plain HTTP", next(iter(sent), None), breach="act", about="plain HTTP")
 
 
 @requirement("rfc9700-2.6-http-redirect-uri-refused")

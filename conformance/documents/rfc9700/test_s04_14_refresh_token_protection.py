@@ -98,7 +98,9 @@ def test_no_refresh_goes_beyond_what_was_granted(given: Given, send: Send, expec
     reply = send.refresh(tokens, scope=asked)
 
     obtained = scope_obtained(given, send, reply, tokens, asked)
-    expect.that(beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act")
+    expect.that(
+        beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act", about="scope"
+    )
 
 
 @requirement("rfc9700-4.14.2-refresh-token-bound-to-resources")

@@ -15,13 +15,8 @@ from conformance.tally.faults.sights import Sight
 
 # Codes of RFC 6749, 7009, 7662 and 6750: printable words without blanks.
 CODE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
-# What expectations say where an error should have reached the client, or where its form was judged.
-FOR_THE_CLIENT = re.compile(r"to the client|redirection URI|in the (?:query|fragment)|sent back|returns? to")
-OF_A_PLACE = re.compile(r"://|redirection URI|\bquery\b|\bplace\b")
 # Aspects of the form of an answer: which request brought it doesn't matter.
 OF_FORM = re.compile(r"header |member |parameter |syntax |body$|text$")
-# Codes that an expectation names.
-NAMED = re.compile(r"\b(?:invalid|unsupported|unauthorized|access|server|temporarily|insufficient)_[a-z_]+")
 OF_AN_ERROR_BODY = ("error code", "body", "header Content-Type", "member error", "member error_description")
 
 
@@ -45,8 +40,8 @@ class Cause:
 def _is_error_with_success(sight: Sight) -> bool:
     if not (200 <= sight.status < 300 and sight.members.get("error") and not sight.granted):
         return False
-    if sight.aspect == "error code" or NAMED.search(sight.expected):
-        return sight.error in sight.expected
+    if sight.aspect == "error code" or sight.codes:
+        return sight.error in sight.codes
     return not OF_FORM.match(sight.aspect) or sight.aspect == "header WWW-Authenticate"
 
 
@@ -56,13 +51,13 @@ def _is_breakdown(sight: Sight) -> bool:
 
 def _is_in_plain_words(sight: Sight) -> bool:
     is_refusal = 400 <= sight.status < 500 and not sight.members and not sight.location
-    return is_refusal and (sight.aspect in OF_AN_ERROR_BODY or (not sight.aspect and "error" in sight.expected))
+    return is_refusal and (sight.aspect in OF_AN_ERROR_BODY or (not sight.aspect and sight.wants_refusal))
 
 
 def _is_kept_from_client(sight: Sight) -> bool:
     if sight.location or sight.status >= 500 or sight.members:
         return False
-    return sight.aspect == KEPT_FROM_CLIENT or (not sight.aspect and bool(FOR_THE_CLIENT.search(sight.expected)))
+    return sight.aspect == KEPT_FROM_CLIENT or (not sight.aspect and "client" in sight.about)
 
 
 def _is_redirect_without_status(sight: Sight) -> bool:
@@ -79,12 +74,17 @@ def _replays_revoke_nothing(sight: Sight) -> bool:
 
 def _revocation_ends_nothing(sight: Sight) -> bool:
     is_one = sight.sent("token") is not None and not sight.sent("grant_type") and "active" not in sight.members
-    tells = is_one and "still active" in sight.observed
-    return tells or (bool({"revoked", "parent revoked"} & sight.events) and _lives_on(sight))
+    if is_one and _stays_active(sight):
+        return True
+    return bool({"revoked", "parent revoked"} & sight.events) and _lives_on(sight)
 
 
 def _lives_on(sight: Sight) -> bool:
-    return "still active" in f"{sight.aspect} {sight.observed}" or sight.is_served
+    return _stays_active(sight) or sight.is_served
+
+
+def _stays_active(sight: Sight) -> bool:
+    return sight.aspect == "still active" or "still active" in sight.about
 
 
 def _basic_is_not_decoded(sight: Sight) -> bool:
@@ -107,7 +107,7 @@ def _shows_basic_refused(sight: Sight) -> bool:
 
 
 def _basic_alone_is_refused(sight: Sight) -> bool:
-    is_at_fault = not sight.story and not sight.odd and not NAMED.search(sight.expected)
+    is_at_fault = not sight.story and not sight.odd and not sight.codes
     return is_at_fault and _is_refused_client(sight) and bool(_credentials(sight))
 
 
@@ -138,7 +138,7 @@ def _is_used_credential_taken(sight: Sight) -> bool:
 def _goes_elsewhere(sight: Sight) -> bool:
     uri = sight.sent("redirect_uri")
     is_elsewhere = uri in sight.known.redirect_uris and bool(sight.location) and not _is_at(sight.location, str(uri))
-    return is_elsewhere and (sight.aspect == "destination" or bool(OF_A_PLACE.search(sight.expected)))
+    return is_elsewhere and (sight.aspect == "destination" or "place" in sight.about)
 
 
 def _is_at(location: str, uri: str) -> bool:
@@ -154,7 +154,7 @@ def _is_expired_credential_taken(sight: Sight) -> bool:
 
 
 def _is_in_the_clear(sight: Sight) -> bool:
-    return sight.place.startswith("http:") and "plain HTTP" in f"{sight.expected} {sight.observed}"
+    return sight.place.startswith("http:") and "plain HTTP" in sight.about
 
 
 def _of_story(event: str) -> Callable[[Sight], str]:

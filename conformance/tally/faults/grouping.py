@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.tally.faults.causes import CAUSES, NAMED, OF_FORM, Cause
+from conformance.tally.faults.causes import CAUSES, OF_FORM, Cause
 from conformance.tally.faults.oddities import NO_AUTHENTICATION, WRONG_AUTHENTICATION
 from conformance.tally.faults.sights import Entry, Exchange, Sight, sights_of
 
@@ -16,9 +16,8 @@ OF_MEMBER = re.compile(r"member |parameter ")
 # Aspects of a request that was not served, and of one that was.
 REFUSED = ("refused", "not issued")
 TAKEN = ("issued", "served", "redirected", "still active", "inactive")
-OF_A_REFUSAL = re.compile(r"error|refus|denial|deni|status [45]")
 AUTHENTICATION = frozenset({NO_AUTHENTICATION, WRONG_AUTHENTICATION, "two ways of client authentication"})
-# Members and parameters of answers that are no words of English besides.
+# Members and parameters of answers that several requirements speak of.
 MEMBERS = (
     "state",
     "scope",
@@ -117,12 +116,11 @@ def signature(sight: Sight, causes: Sequence[Cause] = CAUSES) -> tuple[Cause | N
 
 
 def _of_client(sight: Sight) -> Key:
-    """What a client's findings share: the scene that it was shown, which an expectation names behind its colon.
+    """What a client's findings share: the scene that it was shown.
 
     The answers are the suite's own: they say nothing.
     """
-    scene = sight.expected.partition(": ")[2]
-    return ("scene", scene) if scene else ("alone", sight.entry["id"])
+    return ("scene", sight.about) if sight.about else ("alone", sight.entry["id"])
 
 
 def _own(sight: Sight) -> Key:
@@ -138,9 +136,9 @@ def _own(sight: Sight) -> Key:
         return ("authenticated", sight.odd & AUTHENTICATION)
     if sight.is_served and (sight.odd or sight.story):
         return ("served", sight.place, sight.odd, sight.story)
-    if sight.error and NAMED.search(sight.expected):
+    if sight.error and sight.codes:
         return ("code", sight.place, sight.odd, sight.story, sight.error)
-    if sight.aspect in REFUSED or (_is_rejected(sight) and not OF_A_REFUSAL.search(sight.expected)):
+    if sight.aspect in REFUSED or (_is_rejected(sight) and not sight.wants_refusal):
         return ("refused", sight.place, sight.odd, sight.story, sight.status, sight.error, _refused_by(sight))
     if sight.aspect in TAKEN:
         return ("taken", sight.place, sight.differs or sight.asked)
@@ -168,16 +166,20 @@ def _of_form(sight: Sight) -> Key:
     about = sight.aspect.partition(" ")[2] if OF_MEMBER.match(sight.aspect) else _about(sight)
     if about:
         return ("about", place, about, _state_of(about, sight))
+    # Equal to the letter, such words tell of the same; none of them is read.
     return ("form", place, sight.aspect, sight.observed)
 
 
 def _about(sight: Sight) -> str:
-    """The one parameter or member that the complaint speaks of; empty where it is none or several."""
-    for text in (sight.observed, sight.expected):
-        names = {name for name in MEMBERS if re.search(rf"\b{name}\b", text)}
-        if len(names) == 1:
-            return names.pop()
-    return ""
+    """The one parameter or member that the complaint speaks of, the place of the user agent, or the error."""
+    names = [name for name in MEMBERS if name in sight.about]
+    if len(names) == 1:
+        return names[0]
+    if names:
+        return ""
+    if "place" in sight.about or "client" in sight.about:
+        return "place"
+    return "error" if sight.wants_refusal else ""
 
 
 def _state_of(name: str, sight: Sight) -> str:

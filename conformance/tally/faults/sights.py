@@ -47,9 +47,19 @@ class Sight:
         return str(self.judged.get("aspect", ""))
 
     @property
-    def expected(self) -> str:
-        """What was expected, in words."""
-        return str(self.test["expected"])
+    def about(self) -> tuple[str, ...]:
+        """What the expectation speaks of (see `Violation`); nothing in results of versions that didn't say."""
+        return tuple(self.test.get("about", ()))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The error codes that it names."""
+        return tuple(each.removeprefix("error ") for each in self.about if each.startswith("error "))
+
+    @property
+    def wants_refusal(self) -> bool:
+        """Whether the request was to be refused."""
+        return "refusal" in self.about or bool(self.codes)
 
     @property
     def observed(self) -> str:
