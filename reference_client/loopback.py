@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from .context import Registration
@@ -34,6 +35,7 @@ class Loopback:
     open_browser: Callable[[str], str]
     answers: queue.Queue[str] = field(default_factory=lambda: queue.Queue(maxsize=1))
     waiting: threading.Event = field(default_factory=threading.Event)
+    taken: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     fetched: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -41,6 +43,7 @@ class Loopback:
 
     def visit(self, url: str) -> str:
         """Opens the browser and waits for it to come back; raises Refused where it doesn't."""
+        self.taken.clear()
         self.ended.clear()
         self.fetched.clear()
         self.waiting.set()
@@ -52,7 +55,7 @@ class Loopback:
 
     def show(self, page: str) -> None:
         """Answers the user agent that brought the answer, if one did."""
-        brought = not self.waiting.is_set() and not self.ended.is_set()
+        brought = self.taken.is_set() and not self.ended.is_set()
         self.page = page
         self.waiting.clear()
         self.ended.set()
@@ -65,8 +68,16 @@ class Loopback:
             if not self.waiting.is_set():
                 return False
             self.waiting.clear()
+            self.taken.set()
         self.answers.put(urlunsplit((*urlsplit(self.redirect_uri)[:2], *urlsplit(target)[2:4], "")))
         return True
+
+
+class Listener(ThreadingTCPServer):
+    """A server that doesn't look its own name up first, as HTTPServer does: that takes its time on some machines."""
+
+    allow_reuse_address = True
+    daemon_threads = True
 
 
 @contextmanager
@@ -76,13 +87,12 @@ def listen(client: Client, registration: Registration) -> Iterator[Loopback]:
     host = LOOPBACK.get(uri.hostname or "")
     if uri.scheme != "http" or host is None:
         raise ValueError(f"{urlunsplit(uri)} is no redirection URI on the loopback interface")
-    server = ThreadingHTTPServer((host, uri.port or 0), BaseHTTPRequestHandler, bind_and_activate=True)
+    server = Listener((host, uri.port or 0), BaseHTTPRequestHandler, bind_and_activate=True)
     name = f"[{uri.hostname}]" if ":" in (uri.hostname or "") else uri.hostname
     netloc = f"{name}:{server.server_address[1]}"
     loopback = Loopback(client.settings, urlunsplit((uri.scheme, netloc, uri.path, uri.query, "")), registration.visit)
     server.RequestHandlerClass = handler(loopback)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
     thread.start()
     try:
         yield loopback

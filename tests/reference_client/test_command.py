@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace as changed
 from pathlib import Path
@@ -106,6 +107,15 @@ def test_nobody_comes_back(world: World) -> None:
     client = reference_client.build([setting(browser_seconds=0.1)])
     patient = changed(registration(world, Agent("")), visit=lambda url: url)
     assert sign_in(client, patient) == 1
+
+
+def test_where_nobody_comes_by_a_browser_nobody_is_waited_for(world: World) -> None:
+    client = reference_client.build([setting(page_seconds=60)])
+    stranger = changed(registration(world, Agent("")), issuer=f"{world.issuer}/elsewhere", authorization_endpoint=None)
+
+    began = time.monotonic()
+    assert sign_in(client, stranger) == 1
+    assert time.monotonic() - began < 30
 
 
 def test_the_redirection_endpoint_sends_credentials_on(world: World) -> None:
