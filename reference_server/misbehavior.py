@@ -16,7 +16,8 @@ class Misbehavior:
     `twin` names the stage that it is compared with, where that has to be of another shape than the default.
     `listeners` names, by endpoint, where else than at the good https listener that endpoint is said to be, `queries`
     what its URL has behind the path, `client_id` how the client is known there. Those of one `company` only surprise,
-    none gets in another's way, and a client that does what each of them `asks` can meet them all in one login.
+    none gets in another's way, and a client that does what each of them `asks` can meet them all in one login. One
+    that `takes_long` has a client wait that meets it as it should.
     """
 
     name: str
@@ -28,3 +29,4 @@ class Misbehavior:
     client_id: str = ""
     company: str = ""
     asks: tuple[str, ...] = ()
+    takes_long: bool = False

@@ -81,6 +81,10 @@ class Playhouse:
         is_of_ours = self._staging.certificate is not None and listener in BAD_CERTIFICATES
         return f"{endpoint}-at-{SAME_AUTHORITY}" if is_of_ours else KNOWN[misbehavior].twin
 
+    def takes_long(self, misbehavior: str) -> bool:
+        """Whether a client that meets it as it should waits."""
+        return KNOWN[misbehavior].takes_long
+
     def registers(self, misbehavior: str) -> bool:
         """Whether a misbehavior needs a client that the server can register as it likes."""
         return bool(KNOWN[misbehavior].client_id)

@@ -15,13 +15,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.base.uris import urlsplit
 from conformance.clients.context import Context, variables
 from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.places import Watch
 from conformance.clients.user_agent import Browser, NoWayBack
 from conformance.profile.client_role import Driving
 
@@ -38,6 +39,10 @@ MOST_OUTPUT = 20_000
 # Seconds that a client may go on once its page has answered, and nothing was heard of it any more.
 GRACE = 3.0
 PAUSE = 0.01
+# Seconds that one pause counts for at most: where this process was held up, so was the client.
+LONGEST_PAUSE = 0.25
+# Seconds of silence, in a login that has begun, after which the client is only waited for.
+SILENCE = 0.4
 
 
 @dataclass
@@ -47,6 +52,9 @@ class Output:
     endpoints: tuple[str, ...]
     text: str = ""
     urls: list[str] = field(default_factory=list)
+    # There is something to do: a URL came, or all has come, as at the end of the process.
+    news: threading.Event = field(default_factory=threading.Event)
+    ended: bool = False
 
     def read(self, stream: object) -> None:
         """Read what comes, line by line, to its end."""
@@ -56,25 +64,32 @@ class Output:
             text = line.decode("utf-8", "replace")
             if len(self.text) < MOST_OUTPUT:
                 self.text += text[: MOST_OUTPUT - len(self.text)]
-            self.urls += pattern.findall(text)
+            found = pattern.findall(text)
+            self.urls += found
+            if found:
+                self.news.set()
+        self.ended = True
+        self.news.set()
 
 
-def run_command(driving: Driving, context: Context, browser: Browser, signs: Callable[[], int]) -> Ending:
-    """One login of a command; `signs` counts its signs of life. Raises UnusableClient for one that can't be started."""
+def run_command(driving: Driving, context: Context, browser: Browser, watch: Watch) -> Ending:
+    """One login of a command. Raises UnusableClient for one that can't be started."""
     with tempfile.TemporaryDirectory(prefix="oauth2-client-") as folder:
         urls = Path(folder) / "urls"
         urls.touch()
         _write_browsers(Path(folder), urls)
-        process = _started(driving, _environment(driving, context, folder))
+        environment = _environment(driving, context, folder)
+        watch.place.take()
+        process = _started(driving, environment, watch)
         stages = [context, *([context.second] if context.second is not None else [])]
         output = Output(tuple(each.authorization_endpoint for each in stages))
         reader = threading.Thread(target=output.read, args=(process.stdout,), daemon=True)
         reader.start()
         try:
-            heard = lambda: signs() + len(output.text)  # noqa: E731
-            return _followed(process, driving.time_limit, browser, (urls, output, heard), reader)
+            return _followed(process, driving.time_limit, browser, (urls, output, watch), reader)
         finally:
             _end(process)
+            watch.place.leave()
 
 
 def _write_browsers(folder: Path, urls: Path) -> None:
@@ -97,7 +112,7 @@ def _environment(driving: Driving, context: Context, folder: str) -> dict[str, s
     }
 
 
-def _started(driving: Driving, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _started(driving: Driving, environment: dict[str, str], watch: Watch) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             driving.command,
@@ -109,6 +124,7 @@ def _started(driving: Driving, environment: dict[str, str]) -> subprocess.Popen[
             start_new_session=True,
         )
     except OSError as error:
+        watch.place.leave()
         raise UnusableClient(f"driver.command: {driving.command[0]} can't be started: {error}") from error
 
 
@@ -116,30 +132,48 @@ def _followed(
     process: subprocess.Popen[bytes],
     seconds: float,
     browser: Browser,
-    told: tuple[Path, Output, Callable[[], int]],
+    told: tuple[Path, Output, Watch],
     reader: threading.Thread,
 ) -> Ending:
     """Open what the client wants opened until it has ended, or has had its time."""
-    urls, output, signs = told
-    until, answered_at, opened = time.perf_counter() + seconds, 0.0, set[tuple[str, int]]()
-    known = 0
-    while process.poll() is None and time.perf_counter() < until:
+    urls, output, watch = told
+    opened, known = set[tuple[str, int]](), 0
+    spent = silent = 0.0
+    while process.poll() is None and spent < seconds:
+        began = time.perf_counter()
         for url, times in _wanted(_lines(urls), output):
             if (url, times) not in opened:
                 opened.add((url, times))
                 with contextlib.suppress(NoWayBack):
                     browser.browse(url)
-                answered_at = time.perf_counter() if browser.pages else 0.0
-        if answered_at and signs() != known:
-            known, answered_at = signs(), time.perf_counter()
-        if answered_at and time.perf_counter() > answered_at + GRACE:
+                silent = 0.0
+        signs = watch.signs() + len(output.text)
+        if signs != known:
+            known, silent = signs, 0.0
+        if browser.pages and silent > GRACE:
             return Ending("answered", f"its page answered, and it ran on for {GRACE:g} s", output.text)
-        time.sleep(PAUSE)
+        if known and silent > SILENCE:
+            watch.place.leave()
+        spent += time.perf_counter() - began
+        paused = _wait_for_news(process, output)
+        spent, silent = spent + paused, silent + paused
     if process.poll() is None:
         return Ending("timed out", f"its process did not end within {seconds:g} s", output.text)
     reader.join(1)
     how = "succeeded" if process.returncode == 0 else "refused"
     return Ending(how, f"its process ended with exit code {process.returncode}", output.text)  # type: ignore[arg-type]
+
+
+def _wait_for_news(process: subprocess.Popen[bytes], output: Output) -> float:
+    """Wait a little, no longer than until a URL comes or the process ends. Returns the seconds that this took."""
+    began = time.perf_counter()
+    if output.ended:
+        # Its end follows that of its output, unless it has closed that.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PAUSE)
+    elif output.news.wait(PAUSE):
+        output.news.clear()
+    return min(time.perf_counter() - began, LONGEST_PAUSE)
 
 
 def _wanted(opened: list[str], output: Output) -> Iterator[tuple[str, int]]:
@@ -152,6 +186,8 @@ def _wanted(opened: list[str], output: Output) -> Iterator[tuple[str, int]]:
 
 
 def _lines(file: Path) -> list[str]:
+    if not file.stat().st_size:
+        return []
     return file.read_text(encoding="utf-8", errors="replace").splitlines()
 
 

@@ -12,6 +12,7 @@ from conformance.base.outcomes import Untested
 from conformance.clients.commands import run_command
 from conformance.clients.context import Context
 from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.places import Watch
 from conformance.clients.user_agent import Browser
 from conformance.profile.client_role import Driving
 
@@ -52,10 +53,10 @@ def call(function: Callable[[Any], Any], context: Context, seconds: float) -> En
     return came[0] if came else Ending("timed out", f"it did not come back within {seconds:g} s")
 
 
-def drive(driving: Driving, context: Context, browser: Browser, signs: Callable[[], int] = lambda: 0) -> Ending:
-    """One login of the client that a profile describes; `signs` counts its signs of life. Raises UnusableClient."""
+def drive(driving: Driving, context: Context, browser: Browser, watch: Watch) -> Ending:
+    """One login of the client that a profile describes. Raises UnusableClient."""
     if driving.callable:
         return call(loaded(driving), context, driving.time_limit)
     if driving.command:
-        return run_command(driving, context, browser, signs)
+        return run_command(driving, context, browser, watch)
     raise Untested("the profile doesn't say how the client is driven: add `command` or `callable` under [driver]")

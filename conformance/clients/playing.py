@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conformance.base.outcomes import Inconclusive
@@ -16,6 +15,7 @@ from conformance.base.uris import origin_of
 from conformance.clients.context import PASSWORD, USERNAME, Context, context_of
 from conformance.clients.driving import drive
 from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.places import Place, Watch
 from conformance.clients.played import Played
 from conformance.clients.user_agent import Browser, NoWayBack
 from conformance.profile.target import Target
@@ -53,8 +53,8 @@ class Scenario:
         return f"login {sorted(self.asked)} {self.misbehaviors} {who}{' at a second server' if self.at_second else ''}"
 
 
-def play(target: Target, house: House, scenario: Scenario) -> Played:
-    """Play a login. Inconclusive for a client that can't be driven at all."""
+def play(target: Target, house: House, scenario: Scenario, place: Place | None = None) -> Played:
+    """Play a login, its process at a place. Inconclusive for a client that can't be driven at all."""
     stage, second = _stages(target, house, scenario)
     stages = [each for each in (stage, second) if each is not None]
     driving = target.driving
@@ -68,7 +68,8 @@ def play(target: Target, house: House, scenario: Scenario) -> Played:
     )
     try:
         context = _context(scenario, stage, second, browser)
-        ending = _driven(target, context, browser, lambda: sum(len(each.arrived) for each in stages))
+        watch = Watch(lambda: sum(len(each.arrived) for each in stages), place or Place())
+        ending = _driven(target, context, browser, watch)
     finally:
         browser.close()
         for each in stages:
@@ -122,9 +123,9 @@ def _context(scenario: Scenario, stage: Stage, second: Stage | None, browser: Br
     return replace(context, username=scenario.owner[0], password=scenario.owner[1])
 
 
-def _driven(target: Target, context: Context, browser: Browser, signs: Callable[[], int]) -> Ending:
+def _driven(target: Target, context: Context, browser: Browser, watch: Watch) -> Ending:
     try:
-        return drive(target.driving, context, browser, signs)
+        return drive(target.driving, context, browser, watch)
     except (UnusableClient, NoWayBack) as error:
         raise Inconclusive(str(error)) from error
 

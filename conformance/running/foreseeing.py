@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from conformance.clients.ahead import Ahead
 from conformance.clients.endings import Ending
@@ -31,6 +31,8 @@ from conformance.wire.vault import Vault
 PLACE = "https://foreseen.example"
 TOKENS = json.dumps({"access_token": "a", "refresh_token": "r", "token_type": "Bearer"}).encode()
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
+# What shows that a client uses the endpoints that metadata name.
+FROM_METADATA = "from=metadata"
 GRANTS = ("authorization_code", "refresh_token", "password", "client_credentials")
 
 
@@ -56,7 +58,9 @@ def foreseen(cases: Iterable[Case], catalogue: Catalogue, session: Session) -> l
 
 def played_ahead(cases: Iterable[Case], catalogue: Catalogue, session: Session, count: int) -> Ahead:
     """The logins that tests will ask for, so many played at a time."""
-    return Ahead(partial(play, session.target, session.house()), foreseen(cases, catalogue, session), count)
+    house = session.house()
+    takes_long = lambda scenario: any(map(house.takes_long, scenario.misbehaviors))  # noqa: E731
+    return Ahead(partial(play, session.target, house), foreseen(cases, catalogue, session), count, takes_long)
 
 
 def ideal(target: Target) -> Played:
@@ -72,12 +76,18 @@ def ideal(target: Target) -> Played:
 
 def _arrived() -> list[Arrived]:
     tokens = [_reply("token", {"grant_type": grant, "code": "c"}, TOKENS) for grant in GRANTS]
-    asked = [_reply("metadata"), _reply("authorization"), *tokens, _reply("resource"), _reply("revocation", {})]
-    return [Arrived(reply.request.url.rpartition("/")[2], reply, at) for at, reply in enumerate(asked)]
+    asked = [
+        _reply("metadata"),
+        _reply(f"authorization?{FROM_METADATA}"),
+        *tokens,
+        _reply("resource"),
+        _reply("revocation", {}),
+    ]
+    return [Arrived(urlsplit(reply.request.url).path.strip("/"), reply, at) for at, reply in enumerate(asked)]
 
 
 def _reply(endpoint: str, form: dict[str, str] | None = None, body: bytes = b"") -> Reply:
-    who = (("User-Agent", BY_CLIENT if endpoint == "authorization" else "foreseen"),)
+    who = (("User-Agent", BY_CLIENT if endpoint.startswith("authorization") else "foreseen"),)
     method, content = ("GET", b"") if form is None else ("POST", urlencode(form).encode())
     request = Request(method, f"{PLACE}/{endpoint}", (*who, *(FORM if form is not None else ())), content)
     return Reply(request, 200, (("Content-Type", "application/json"),), body, 0.0)

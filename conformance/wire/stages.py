@@ -69,6 +69,9 @@ class House(Protocol):
     def twin_of(self, misbehavior: str) -> str:
         """What the stage does that a misbehavior is compared with; empty for one that does nothing of its own."""
 
+    def takes_long(self, misbehavior: str) -> bool:
+        """Whether a client that meets it as it should waits."""
+
     def registers(self, misbehavior: str) -> bool:
         """Whether a misbehavior needs a client that the server can register as it likes."""
 

@@ -73,6 +73,7 @@ MISBEHAVIORS = (
         name="answer-at-another-uri",
         says="the answer comes to another redirection URI than the request named",
         edits=(replace("authorization.code_response", "redirect_with_query", answer_at_another_uri),),
+        takes_long=True,
     ),
     Misbehavior(
         name="code-of-another",

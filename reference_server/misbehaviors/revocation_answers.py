@@ -57,6 +57,7 @@ MISBEHAVIORS = (
         name="revocation-busy-for-a-while",
         says=f"revocation requests are answered with 503 and a wait of {WAIT} s, until that is over",
         edits=(before("revocation", "require_token", be_busy_for_a_while),),
+        takes_long=True,
     ),
     Misbehavior(
         name="revocation-endpoint-in-token-response",

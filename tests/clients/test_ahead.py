@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.clients.ahead import Ahead
+from conformance.clients.places import Place
 from conformance.clients.played import Played
 from conformance.clients.playing import Scenario
 from conformance.running.foreseeing import foreseen, ideal
@@ -22,6 +24,16 @@ GOOD = ideal(profile_of().target)
 POOR = replace(GOOD, stage=replace(GOOD.stage, arrived=[]))
 
 
+@contextmanager
+def taken(place: Place) -> Iterator[None]:
+    """A process that has a place."""
+    place.take()
+    try:
+        yield
+    finally:
+        place.leave()
+
+
 class Player:
     """Plays as it is told, and notes what."""
 
@@ -29,7 +41,7 @@ class Player:
         self.played: list[Scenario] = []
         self._plays = plays
 
-    def __call__(self, scenario: Scenario) -> Played:
+    def __call__(self, scenario: Scenario, place: Place) -> Played:
         self.played.append(scenario)
         return self._plays(scenario)
 
@@ -55,17 +67,59 @@ def test_nothing_is_played_ahead_that_rests_on_a_login_which_got_nowhere() -> No
 def test_so_many_are_played_at_a_time() -> None:
     both = threading.Barrier(2, timeout=20)
 
-    def play(scenario: Scenario) -> Played:
-        if scenario != HONEST:
-            both.wait()
+    def play(scenario: Scenario, place: Place) -> Played:
+        with taken(place):
+            if scenario != HONEST:
+                both.wait()
         return GOOD
 
     with closing(Ahead(play, [HONEST, REFRESH, FORGED], 2)) as ahead:
         assert [ahead(scenario) for scenario in (REFRESH, FORGED)] == [GOOD, GOOD]
 
 
+def test_no_more_are_played_at_a_time() -> None:
+    going: list[int] = []
+
+    def play(scenario: Scenario, place: Place) -> Played:
+        with taken(place):
+            going.append(1)
+            time.sleep(0.05)
+            assert sum(going) <= 2
+            going.append(-1)
+        return GOOD
+
+    many = [Scenario(misbehaviors=(str(number),)) for number in range(8)]
+    with closing(Ahead(play, many, 2)) as ahead:
+        assert [ahead(scenario) for scenario in many] == [GOOD] * 8
+
+
+def test_one_that_is_only_waited_for_leaves_its_place_to_another() -> None:
+    other_began = threading.Event()
+
+    def play(scenario: Scenario, place: Place) -> Played:
+        with taken(place):
+            if scenario == FORGED:
+                place.leave()
+                assert other_began.wait(20)
+            else:
+                other_began.set()
+        return GOOD
+
+    with closing(Ahead(play, [FORGED, REFRESH], 1, lambda scenario: scenario == FORGED)) as ahead:
+        assert ahead(FORGED) is GOOD
+
+
+def test_what_takes_long_is_begun_before_the_rest() -> None:
+    player = Player(lambda scenario: GOOD)
+    others = [Scenario(misbehaviors=(str(number),)) for number in range(8)]
+    with closing(Ahead(player, [*others, FORGED], 1, lambda scenario: scenario == FORGED)) as ahead:
+        for scenario in others:
+            ahead(scenario)
+    assert player.played.index(FORGED) < player.played.index(others[-1])
+
+
 def test_what_fails_ahead_fails_for_the_test_that_asks() -> None:
-    def play(scenario: Scenario) -> Played:
+    def play(scenario: Scenario, place: Place) -> Played:
         raise RuntimeError("no client")
 
     with closing(Ahead(play, [HONEST], 2)) as ahead, pytest.raises(RuntimeError, match="no client"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conformance.bundled.stages import Playhouse
-from conformance.clients.commands import Output
+from conformance.clients.commands import LONGEST_PAUSE, Output, _wait_for_news
 from conformance.clients.played import Played
 from conformance.clients.serve import Serve
 from conformance.harness.session import Session
@@ -124,6 +125,13 @@ def test_a_command_gets_nothing_of_our_environment_but_what_is_named(
 
     assert "OAUTH2_ISSUER" in output
     assert "SECRET_OF_OURS" not in output
+
+
+def test_time_in_which_the_suite_was_held_up_is_no_time_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 60.0])
+    monkeypatch.setattr("conformance.clients.commands.time.perf_counter", lambda: next(moments))
+    with subprocess.Popen(["true"]) as process:
+        assert _wait_for_news(process, Output(())) <= LONGEST_PAUSE
 
 
 def test_what_is_left_of_a_client_is_ended_with_it(certificates: Path) -> None:
