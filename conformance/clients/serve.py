@@ -260,7 +260,6 @@ class Serve:
     def starts(self, recorded: Recorded) -> list[Sent]:
         """The authorization requests of the whole run so far; more logins where those are too few for a sample."""
         self._trial.once = "a sample, which says more than a second one would"
-        self.honest()
         seen = {id(reply.request) for reply in recorded.replies() if "/oauth/authorize?" in reply.request.url}
         exchanges = sorted(self._trial.session.record.exchanges.values(), key=lambda each: each.at)
         starts = [
@@ -281,7 +280,6 @@ class Serve:
         What follows a redirect, or is tried again, has the same verifier.
         """
         self._trial.once = "a sample, which says more than a second one would"
-        self.honest()
         seen = [reply for reply in recorded.replies() if b"grant_type=authorization_code" in reply.request.body]
         known: dict[str | None, Sent] = {}
         for sent in (Sent("token", reply, 0.0) for reply in seen):
