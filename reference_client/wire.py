@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
+import httpcore as httpcore  # httpx would import it when it is first used: all imports come at the start
 import httpx
 
 from .refusal import Refused
