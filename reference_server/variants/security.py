@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 
 from ..errors import OAuthError
-from ..pipeline import Call, Edit, Response, Step, before, named, remove, replace
+from ..pipeline import Call, Edit, Response, Step, before, named, remove, replace, setting
 from ..rendering import content_security_policy, message
 from ..secrets import random_value, same
 from ..steps.client_authentication import refuse_throttled
@@ -162,5 +162,10 @@ VARIANTS = (
             replace("client_authentication", "refuse_throttled", told(refuse_throttled)),
             replace("resource_owner.password", "refuse_locked_owner", told(refuse_locked_owner)),
         ),
+    ),
+    Variant(
+        name="plain-http-redirected",
+        says="What comes over plain HTTP is sent to the same place over TLS, unread, with 308.",
+        edits=(setting(plain_http="redirect"),),
     ),
 )
