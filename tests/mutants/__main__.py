@@ -16,61 +16,24 @@ import logging
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from random import Random
 
-from conformance.running.collecting import Case
-from tests.matrix.engine import Ended
 from tests.mutants.explanations import explanations, stale, unexplained
 from tests.mutants.mutating import Mutant, lines_of, mutants_of
-from tests.mutants.running import FATES, Result, try_mutant
-from tests.mutants.tracing import STEPS, Line, run_traced
+from tests.mutants.owing import is_owed
+from tests.mutants.running import Result
+from tests.mutants.swapping import STEPS
+from tests.mutants.tracing import Line
+from tests.mutants.trying import tried
 
 LEAST_KILLED = 0.9
-# The servers on which a mutant is tried until a test finds a breach: as it is by default, then with more steps.
-SERVERS: tuple[str | None, ...] = (None, "security-bcp", "native-apps")
-
-
-@dataclass(frozen=True)
-class CleanRun:
-    """How every test ends on the clean server or a variant of it, and by line the tests that run it."""
-
-    ended: Mapping[str, Ended]
-    tests: Mapping[Line, Sequence[Case]]
-
-
-@dataclass
-class Work:
-    """What the forked processes share: the clean runs by variant, and the mutants to try."""
-
-    mutants: Sequence[Mutant] = ()
-    clean: Mapping[str | None, CleanRun] = field(default_factory=dict)
-
-    def result(self, number: int) -> Result:
-        """Try one mutant on one server after the other; what became of it where most was noticed."""
-        mutant = self.mutants[number]
-        found = []
-        for variant, run in self.clean.items():
-            found.append(try_mutant(mutant, run.tests.get((mutant.path.name, mutant.line), ()), run.ended, variant))
-            if found[-1].fate == "killed":
-                break
-        return min(found, key=lambda result: FATES.index(result.fate))
-
-
-# Functions of forked processes are handed over by name: they find this here, as it was when they were forked.
-WORK = Work()
-
-
-def _result(number: int) -> Result:
-    return WORK.result(number)
 
 
 def all_mutants() -> list[Mutant]:
-    """Every mutant of the reference server's steps."""
-    return [mutant for path in sorted(STEPS.glob("*.py")) for mutant in mutants_of(path)]
+    """Every mutant of the reference server's steps, less those of what no sentence owes."""
+    return [each for path in sorted(STEPS.glob("*.py")) for each in mutants_of(path) if is_owed(each)]
 
 
 def changed_since(base: str, mutants: Iterable[Mutant]) -> list[Mutant]:
@@ -99,19 +62,18 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="TEXT", help="only mutants whose name holds this")
     parser.add_argument("--sample", type=int, metavar="N", help="no more than so many of them, drawn with --seed")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--journal", type=Path, metavar="FILE", help="go on where a run that wrote it was stopped")
     options = parser.parse_args()
     # What a mutated server says of its own mistakes is of no interest here.
     logging.disable(logging.CRITICAL)
     started = time.monotonic()
     known = all_mutants()
     chosen = changed_since(options.base, known) if options.changed else known
-    WORK.mutants = drawn([each for each in chosen if options.only in each.name], options.sample, options.seed)
-    if not WORK.mutants:
+    mutants = drawn([each for each in chosen if options.only in each.name], options.sample, options.seed)
+    if not mutants:
         print("no mutant is asked for: no function of the steps has changed" if options.changed else "no such mutant")
         return 0
-    WORK.clean = {variant: CleanRun(*run_traced(variant)) for variant in SERVERS}
-    with ProcessPoolExecutor(2, get_context("fork")) as pool:
-        results = list(pool.map(_result, range(len(WORK.mutants)), chunksize=4))
+    results = list(tried(mutants, options.journal))
     return report(results, [mutant.name for mutant in known], time.monotonic() - started)
 
 

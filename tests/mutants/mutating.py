@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import CodeType
+from types import FunctionType
+
+from tests.mutants.swapping import compiled
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 # What an edit returns stands in the place of the node that it was given; None: the node was changed in place.
@@ -35,8 +37,8 @@ class Mutant:
     """One change: where it stands and what is done to which text.
 
     `name` holds no line number, so that an explanation stays right when the file grows above it. `number` is the
-    place of the changed node among those of its function, `edit` the place among the edits of that node, `lines` are
-    those of the function.
+    place of the changed node among those of its function, `edit` the place among the edits of that node, `statement`
+    is the line of the innermost statement around it, `lines` are those of the function.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Mutant:
     count: int
     number: int
     edit: int
+    statement: int
     lines: range
 
     @property
@@ -62,24 +65,41 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     seen: Counter[tuple[str, str, str]] = Counter()
     for name, function in _functions(path).items():
         lines = range(function.lineno, (function.end_lineno or function.lineno) + 1)
+        statements = _statements(function)
         for number, node in _changeable(function):
             for edit, (change, shown, _) in enumerate(_edits(node)):
                 text = " ".join((ast.get_source_segment(source, shown) or "").split())[:LONGEST_TEXT]
                 seen[name, change, text] += 1
                 line = getattr(node, "lineno", function.lineno)
-                yield Mutant(path, name, line, change, text, seen[name, change, text], number, edit, lines)
+                count, statement = seen[name, change, text], statements[number]
+                yield Mutant(path, name, line, change, text, count, number, edit, statement, lines)
 
 
-def code_of(mutant: Mutant) -> CodeType:
-    """The code of the mutant's function, changed."""
+def function_of(mutant: Mutant) -> FunctionType:
+    """The mutant's function, changed, apart from its module."""
     function = copy.deepcopy(_functions(mutant.path)[mutant.function])
     node = next(node for number, node in _changeable(function) if number == mutant.number)
     instead = list(_edits(node))[mutant.edit][2](node)
     function.decorator_list = []
     if instead is not None:
         _put(function, node, instead)
-    module = ast.fix_missing_locations(ast.Module([function], []))
-    return next(code for code in compile(module, str(mutant.path), "exec").co_consts if isinstance(code, CodeType))
+    return compiled(function, mutant.path)
+
+
+def noted(path: Path, name: str) -> Iterator[FunctionType]:
+    """The functions of a file, apart from their module, which before each statement call what is named there with
+    the statement's line, and at their start with their own."""
+    for known in _functions(path).values():
+        function = copy.deepcopy(known)
+        function.decorator_list = []
+        for node in list(ast.walk(function)):
+            for block in ("body", "orelse", "finalbody"):
+                statements = getattr(node, block, None)
+                if isinstance(statements, list):
+                    setattr(node, block, [each for old in statements for each in (_note(name, path, old.lineno), old)])
+            if isinstance(node, FunctionNode):
+                node.body.insert(0, _note(name, path, node.lineno))
+        yield compiled(function, path)
 
 
 def lines_of(diff: str) -> Iterator[int]:
@@ -95,14 +115,33 @@ def _functions(path: Path) -> dict[str, FunctionNode]:
     return {node.name: node for node in tree.body if isinstance(node, FunctionNode)}
 
 
+def _note(name: str, path: Path, line: int) -> ast.Expr:
+    arguments: list[ast.expr] = [ast.Constant(path.name), ast.Constant(line)]
+    return ast.Expr(ast.Call(ast.Name(name, ast.Load()), arguments, []), lineno=line, col_offset=0)
+
+
+def _statements(function: FunctionNode) -> dict[int, int]:
+    """By the number of each node of a function, the line of the innermost statement that it is part of."""
+    numbers = {id(node): number for number, node in enumerate(ast.walk(function))}
+    found = {}
+    # From the outside to the inside: the last one counts.
+    for statement in (node for node in ast.walk(function) if isinstance(node, ast.stmt)):
+        for node in ast.walk(statement):
+            found[numbers[id(node)]] = statement.lineno
+    return found
+
+
 def _changeable(function: FunctionNode) -> Iterator[tuple[int, ast.AST]]:
-    """The nodes of a function with their numbers, less those that say types or decorate it."""
+    """The nodes of a function with their numbers, less those that say types or decorate it, and in a function that
+    makes steps those that run when a server is built, before anybody asks it anything."""
     fixed = {id(node) for part in _unchangeable(function) for node in ast.walk(part)}
     return ((number, node) for number, node in enumerate(ast.walk(function)) if id(node) not in fixed)
 
 
 def _unchangeable(function: FunctionNode) -> Iterator[ast.AST]:
     yield from function.decorator_list
+    if any(isinstance(statement, FunctionNode) for statement in function.body):
+        yield from (statement for statement in function.body if not isinstance(statement, FunctionNode))
     for node in ast.walk(function):
         if isinstance(node, FunctionNode) and node.returns is not None:
             yield node.returns

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from functools import cache
 from typing import Literal
 
+from conformance.base.verdict_words import Verdict
 from conformance.running.collecting import Case
-from tests.matrix.engine import UNDECIDED, Ended, key, open_world, run_case
-from tests.mutants.mutating import Mutant, code_of
+from tests.matrix.engine import Ended, cases, key, open_world, run_case
+from tests.mutants.mutating import Mutant, function_of
+from tests.mutants.swapping import swapped
 
 # Seconds of a test after which a mutant counts as hanging.
-LONGEST_TEST = 20.0
-# A mutant that so many tests find undecided has blocked the rest too.
-ENOUGH_BLOCKED = 40
+LONGEST_TEST = 60.0
+FOUND: tuple[Verdict, ...] = ("failed", "warned", "error")
 Fate = Literal["killed", "blocked", "survived", "unreached"]
 # From what is noticed most to what no test even runs.
 FATES: tuple[Fate, ...] = ("killed", "blocked", "survived", "unreached")
@@ -25,61 +25,46 @@ FATES: tuple[Fate, ...] = ("killed", "blocked", "survived", "unreached")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a mutant: killed (a test finds a breach), blocked (tests can't decide any more and say so),
-    survived (every test ends as it did), unreached (no test runs its line)."""
+    """What became of a mutant: killed (a test finds a breach), blocked (tests can't decide any more, and a run says
+    so), survived (every test ends as it did), unreached (no test runs its statement); by which test, on which variant.
+    """
 
     mutant: Mutant
     fate: Fate
     by: str = ""
+    on: str | None = None
 
 
 def try_mutant(mutant: Mutant, tests: Sequence[Case], clean: Mapping[str, Ended], variant: str | None = None) -> Result:
-    """Run the tests that reach a mutant until one finds a breach."""
+    """Run the tests that reach a mutant, and then those that judge what all of them got, until one finds a breach."""
     if not tests:
         return Result(mutant, "unreached")
     blocked = []
     with mutated(mutant):
         world = open_world(variant)
         try:
-            for case in tests:
+            for case in (*tests, *last_cases()):
                 with at_most(LONGEST_TEST):
                     ended = run_case(case, world)
-                if ended.verdict in ("failed", "warned", "error") and ended.verdict != clean[key(case)].verdict:
-                    return Result(mutant, "killed", key(case))
-                if ended.verdict in UNDECIDED and ended.verdict != clean[key(case)].verdict:
+                before = clean[key(case)].verdict
+                if ended.verdict in FOUND and (ended.verdict != before or case.is_judged_last):
+                    return Result(mutant, "killed", key(case), variant)
+                if ended.verdict == "inconclusive" != before and not case.is_judged_last:
                     blocked.append(key(case))
-                if len(blocked) == ENOUGH_BLOCKED:
-                    break
         finally:
             world.session.close()
-    return Result(mutant, "blocked", blocked[0]) if blocked else Result(mutant, "survived")
+    return Result(mutant, "blocked", blocked[0], variant) if blocked else Result(mutant, "survived")
 
 
-@contextmanager
-def mutated(mutant: Mutant) -> Iterator[None]:
+@cache
+def last_cases() -> Sequence[Case]:
+    """The tests that judge every answer of a run, at its end."""
+    return [case for case in cases() if case.is_judged_last]
+
+
+def mutated(mutant: Mutant) -> AbstractContextManager[None]:
     """Inside, the mutant's function and all that it has made run the changed code, wherever they are held."""
-    new = {code.co_qualname: code for code in _with_inner(code_of(mutant))}
-    swapped: list[tuple[FunctionType, CodeType]] = []
-    # What collecting tests has frozen isn't among the objects otherwise.
-    gc.unfreeze()
-    for function in [each for each in gc.get_objects() if isinstance(each, FunctionType)]:
-        code = function.__code__
-        if code.co_filename == str(mutant.path) and code.co_qualname in new:
-            swapped.append((function, code))
-    try:
-        for function, _ in swapped:
-            function.__code__ = new[function.__code__.co_qualname]
-        yield
-    finally:
-        for function, code in swapped:
-            function.__code__ = code
-
-
-def _with_inner(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _with_inner(constant)
+    return swapped([function_of(mutant)])
 
 
 @contextmanager

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from reference_server.steps import token
+from reference_server.steps import graphql_resource, token, token_response, transport
+from reference_server.variants import VARIANTS
 from tests.mutants.__main__ import drawn
 from tests.mutants.explanations import explanations, stale, unexplained
-from tests.mutants.mutating import Mutant, code_of, lines_of, mutants_of
+from tests.mutants.mutating import Mutant, function_of, lines_of, mutants_of
+from tests.mutants.owing import NOT_OWED
 from tests.mutants.running import Result, mutated
-from tests.mutants.tracing import STEPS
+from tests.mutants.servers import BESIDE, EVERY, servers_of
+from tests.mutants.swapping import STEPS
+from tests.mutants.tracing import noting
 
 SOURCE = """
 def allowed(age: int, known: bool, names: list[str]) -> bool:
@@ -32,6 +36,11 @@ def mutants(tmp_path: Path) -> dict[str, Mutant]:
     file = tmp_path / "f.py"
     file.write_text(SOURCE)
     return {mutant.name: mutant for mutant in mutants_of(file)}
+
+
+def mutant_named(name: str) -> Mutant:
+    path = STEPS / name.partition(":")[0]
+    return next(each for each in mutants_of(path) if each.name == name)
 
 
 def test_each_kind_of_change_is_made(mutants: dict[str, Mutant]) -> None:
@@ -57,7 +66,7 @@ def test_the_changed_code_does_what_its_name_says(mutants: dict[str, Mutant]) ->
     def allowed(age: int, known: bool, names: list[str]) -> bool:
         raise NotImplementedError
 
-    allowed.__code__ = code_of(mutants["f.py:allowed: operand left out: not known"])
+    allowed.__code__ = function_of(mutants["f.py:allowed: operand left out: not known"]).__code__
     assert allowed(20, False, ["somebody"])
     with pytest.raises(ValueError, match="a child"):
         allowed(17, True, [])
@@ -70,6 +79,55 @@ def test_a_mutant_runs_wherever_its_function_is_held() -> None:
     with mutated(mutant):
         assert held.__code__ != before
     assert held.__code__ == before
+
+
+def test_a_default_is_changed_with_its_function() -> None:
+    mutant = mutant_named("token_response.py:json_response: constant plus one: 200")
+    with mutated(mutant):
+        assert token_response.json_response.__defaults__ == (201,)
+    assert token_response.json_response.__defaults__ == (200,)
+
+
+def test_what_is_made_once_is_made_again_by_a_mutant() -> None:
+    before = graphql_resource.schema()
+    assert graphql_resource.schema() is before
+    with mutated(mutant_named('graphql_resource.py:schema: text changed: "viewer"')), pytest.raises(KeyError):
+        graphql_resource.schema()
+    assert graphql_resource.schema() is not before
+
+
+def test_what_runs_when_a_server_is_built_is_left_alone() -> None:
+    changed = {each.line for each in mutants_of(STEPS / "transport.py") if each.function == "allow_methods"}
+    assert changed
+    assert transport.allow_methods.__code__.co_firstlineno < min(changed)
+    assert not [each for each in mutants_of(STEPS / "transport.py") if "return named(" in each.text]
+
+
+def test_lines_are_noted_by_statement() -> None:
+    lines: set[tuple[str, int]] = set()
+    with noting(lines), pytest.raises(AttributeError):
+        token.find_grant(None)  # type: ignore[arg-type]
+    assert {name for name, _ in lines} == {"token.py"}
+    start = token.find_grant.__code__.co_firstlineno
+    assert start in {line for _, line in lines}
+    token.answer_nothing(None)  # type: ignore[arg-type]
+    assert len(lines) == 3
+
+
+def test_what_no_sentence_owes_is_there() -> None:
+    known = {path.name: {each.function for each in mutants_of(path)} for path in STEPS.glob("*.py")}
+    for place in NOT_OWED:
+        name, _, function = place.partition(":")
+        assert not function or function in known[name]
+        assert name in known
+
+
+def test_servers_and_the_functions_that_they_are_named_for_are_there() -> None:
+    mutants = [each for path in STEPS.glob("*.py") for each in mutants_of(path)]
+    places = {EVERY} | {each.path.name for each in mutants} | {each.function for each in mutants}
+    assert set(BESIDE) <= {variant.name for variant in VARIANTS}
+    assert {place for names in BESIDE.values() for place in names} <= places
+    assert servers_of(mutant_named('bearer.py:collect_query_token: filter left out: name == "access_token"'))[0] is None
 
 
 def test_a_sample_is_drawn_by_its_seed(mutants: dict[str, Mutant]) -> None:

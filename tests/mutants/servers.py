@@ -1,0 +1,38 @@
+"""On which servers a mutant is tried: the default one, and variants that run a function which the default one doesn't,
+or run it with another setting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tests.mutants.mutating import Mutant
+
+# By variant, the files and functions of steps whose mutants are tried there too; of `EVERY` step with the tests alone
+# that the default server has no occasion for.
+EVERY = "*"
+BESIDE: Mapping[str, Sequence[str]] = {
+    "security-bcp": (EVERY,),
+    "bcp-bound-refresh-tokens": ("dpop.py",),
+    "bcp-clients-without-pkce": ("refuse_unexpected_verifier",),
+    "native-apps": ("native_apps.py", "require_authenticated_client"),
+    "bearer-query": ("collect_query_token",),
+    "consent-remembered": ("consent.py",),
+    "external-provider-without-issuer": ("check_issuer",),
+    "grant-ends-with-access-token": ("revoke_grant_of_access_token", "end_grant_of_bearer"),
+    "introspection-by-clients-only": ("authorize_caller",),
+    "no-extension-grant": ("find_grant", "put_grant_types"),
+    "no-external-provider": ("require_provider", "provider_title"),
+    "no-implicit": ("check_response_type",),
+    "no-password": ("find_grant",),
+    "pkce-demanded": ("require_code_challenge",),
+    "plain-http-redirected": ("_answer_plain_http",),
+    "reusable-refresh-tokens": ("rotate",),
+    "revocation-over-tls-only": ("require_tls_unless_offered",),
+    "several-issuers": ("put_issuer",),
+}
+
+
+def servers_of(mutant: Mutant) -> list[str | None]:
+    """The default server (None) and the variants, in the order in which a mutant is tried there."""
+    places = (mutant.path.name, mutant.function, EVERY)
+    return [None, *(name for name, names in BESIDE.items() if any(place in names for place in places))]
