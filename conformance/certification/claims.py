@@ -14,7 +14,7 @@ from conformance.certification.answers import parsed_answers
 from conformance.certification.bundle import BundleFault
 from conformance.certification.refusals import refusals
 from conformance.certification.statement import claim_of
-from conformance.reporting.provenance import frozen
+from conformance.reporting.provenance import release_in_words
 from conformance.reporting.summary import counted
 from conformance.reporting.text import visible
 from conformance.tally.claims import certifications
@@ -104,7 +104,10 @@ def in_words(claim: Mapping[str, Any]) -> list[str]:
         *((name, implementation[name]) for name in ("vendor", "contact") if implementation.get(name)),
         ("target", f"{claim['target']['name']}, {claim['target']['place']}"),
         ("tested", f"{claim['started']} to {claim['finished']}"),
-        ("suite", f"{suite['name']} {suite['version']}, catalogue {suite['catalogue'][:16]}, {frozen(suite)}"),
+        (
+            "suite",
+            f"{suite['name']} {suite['version']}, catalogue {suite['catalogue'][:16]}, {release_in_words(suite)}",
+        ),
         *(("result", line) for line in levels),
         *(("vacuous", identifier) for identifier in claim["vacuous"]),
         ("attested", f"{counted(claim['attested'], 'requirement')}, by the vendor's own word"),

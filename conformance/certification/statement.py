@@ -10,7 +10,7 @@ from conformance.certification.answers import Answers
 from conformance.certification.matrix import Record
 from conformance.certification.scope import covered, to_attest
 from conformance.reporting import summary
-from conformance.reporting.provenance import frozen
+from conformance.reporting.provenance import release_in_words
 from conformance.reporting.templating import rendered_page
 from conformance.reporting.text import document_name
 from conformance.tally.claims import Claim
@@ -57,7 +57,7 @@ def statement_as_html(content: Content, answers: Answers, record: Record, chosen
         "matrix": matrix.in_words(record, content["suite"]["catalogue"], summary.role_of(content)),
         "place": _place(content),
         "counted": summary.counted,
-        "frozen": frozen(content["suite"]),
+        "frozen": release_in_words(content["suite"]),
     }
     return rendered_page("statement.html.j2", (), view, style="statement.css")
 

@@ -36,7 +36,7 @@ from conformance.fuzz.lifecycle_model import (
 )
 from conformance.harness import effects
 from conformance.harness.send import OMIT
-from conformance.harness.tokens import Live, TokenKind, Tokens
+from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
 from conformance.harness.trial import Trial
 from conformance.wire.exchange import Reply
 
@@ -76,7 +76,7 @@ class Life:
         given, client, grant = self.trial.given, like.tokens.client, like.tokens.grant
 
         def procedure() -> bool:
-            fresh = given.live(given.tokens(grant, client), like.kind)
+            fresh = given.active_token(given.tokens(grant, client), like.kind)
             with given.arranging():
                 _ask_to_revoke(self.trial, fresh, like.hint)
             return not given.still_active(fresh)
@@ -141,7 +141,7 @@ class Life:
             self._learn(token, bool(seen))
 
     def _seen(self, token: Token, witnesses: tuple[str, ...]) -> tuple[str, ...]:
-        live = Live(token.value, token.kind, token.tokens, witnesses)
+        live = ActiveToken(token.value, token.kind, token.tokens, witnesses)
         return self.trial.given.still_active(live, settled=token.state == "ended")
 
     def _learn(self, token: Token, seen: bool) -> None:
@@ -274,7 +274,7 @@ def revoke(life: Life, step: Step) -> None:
         token.state, token.if_seen, token.hint = "ended", REVOKED[token.kind, step.how], step.how
 
 
-def _ask_to_revoke(trial: Trial, token: Token | Live, how: str) -> Reply:
+def _ask_to_revoke(trial: Trial, token: Token | ActiveToken, how: str) -> Reply:
     hint = {"right": token.kind, "wrong": OTHER_KIND[token.kind]}.get(how, OMIT)
     return trial.send.revocation(token.value, token.tokens.client, token_type_hint=hint)
 

@@ -21,7 +21,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.base.outcomes import NotApplicable, Untested, Vacuous
 from conformance.base.schemas import schema_folder
-from conformance.documents.documented.api import graphql, has_data, tokens_of_kind
+from conformance.documents.documented.api import graphql_reply, has_data, tokens_of_kind
 from conformance.fuzz.described import Document, deviations
 from conformance.fuzz.messages import NAME, Message
 from conformance.fuzz.sending import sent
@@ -210,7 +210,7 @@ def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
     def procedure() -> Reply:
         with given.arranging():
             if message.endpoint == "graphql":
-                return graphql(send, tokens_of_kind(given, "app").access_token)
+                return graphql_reply(send, tokens_of_kind(given, "app").access_token)
             if message.endpoint == "token":
                 return send.resource(given.tokens().access_token, "token", method="DELETE")
             kind = KINDS.get(message.endpoint)

@@ -34,10 +34,10 @@ def walks(given: Given) -> SearchStrategy[list[str]]:
 
 def followed(given: Given, send: Send, fields: Fields, walk: list[str], last: str) -> Reply:
     """The answer at the end of links that lead from a token, one after the other."""
-    return led(given, send, fields, walk, last)[1]
+    return tokens_and_answer(given, send, fields, walk, last)[1]
 
 
-def led(given: Given, send: Send, fields: Fields, walk: list[str], last: str) -> tuple[Tokens, Reply]:
+def tokens_and_answer(given: Given, send: Send, fields: Fields, walk: list[str], last: str) -> tuple[Tokens, Reply]:
     """A token, and the answer at the end of links that lead from it, one after the other."""
     for feature in LINKS[last]:
         given.feature(feature)
@@ -69,9 +69,9 @@ def _follow(send: Send, tokens: Tokens, link: str) -> Reply:
             return send.resource(value, "token_info")
 
 
-def told(given: Given, send: Send, fields: Fields, walk: list[str]) -> tuple[Tokens, Reply]:
+def tokens_and_info(given: Given, send: Send, fields: Fields, walk: list[str]) -> tuple[Tokens, Reply]:
     """A token, and what token info tells of it after links were followed."""
-    tokens, reply = led(given, send, fields, walk, "info")
+    tokens, reply = tokens_and_answer(given, send, fields, walk, "info")
     return tokens, given.accepted(reply, "token info with a good token")
 
 
@@ -107,7 +107,7 @@ def _scopes(grant: str, choices: list[str]) -> SearchStrategy[str]:
     return bodies("issueToken", FORM, schema).map(lambda fields: str(fields["scope"]))
 
 
-def reached(given: Given, send: Send, kind: str, scope: str, resource: str) -> Reply:
+def resource_answer(given: Given, send: Send, kind: str, scope: str, resource: str) -> Reply:
     """What a resource answers to a fresh token of a kind; the server has granted it the scope asked for."""
     grant, client = _asking(given, kind)
     tokens = given.tokens(grant, client, scope=scope)

@@ -17,7 +17,7 @@ from conformance.fuzz.strategies import NAMES, SPELL, UNICODE, dense, legal, sub
 from conformance.harness.expect import Expect
 from conformance.harness.given import CHEAPEST_FIRST, Given
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live
+from conformance.harness.tokens import ActiveToken
 from conformance.procedures.token_requests import good_request, outcome, sent
 from conformance.wire.exchange import Pairs, Reply, Request
 
@@ -114,7 +114,7 @@ def pairs_of(request: Request) -> list[tuple[str, str]]:
     return parse_qsl(request.body.decode(), keep_blank_values=True)
 
 
-def good(given: Given, send: Send, grant: str) -> Request:
+def served_request(given: Given, send: Send, grant: str) -> Request:
     """A token request that is served as it stands."""
     if grant in REPEATABLE:
         return given.observed(f"a good request by {grant}", lambda: good_request(given, send, grant))
@@ -126,23 +126,25 @@ def usual_outcome(given: Given, send: Send, grant: str) -> Outcome:
 
     def procedure() -> Outcome:
         with given.arranging():
-            return outcome(given.issued(sent(send, good(given, send, grant)), f"the ordinary request by {grant}"))
+            return outcome(
+                given.issued(sent(send, served_request(given, send, grant)), f"the ordinary request by {grant}")
+            )
 
     return given.observed(f"the outcome of a good request by {grant}", procedure)
 
 
-def revocable(given: Given, send: Send) -> Live:
+def revocable_token(given: Given, send: Send) -> ActiveToken:
     """A live access token, of which another was seen to end by a plain revocation; Vacuous where it didn't."""
 
     def procedure() -> tuple[str, ...]:
-        token = given.live(given.tokens())
+        token = given.active_token(given.tokens())
         with given.arranging():
             send.revocation(token.value, token.tokens.client)
         return given.still_active(token)
 
     if given.observed("a plain revocation of an access token", procedure):
         raise Vacuous("the server doesn't revoke access tokens")
-    return given.live(given.tokens())
+    return given.active_token(given.tokens())
 
 
 def expect_as_usual(expect: Expect, usual: Outcome, reply: Reply) -> None:

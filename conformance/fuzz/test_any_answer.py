@@ -16,7 +16,15 @@ from conformance.fuzz.engine import for_any
 from conformance.fuzz.mangling import ODD_HEADERS
 from conformance.fuzz.messages import Message
 from conformance.fuzz.requests import any_form, any_markup, any_message, strangers
-from conformance.fuzz.rewriting import additions, claimed_grants, enlarged, good, pairs_of, respelled, usual_outcome
+from conformance.fuzz.rewriting import (
+    additions,
+    claimed_grants,
+    enlarged,
+    pairs_of,
+    respelled,
+    served_request,
+    usual_outcome,
+)
 from conformance.fuzz.sending import sent
 from conformance.fuzz.strategies import alterations, altered
 from conformance.harness import Expect, Given, Send, needs, requirement
@@ -209,7 +217,7 @@ def test_no_token_is_stored_by_a_cache(
     headers: list[tuple[str, str]],
 ) -> None:
     usual_outcome(given, send, grant)
-    request = good(given, send, grant)
+    request = served_request(given, send, grant)
     body = respelled(enlarged(pairs_of(request), more), ["plain"]).encode()
 
     reply = token_requests.sent(send, replace(request, headers=(*request.headers, *headers), body=body))

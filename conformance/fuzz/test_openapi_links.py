@@ -9,10 +9,10 @@ from conformance.fuzz.openapi import Fields, expect_described, token_requests
 from conformance.fuzz.openapi_links import (
     followed,
     own_kinds_served,
-    reached,
+    resource_answer,
     scopes_beside,
     scopes_for,
-    told,
+    tokens_and_info,
     walks,
 )
 from conformance.harness import Expect, Given, Send, requirement
@@ -69,7 +69,7 @@ def test_a_token_leads_to_its_details(
 def test_details_have_the_scope_as_a_list(
     given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
 ) -> None:
-    tokens, reply = told(given, send, fields, walk)
+    tokens, reply = tokens_and_info(given, send, fields, walk)
 
     expect(reply).has_member("scope", list)
     names = set(map(str, reply.members["scope"]))
@@ -83,7 +83,7 @@ def test_details_have_the_scope_as_a_list(
 def test_details_have_the_seconds_that_are_left(
     given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
 ) -> None:
-    tokens, reply = told(given, send, fields, walk)
+    tokens, reply = tokens_and_info(given, send, fields, walk)
 
     expect(reply).has_member("expires_in", int, type(None))
     left, most = reply.members["expires_in"], tokens.members.get("expires_in")
@@ -94,7 +94,7 @@ def test_details_have_the_seconds_that_are_left(
 @requirement("documented-info-application-uid")
 @for_any(cost=3, fields=token_requests, walk=walks)
 def test_details_name_the_client(given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]) -> None:
-    tokens, reply = told(given, send, fields, walk)
+    tokens, reply = tokens_and_info(given, send, fields, walk)
 
     expect(reply).has_member("application", dict)
     expect.that(
@@ -112,7 +112,7 @@ def test_details_name_the_client(given: Given, send: Send, expect: Expect, field
 @pytest.mark.parametrize("kind", ["me"])
 @for_any(cost=3, scope=scopes_for)
 def test_a_user_token_leads_to_its_resource(given: Given, send: Send, expect: Expect, kind: str, scope: str) -> None:
-    reply = reached(given, send, kind, scope, kind)
+    reply = resource_answer(given, send, kind, scope, kind)
 
     expect(reply).succeeds()
 
@@ -121,7 +121,7 @@ def test_a_user_token_leads_to_its_resource(given: Given, send: Send, expect: Ex
 @pytest.mark.parametrize("kind", ["app"])
 @for_any(cost=5, scope=scopes_for)
 def test_an_app_token_leads_to_its_resource(given: Given, send: Send, expect: Expect, kind: str, scope: str) -> None:
-    reply = reached(given, send, kind, scope, kind)
+    reply = resource_answer(given, send, kind, scope, kind)
 
     expect(reply).succeeds()
 
@@ -130,7 +130,7 @@ def test_an_app_token_leads_to_its_resource(given: Given, send: Send, expect: Ex
 @pytest.mark.parametrize("kind", ["basic"])
 @for_any(cost=5, scope=scopes_for)
 def test_a_basic_token_leads_to_its_resource(given: Given, send: Send, expect: Expect, kind: str, scope: str) -> None:
-    reply = reached(given, send, kind, scope, kind)
+    reply = resource_answer(given, send, kind, scope, kind)
 
     expect(reply).succeeds()
 
@@ -143,6 +143,6 @@ def test_a_token_of_another_kind_leads_nowhere(
 ) -> None:
     own_kinds_served(given, send, kind, resource)
 
-    reply = reached(given, send, kind, scope, resource)
+    reply = resource_answer(given, send, kind, scope, resource)
 
     expect(reply).has_status(403)

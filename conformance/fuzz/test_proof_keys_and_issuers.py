@@ -10,7 +10,17 @@ from conformance.fuzz.engine import for_any
 from conformance.fuzz.strategies import dense
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.metadata import document, inserted
-from conformance.procedures.pkce import LONGEST, SHORTEST, UNRESERVED, Pair, pkce_client, plain, redeemed, s256, seen
+from conformance.procedures.pkce import (
+    LONGEST,
+    SHORTEST,
+    UNRESERVED,
+    Pair,
+    client_seen_to_exchange,
+    pkce_client,
+    plain_pair,
+    redeemed,
+    s256_pair,
+)
 from conformance.profile.target import Target
 
 # What may stand in a path as it is, and what servers, proxies and frameworks take for more than that.
@@ -30,25 +40,25 @@ def expect_redeemed(given: Given, send: Send, expect: Expect, pair: Pair) -> Non
 @requirement("rfc7636-4.1-unreserved-characters-served")
 @for_any(cost=3, verifier=verifiers)
 def test_any_verifier_of_the_grammar_is_served(given: Given, send: Send, expect: Expect, verifier: str) -> None:
-    seen(given, send, "main")
+    client_seen_to_exchange(given, send, "main")
 
-    expect_redeemed(given, send, expect, s256(verifier))
+    expect_redeemed(given, send, expect, s256_pair(verifier))
 
 
 @requirement("rfc7636-4.2-challenge-grammar-served")
 @for_any(cost=3, challenge=verifiers)
 def test_any_challenge_of_the_grammar_is_served(given: Given, send: Send, expect: Expect, challenge: str) -> None:
-    seen(given, send, "main", plain)
+    client_seen_to_exchange(given, send, "main", plain_pair)
 
-    expect_redeemed(given, send, expect, plain(challenge))
+    expect_redeemed(given, send, expect, plain_pair(challenge))
 
 
 @requirement("rfc7636-4.6-verifier-verified")
 @for_any(cost=3, verifier=st.one_of(verifiers, dense(UNRESERVED, 0, SHORTEST)))
 def test_no_verifier_fits_by_chance(given: Given, send: Send, expect: Expect, verifier: str) -> None:
-    seen(given, send, "main")
+    client_seen_to_exchange(given, send, "main")
 
-    reply = redeemed(given, send, "main", s256(), code_verifier=verifier)
+    reply = redeemed(given, send, "main", s256_pair(), code_verifier=verifier)
 
     expect(reply).issues_nothing()
 

@@ -15,14 +15,14 @@ from conformance.fuzz.rewriting import (
     decided,
     enlarged,
     expect_as_usual,
-    good,
     grant_of_most_scopes,
     orders,
     pairs_of,
     reordered,
     respelled,
-    revocable,
+    revocable_token,
     scope_subsets,
+    served_request,
     unknown_hints,
     usual_outcome,
     ways,
@@ -48,7 +48,7 @@ def test_the_order_of_token_request_parameters_says_nothing(
     given: Given, send: Send, expect: Expect, grant: str, order: list[int]
 ) -> None:
     usual = usual_outcome(given, send, grant)
-    request = good(given, send, grant)
+    request = served_request(given, send, grant)
 
     reply = sent(send, replace(request, body=respelled(reordered(pairs_of(request), order), ["plain"]).encode()))
 
@@ -62,7 +62,7 @@ def test_the_case_of_header_names_and_schemes_says_nothing(
 ) -> None:
     usual = usual_outcome(given, send, grant)
 
-    reply = sent(send, with_cases(good(given, send, grant), case))
+    reply = sent(send, with_cases(served_request(given, send, grant), case))
 
     expect_as_usual(expect, usual, reply)
 
@@ -73,7 +73,7 @@ def test_unknown_parameters_of_a_token_request_say_nothing(
     given: Given, send: Send, expect: Expect, grant: str, more: More
 ) -> None:
     usual = usual_outcome(given, send, grant)
-    request = good(given, send, grant)
+    request = served_request(given, send, grant)
 
     reply = sent(send, replace(request, body=respelled(enlarged(pairs_of(request), more), ["plain"]).encode()))
 
@@ -86,7 +86,7 @@ def test_escapes_in_a_token_request_say_nothing(
     given: Given, send: Send, expect: Expect, grant: str, spellings: list[str]
 ) -> None:
     usual = usual_outcome(given, send, grant)
-    request = good(given, send, grant)
+    request = served_request(given, send, grant)
 
     reply = sent(send, replace(request, body=respelled(pairs_of(request), spellings).encode()))
 
@@ -221,7 +221,7 @@ def test_a_live_token_is_active_however_it_is_written(
 @requirement("rfc7009-2.2-invalid-hint-ignored")
 @for_any(cost=2, hint=unknown_hints)
 def test_a_token_is_revoked_under_any_unknown_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
-    token = revocable(given, send)
+    token = revocable_token(given, send)
 
     decided(send.revocation(token.value, token.tokens.client, token_type_hint=hint))
 
@@ -233,7 +233,7 @@ def test_a_token_is_revoked_under_any_unknown_hint(given: Given, send: Send, exp
 def test_a_token_is_revoked_however_it_is_written(
     given: Given, send: Send, expect: Expect, order: list[int], spellings: list[str], more: More
 ) -> None:
-    token = revocable(given, send)
+    token = revocable_token(given, send)
     client = token.tokens.client
     pairs, headers = send.authenticated({"token": token.value}, client, None, {})
     body = respelled(enlarged(reordered(pairs, order), more), spellings)

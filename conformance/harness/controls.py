@@ -12,12 +12,12 @@ from typing import TypeAlias
 from conformance.base.outcomes import Inconclusive, Stale
 from conformance.harness import effects
 from conformance.harness.send import OMIT, Send
-from conformance.harness.tokens import Code, Live, Tokens
+from conformance.harness.tokens import ActiveToken, Code, Tokens
 from conformance.harness.witnessing import Witnessing
 from conformance.wire.exchange import Reply
 
 # What can be seen to be good; a function tells it of what none of the others stands for.
-Credential: TypeAlias = Code | Tokens | Live | Callable[[], bool]
+Credential: TypeAlias = Code | Tokens | ActiveToken | Callable[[], bool]
 
 
 def control(given: Witnessing, send: Send, credential: Credential, after: Reply | None) -> None:
@@ -43,7 +43,7 @@ def _is_served(given: Witnessing, send: Send, credential: Credential) -> bool:
                 reply = send.code_exchange(credential)
             case Tokens():
                 reply = send.refresh(credential)
-            case Live(value, kind, tokens, witnesses):
+            case ActiveToken(value, kind, tokens, witnesses):
                 return all(effects.says_active(send, witness, value, kind, tokens) for witness in witnesses)
             case _:
                 return credential()
@@ -67,7 +67,7 @@ def _in_words(credential: Credential) -> str:
             return "a code"
         case Tokens():
             return "a refresh token"
-        case Live():
+        case ActiveToken():
             return f"a token that was seen active by {' and '.join(credential.witnesses)}"
         case _:
             return "a token that was seen active"

@@ -10,7 +10,7 @@ import time
 
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live, TokenKind, Tokens
+from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
 
@@ -75,7 +75,7 @@ def _ask(send: Send, witness: str, value: str, kind: TokenKind, tokens: Tokens) 
             return send.resource(value, witness)
 
 
-def witnesses_of(send: Send, token: Live) -> tuple[str, ...]:
+def witnesses_of(send: Send, token: ActiveToken) -> tuple[str, ...]:
     """The witnesses that see a token active. One that breaks down blocks nothing while another one answers."""
     answers: dict[str, bool] = {}
     problems: list[Inconclusive] = []
@@ -89,7 +89,7 @@ def witnesses_of(send: Send, token: Live) -> tuple[str, ...]:
     return tuple(witness for witness, active in answers.items() if active)
 
 
-def last_active(send: Send, token: Live) -> tuple[str, ...]:
+def last_active(send: Send, token: ActiveToken) -> tuple[str, ...]:
     """The witnesses that still see a token active once the declared revocation delay is over."""
     deadline = time.monotonic() + send.recorder.target.limits.revocation_delay
     while True:

@@ -16,7 +16,7 @@ from conformance.harness import effects, grammar
 from conformance.harness.expected_answers import AnswerExpectation, ReturnExpectation, check_passed
 from conformance.harness.expected_replies import ReplyExpectation
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live
+from conformance.harness.tokens import ActiveToken
 from conformance.wire.exchange import Reply
 
 
@@ -31,11 +31,11 @@ class Expect:
     @overload
     def __call__(self, subject: Answer) -> AnswerExpectation: ...
     @overload
-    def __call__(self, subject: Live) -> TokenExpectation: ...
+    def __call__(self, subject: ActiveToken) -> TokenExpectation: ...
     @overload
     def __call__(self, subject: Return) -> ReturnExpectation: ...
     def __call__(
-        self, subject: Reply | Answer | Live | Return
+        self, subject: Reply | Answer | ActiveToken | Return
     ) -> ReplyExpectation | AnswerExpectation | TokenExpectation | ReturnExpectation:
         """The expectations that fit the subject."""
         match subject:
@@ -45,7 +45,7 @@ class Expect:
                 return ReplyExpectation(subject)
             case Answer():
                 return AnswerExpectation(subject)
-            case Live():
+            case ActiveToken():
                 return TokenExpectation(self._send, subject)
 
     def that(
@@ -85,7 +85,7 @@ class Expect:
 class TokenExpectation:
     """What became of a token that was seen active before."""
 
-    def __init__(self, send: Send, token: Live) -> None:
+    def __init__(self, send: Send, token: ActiveToken) -> None:
         self._send = send
         self._token = token
 

@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl, unquote_plus
 from conformance.base.outcomes import Violation
 from conformance.browser.answer import Answer
 from conformance.harness.recorder import Recorder
-from conformance.harness.tokens import Live
+from conformance.harness.tokens import ActiveToken
 from conformance.wire.exchange import Exchange, Reply, Request
 
 T = TypeVar("T")
-Subject: TypeAlias = Reply | Answer | Live
+Subject: TypeAlias = Reply | Answer | ActiveToken
 # What tests of the suite call the reply that they judge.
 JUDGED_NAMES = ("reply", "answer")
 # What holds more replies than that was no single request.
@@ -106,7 +106,7 @@ def _frames(violation: Violation) -> Iterator[dict[str, Any]]:
 def _subjects_in(value: object) -> list[Subject]:
     """What can be judged in a value: itself, the members of a list, what fields of it hold; the likeliest last."""
     match value:
-        case Reply() | Answer() | Live():
+        case Reply() | Answer() | ActiveToken():
             return [value]
         case list() | tuple() if len(value) < MANY:
             return [each for each in value if isinstance(each, Reply | Answer)]
@@ -132,7 +132,7 @@ def _last(values: Iterable[T]) -> T | None:
 
 def _exchanges_of(subject: Subject | None, sent: Sequence[Exchange]) -> tuple[Exchange | None, Exchange | None]:
     """The exchange that a subject was asked in, and the one that it was told in."""
-    if isinstance(subject, Live):
+    if isinstance(subject, ActiveToken):
         last = _last(each for each in sent if each.phase == "effect" and _asks_about(each, subject))
         return last, last
     reply = _reply_of(subject)
@@ -166,7 +166,7 @@ def _of_request(request: Request, sent: Sequence[Exchange]) -> Exchange | None:
     return _last(each for each in sent if each.request is request)
 
 
-def _asks_about(exchange: Exchange, token: Live) -> bool:
+def _asks_about(exchange: Exchange, token: ActiveToken) -> bool:
     """Whether a witness found a token active in an exchange."""
     reply = exchange.reply
     if reply is None or not reply.is_success or reply.members.get("active") is False:
@@ -183,7 +183,7 @@ def _control(
 ) -> Exchange | None:
     """What a request was compared with: a control of the test at the same place, else a reply that it held beside."""
     sent = trial.exchanges
-    if isinstance(subject, Live):
+    if isinstance(subject, ActiveToken):
         value = subject.value.encode()
         about = [each for each in sent if _place(each.request) == _place(asked.request) and each is not asked]
         return next((each for each in about if each.phase == "given" and value in each.request.body), None)

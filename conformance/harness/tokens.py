@@ -47,7 +47,7 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class ActiveToken:
     """A token that was seen active, and by which witnesses: those alone can show later that it isn't any more."""
 
     value: str

@@ -194,7 +194,7 @@ def _client_ids(request: Request) -> frozenset[str]:
     return frozenset(named)
 
 
-def moment(reply: Reply) -> float | None:
+def answered_at(reply: Reply) -> float | None:
     """When an answer was given by the server's own clock, in seconds since 1970; None where it doesn't say."""
     try:
         return parsedate_to_datetime(reply.header("Date") or "").timestamp()

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.base.outcomes import Inconclusive, Stale, Untested
 from conformance.harness import effects
 from conformance.harness.issuing import Issuing
-from conformance.harness.tokens import Live, TokenKind, Tokens
+from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
 from conformance.profile.target import Client
 
 
@@ -35,21 +35,21 @@ class Witnessing(Issuing):
         # A refresh token for an app is unusual, but some servers give no other.
         return usable or [self.any_grant(client)]
 
-    def live(self, tokens: Tokens, kind: TokenKind = "access_token") -> Live:
+    def active_token(self, tokens: Tokens, kind: TokenKind = "access_token") -> ActiveToken:
         """A token seen active by at least one witness; only those witnesses can show later that it no longer is."""
         with self.arranging():
             return self._seen_active(tokens, kind)
 
-    def witnessed(self, tokens: Tokens) -> Live:
+    def witnessed(self, tokens: Tokens) -> ActiveToken:
         """An access token with the witnesses that see it active: none where nobody can be asked about it."""
         try:
-            return self.live(tokens)
+            return self.active_token(tokens)
         except Stale:
             raise
         except (Untested, Inconclusive):
-            return Live(tokens.access_token, "access_token", tokens, ())
+            return ActiveToken(tokens.access_token, "access_token", tokens, ())
 
-    def still_active(self, token: Live, *, settled: bool = True) -> tuple[str, ...]:
+    def still_active(self, token: ActiveToken, *, settled: bool = True) -> tuple[str, ...]:
         """The witnesses that still see a token active, once the declared revocation delay is over; or right now.
 
         For shared observations, whose tests judge several things at once; a test of its own asks `expect(token)`.
@@ -59,7 +59,7 @@ class Witnessing(Issuing):
         active = partial(effects.says_active, self._send, value=token.value, kind=token.kind, tokens=token.tokens)
         return tuple(witness for witness in token.witnesses if active(witness))
 
-    def _seen_active(self, tokens: Tokens, kind: TokenKind) -> Live:
+    def _seen_active(self, tokens: Tokens, kind: TokenKind) -> ActiveToken:
         """A token with the witnesses that see it active now. Inconclusive when none does, Untested without any."""
         value = tokens.access_token if kind == "access_token" else tokens.refresh_token
         if value is None:
@@ -87,7 +87,7 @@ class Witnessing(Issuing):
             raise problems[0]
         if not seen:
             raise Inconclusive(f"a fresh {kind.replace('_', ' ')} is not seen active by {' or '.join(candidates)}")
-        live = Live(value, kind, tokens, seen)
+        live = ActiveToken(value, kind, tokens, seen)
         self._see_again(live, candidates)
         return live
 
@@ -101,7 +101,7 @@ class Witnessing(Issuing):
             )
         return lasting
 
-    def _see_again(self, live: Live, candidates: tuple[str, ...]) -> None:
+    def _see_again(self, live: ActiveToken, candidates: tuple[str, ...]) -> None:
         """The control for later looks: the first token that a witness sees active outlives that look.
 
         RFC 6819 section 5.1.5.4: a server may let a token be used once. Where the token is over already, something
@@ -117,16 +117,16 @@ class Witnessing(Issuing):
         problem = "the token that is judged was over at the second look"
         raise Inconclusive(problem) if self._recorder.is_second else Stale(problem)
 
-    def _leaves_alive(self, witness: str, like: Live) -> bool:
+    def _leaves_alive(self, witness: str, like: ActiveToken) -> bool:
         """Whether a fresh token outlives a look by one witness, in the eyes of those who saw such a token active."""
         tokens = self.tokens(like.tokens.grant, like.tokens.client)
         value = tokens.access_token if like.kind == "access_token" else tokens.refresh_token or ""
-        fresh = Live(value, like.kind, tokens, like.witnesses)
+        fresh = ActiveToken(value, like.kind, tokens, like.witnesses)
         # What it says matters not: who refuses a token may have used it up all the same.
         self._still_sees(witness, fresh)
         return all(each == "refresh" or self._still_sees(each, fresh) for each in like.witnesses)
 
-    def _still_sees(self, witness: str, live: Live) -> bool:
+    def _still_sees(self, witness: str, live: ActiveToken) -> bool:
         """Whether a witness sees a token active; one that breaks down says nothing against it."""
         try:
             return effects.says_active(self._send, witness, live.value, live.kind, live.tokens)

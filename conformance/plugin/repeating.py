@@ -115,10 +115,10 @@ def _run(
         return execute(case.function, case.parameters, requirement, case.needs, session)
 
     # What costs failed sign-ins was counted for one attempt.
-    return finished(attempt() if name in costly else undisturbed(attempt))
+    return finished(attempt() if name in costly else undisturbed_execution(attempt))
 
 
-def undisturbed(attempt: Callable[[], Execution]) -> Execution:
+def undisturbed_execution(attempt: Callable[[], Execution]) -> Execution:
     """An attempt that a gateway didn't disturb: where it answered in the server's place, and nothing was kept, another.
 
     Where the server is never there for this request, neither gets further.

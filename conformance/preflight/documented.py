@@ -11,7 +11,7 @@ from conformance.documents.documented.api import (
     app_tokens,
     external_client,
     external_request,
-    graphql,
+    graphql_reply,
     has_data,
     machine_to_machine,
     tokens_of_kind,
@@ -67,7 +67,7 @@ def _serves_machines(trial: Trial) -> str:
 
 
 def _answers_graphql(trial: Trial) -> str:
-    reply = graphql(trial.send, app_tokens(trial.given).access_token)
+    reply = graphql_reply(trial.send, app_tokens(trial.given).access_token)
     if not has_data(reply):
         raise Wrong(f"an app token gets no data: {why_refused(reply)}", "check its URL")
     return f"an app token gets data: {reply}"
@@ -119,7 +119,7 @@ def _is_let_in(trial: Trial) -> str:
 
 
 def _is_refused(trial: Trial) -> str:
-    who = federation.account(trial.given, "refused")
+    who = federation.provider_account(trial.given, "refused")
     journey = federation.signed_in(trial.given, trial.send, who)
     if journey.answer("code") is not None:
         raise Wrong("the provider lets this account in", "name one that it refuses")

@@ -20,7 +20,7 @@ from conformance.documents.rfc7009.revocation_cross_origin import (
 from conformance.harness.effects import last_active
 from conformance.harness.refusals import why_refused
 from conformance.harness.send import bearer
-from conformance.harness.tokens import Live, TokenKind, Tokens
+from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
 from conformance.harness.trial import Trial
 from conformance.preflight.clients import BY_TOKEN_REQUEST
 from conformance.preflight.controls import Examiner, Pointless, Wrong
@@ -288,7 +288,7 @@ def _checks_tokens(examiner: Examiner, trial: Trial) -> str:
     trial.given.accepted(trial.send.resource(tokens.access_token, RESOURCE), "a fresh token at the protected resource")
     if not _ended(examiner, trial, tokens).is_success:
         raise Pointless("no access token can be revoked")
-    if not last_active(trial.send, Live(tokens.access_token, "access_token", tokens, (RESOURCE,))):
+    if not last_active(trial.send, ActiveToken(tokens.access_token, "access_token", tokens, (RESOURCE,))):
         return "a revoked token is refused"
     remedy = "leave it out, or declare `revocation_delay`; where it is right, a run finds the breach"
     raise Wrong("a revoked token opens the protected resource", remedy, may_be_breach=True)

@@ -26,7 +26,7 @@ class Way:
     uri: str
 
 
-def ways(target: Target) -> list[Way]:
+def ways_to_ask(target: Target) -> list[Way]:
     """All ways that the profile describes, those of ordinary clients first."""
     special = ("special", "single_redirect", "restricted", "introspecting")
     clients = sorted(
@@ -54,7 +54,7 @@ def answer_without_approval(
 
 def is_known(trial: Trial, client: Client) -> bool | None:
     """Whether the authorization endpoint tells a client from one that doesn't exist; None where it doesn't show."""
-    own = [way for way in ways(trial.target) if way.client.name == client.name]
+    own = [way for way in ways_to_ask(trial.target) if way.client.name == client.name]
     answers: list[Answer] = []
     try:
         for way in own:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
 from conformance.harness import effects
 from conformance.harness.session import Session
-from conformance.harness.tokens import Code, Live, Tokens
+from conformance.harness.tokens import ActiveToken, Code, Tokens
 from conformance.harness.trial import Trial
-from conformance.preflight.free_requests import BY_USER_AGENT, ways
+from conformance.preflight.free_requests import BY_USER_AGENT, ways_to_ask
 
 UNDECIDED = (Inconclusive, NotApplicable, Untested, Vacuous)
 GRANTS = ("client_credentials", "password")
@@ -55,7 +55,7 @@ def _issues(trial: Trial) -> Iterator[Callable[[], Tokens]]:
         yield lambda grant=grant: trial.given.tokens(grant)  # type: ignore[misc]
 
 
-def _seen(trial: Trial, tokens: Tokens) -> list[Live]:
+def _seen(trial: Trial, tokens: Tokens) -> list[ActiveToken]:
     """The tokens that are seen active, each by its first witness; the resource, where nobody else tells of them."""
     found = []
     for kind in ("access_token", "refresh_token"):
@@ -64,7 +64,7 @@ def _seen(trial: Trial, tokens: Tokens) -> list[Live]:
         witnesses += ["protected_resource"] if kind == "access_token" and _may_open(trial, tokens) else []
         for witness in witnesses:
             if value and effects.says_active(trial.send, witness, value, kind, tokens):
-                found.append(Live(value, kind, tokens, (witness,)))
+                found.append(ActiveToken(value, kind, tokens, (witness,)))
                 break
     return found
 
@@ -73,7 +73,7 @@ def _may_open(trial: Trial, tokens: Tokens) -> bool:
     return trial.given.claims("protected_resource") and tokens.grant != "client_credentials"
 
 
-def _is_active(trial: Trial, token: Live) -> bool:
+def _is_active(trial: Trial, token: ActiveToken) -> bool:
     return effects.says_active(trial.send, token.witnesses[0], token.value, token.kind, token.tokens)
 
 
@@ -82,7 +82,7 @@ def _is_active(trial: Trial, token: Live) -> bool:
 
 def _newer_sign_ins(trial: Trial) -> str:
     """Whether a browser is still signed in after the same account has signed in with another one."""
-    way = next((way for way in ways(trial.target) if way.grant in BY_USER_AGENT), None)
+    way = next((way for way in ways_to_ask(trial.target) if way.grant in BY_USER_AGENT), None)
     if way is None:
         return ""
     request = trial.send.authorization_request(way.client, "code" if way.grant == "authorization_code" else "token")

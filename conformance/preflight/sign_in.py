@@ -12,14 +12,14 @@ from conformance.harness.refusals import stuck_at_sign_in, was_let_in, why_not_b
 from conformance.harness.trial import Trial
 from conformance.preflight.clients import accepted, usable_grants, variable_of
 from conformance.preflight.controls import Examiner, Pointless, Wrong
-from conformance.preflight.free_requests import RESPONSE_TYPES, Way, ways
+from conformance.preflight.free_requests import RESPONSE_TYPES, Way, ways_to_ask
 from conformance.profile.target import Client, fault_of_client
 
 
 def examine_sign_in(examiner: Examiner) -> None:
     """The main account signs in and declines, by the first way that leads to the sign-in page."""
     target = examiner.session.target
-    if "resource_owner" not in target.owners or not ways(target):
+    if "resource_owner" not in target.owners or not ways_to_ask(target):
         return
     examiner.try_out(
         "[resource_owner]: signs in",
@@ -42,7 +42,7 @@ def _enters(trial: Trial, examiner: Examiner) -> str:
     """Client after client, since one of them may be mistyped."""
     first: Wrong | None = None
     told = "no client has a redirect URI to sign in for"
-    for way in ways(trial.target):
+    for way in ways_to_ask(trial.target):
         answer = _declined(trial, "resource_owner", way)
         if answer.signed_in:
             _check_password(trial, "resource_owner", answer)

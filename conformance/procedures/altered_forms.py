@@ -30,12 +30,12 @@ def missed_in_form(given: Given, send: Send, name: str) -> Missed:
     """
 
     def procedure() -> Missed:
-        page = waiting(given, send)
+        page = waiting_page(given, send)
         registered = page.client.redirect_uris
         redirect_uri = near_miss(name, registered)
         fields = altered(page.fields, page.request.get("redirect_uri") or "", redirect_uri)
         answer = sent_off(send, page, fields)
-        again = waiting(given, send)
+        again = waiting_page(given, send)
         control = sent_off(send, again, again.fields)
         if not brings_grant(control):
             raise Vacuous(f"the form of a page as it stands brings no grant: {control}")
@@ -44,7 +44,7 @@ def missed_in_form(given: Given, send: Send, name: str) -> Missed:
     return given.observed(f"the form of a page with another redirection URI, {name}", procedure)
 
 
-def waiting(given: Given, send: Send) -> Asked:
+def waiting_page(given: Given, send: Send) -> Asked:
     """A page that asks about what was approved before. Vacuous where there is none."""
     try:
         return asked_again(given, GRANT_OF[any_response_type(given)], partial(looked_at, given, send, {}))

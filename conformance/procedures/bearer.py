@@ -103,7 +103,7 @@ def by_unknown_scheme(given: Given, send: Send) -> Reply:
     return given.observed("the protected resource with an unknown scheme", procedure)
 
 
-def invented(given: Given, send: Send) -> Reply:
+def reply_to_invented_token(given: Given, send: Send) -> Reply:
     """A token that nobody issued."""
     return _refused(refused_access(given, send), "an invented token")
 
@@ -120,7 +120,7 @@ def altered_token_answer(given: Given, send: Send) -> Reply:
     return given.observed("the protected resource with an altered token", procedure)
 
 
-def revoked(given: Given, send: Send) -> Reply:
+def reply_to_revoked_token(given: Given, send: Send) -> Reply:
     """A token that its client has revoked."""
 
     def procedure() -> Reply:
@@ -131,7 +131,7 @@ def revoked(given: Given, send: Send) -> Reply:
     return given.observed("the protected resource with a revoked token", procedure)
 
 
-def expired(given: Given, send: Send) -> Reply:
+def reply_to_expired_token(given: Given, send: Send) -> Reply:
     """A token whose lifetime is over."""
 
     def procedure() -> Reply:
@@ -173,29 +173,32 @@ by_place = pytest.mark.parametrize(
 )
 by_ended_token = pytest.mark.parametrize(
     "refusal",
-    [pytest.param(revoked, id="revoked", marks=needs("revocation")), pytest.param(expired, id="expired")],
+    [
+        pytest.param(reply_to_revoked_token, id="revoked", marks=needs("revocation")),
+        pytest.param(reply_to_expired_token, id="expired"),
+    ],
 )
 by_bad_token = pytest.mark.parametrize(
     "refusal",
     [
-        pytest.param(invented, id="invented"),
+        pytest.param(reply_to_invented_token, id="invented"),
         pytest.param(altered_token_answer, id="altered"),
-        pytest.param(revoked, id="revoked", marks=needs("revocation")),
-        pytest.param(expired, id="expired"),
+        pytest.param(reply_to_revoked_token, id="revoked", marks=needs("revocation")),
+        pytest.param(reply_to_expired_token, id="expired"),
     ],
 )
 by_refusal = pytest.mark.parametrize(
     "refusal",
     [
         pytest.param(without_credentials, id="no-credentials"),
-        pytest.param(invented, id="invented"),
+        pytest.param(reply_to_invented_token, id="invented"),
         pytest.param(of_other_scope, id="scope", marks=needs("scopes")),
     ],
 )
 by_failed_token = pytest.mark.parametrize(
     "refusal",
     [
-        pytest.param(invented, id="invented"),
+        pytest.param(reply_to_invented_token, id="invented"),
         pytest.param(of_other_scope, id="scope", marks=needs("scopes")),
     ],
 )

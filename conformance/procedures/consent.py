@@ -255,7 +255,7 @@ def _may_be_personal(value: str, victim: Asked, theirs: Asked) -> bool:
 # What the page says
 
 
-def words(page: Reply) -> frozenset[str]:
+def words_of_page(page: Reply) -> frozenset[str]:
     """What a person sees of a page: its words, and what stands for its images."""
     try:
         document = lxml.html.document_fromstring(page.body)
@@ -270,7 +270,7 @@ def words(page: Reply) -> frozenset[str]:
 
 def told_only_by(page: Reply, again: Reply, other: Reply) -> frozenset[str]:
     """Words of a page, there each time it is shown, that another page lacks."""
-    return words(page) & words(again) - words(other)
+    return words_of_page(page) & words_of_page(again) - words_of_page(other)
 
 
 def told_of_scopes(given: Given, send: Send) -> frozenset[str]:

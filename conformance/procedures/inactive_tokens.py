@@ -14,13 +14,13 @@ from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
 from conformance.procedures.introspection import (
     Description,
+    active_token_described,
+    answer_about_unknown_token,
     ask,
     best_grant,
-    clock,
-    described,
+    clock_of,
     says_active,
     seen_active,
-    unknown,
 )
 from conformance.procedures.introspection_members import number
 from conformance.procedures.revocation import hint_that_works
@@ -92,7 +92,7 @@ def unknown_jwt(given: Given, send: Send) -> Reply:
     """What an authorized caller is told of a JWT that no server issued, whose signature is made up."""
 
     def procedure() -> Reply:
-        described(given, send)
+        active_token_described(given, send)
         parts = ('{"alg":"RS256","typ":"JWT"}', f'{{"jti":"{given.invented("token")}"}}', given.invented("signature"))
         encoded = (base64.urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in parts)
         return ask(given, send, ".".join(encoded))
@@ -101,7 +101,7 @@ def unknown_jwt(given: Given, send: Send) -> Reply:
 
 
 ENDS: Mapping[str, Procedure] = {
-    "invented": unknown,
+    "invented": answer_about_unknown_token,
     "invented-jwt": unknown_jwt,
     "revoked": lambda given, send: revoked_access_token(given, send).after,
     "expired": lambda given, send: expired_access_token(given, send).after,
@@ -176,10 +176,10 @@ def nearly_expired(given: Given, send: Send) -> Description:
 
     def procedure() -> Description:
         tokens = given.tokens(best_grant(given))
-        issued = clock(tokens.reply)
+        issued = clock_of(tokens.reply)
         given.aged(tokens.access_token, lifetime(given, tokens) - 60)
         reply = seen_active(ask(given, send, tokens.access_token), "a token with a minute left")
-        return Description(tokens, reply, issued, clock(reply))
+        return Description(tokens, reply, issued, clock_of(reply))
 
     return given.observed("introspection of a nearly expired access token", procedure)
 

@@ -74,7 +74,7 @@ def expect_inactive(expect: Expect, reply: Reply) -> None:
     expect.that(says_inactive(reply), wanted, said(reply))
 
 
-def clock(reply: Reply | None) -> float:
+def clock_of(reply: Reply | None) -> float:
     """The target's clock when it answered (its Date header), in epoch seconds; this machine's where there is none."""
     try:
         return parsedate_to_datetime((reply and reply.header("Date")) or "").timestamp()
@@ -163,22 +163,22 @@ def best_grant(given: Given) -> str:
         return cheapest_grant(given)
 
 
-def fresh(given: Given, send: Send, grant: str | None = None) -> Description:
+def fresh_token_described(given: Given, send: Send, grant: str | None = None) -> Description:
     """A fresh access token by a grant (the most telling one unless told), and whatever introspection says of it."""
     grant = telling_grant(given, grant) if grant else best_grant(given)
 
     def procedure() -> Description:
         tokens = given.tokens(grant)
-        issued = clock(tokens.reply)
+        issued = clock_of(tokens.reply)
         reply = let_in(given, ask(given, send, tokens.access_token))
-        return Description(tokens, reply, issued, clock(reply))
+        return Description(tokens, reply, issued, clock_of(reply))
 
     return given.observed(f"introspection of a fresh access token by {grant}", procedure)
 
 
-def described(given: Given, send: Send, grant: str | None = None) -> Description:
-    """Like `fresh`, with an answer that the token is active: what it says beside that can be judged."""
-    description = fresh(given, send, grant)
+def active_token_described(given: Given, send: Send, grant: str | None = None) -> Description:
+    """Like `fresh_token_described`, with an answer that the token is active: what it says beside that can be judged."""
+    description = fresh_token_described(given, send, grant)
     seen_active(description.reply)
     return description
 
@@ -186,13 +186,13 @@ def described(given: Given, send: Send, grant: str | None = None) -> Description
 def described_by(given: Given, send: Send, grant: str) -> Description:
     """The same for each grant, and for the access token that a refresh brings."""
     if grant != "refresh_token":
-        return described(given, send, grant)
+        return active_token_described(given, send, grant)
 
     def procedure() -> Description:
-        described(given, send)  # The control: this caller is answered.
+        active_token_described(given, send)  # The control: this caller is answered.
         tokens = given.refreshed(given.refreshable())
         reply = ask(given, send, tokens.access_token)
-        return Description(tokens, reply, clock(tokens.reply), clock(reply))
+        return Description(tokens, reply, clock_of(tokens.reply), clock_of(reply))
 
     description = given.observed("introspection of a refreshed access token, with its lifetime", procedure)
     seen_active(description.reply, "a refreshed token")
@@ -201,7 +201,7 @@ def described_by(given: Given, send: Send, grant: str) -> Description:
 
 def live_token(given: Given, send: Send, grant: str | None = None) -> str:
     """A fresh access token by a grant (the most telling one unless told), seen active just now."""
-    described(given, send)  # The control: this caller is answered.
+    active_token_described(given, send)  # The control: this caller is answered.
     token = given.tokens(grant or best_grant(given)).access_token
     with given.arranging():
         seen_active(ask(given, send, token))
@@ -218,7 +218,7 @@ def refreshed_access_token(given: Given, send: Send) -> Reply:
     """Whatever introspection says of an access token that a refresh just gave."""
 
     def procedure() -> Reply:
-        described(given, send)  # The control: this caller is answered.
+        active_token_described(given, send)  # The control: this caller is answered.
         return ask(given, send, given.refreshed(given.refreshable()).access_token)
 
     return given.observed("introspection of a refreshed access token", procedure)
@@ -226,17 +226,17 @@ def refreshed_access_token(given: Given, send: Send) -> Reply:
 
 def with_and_without_hint(given: Given, send: Send, hint: str) -> tuple[Reply, Reply]:
     """The answers about one refresh token: without a hint, which is seen to be one, and with it."""
-    described(given, send)
+    active_token_described(given, send)
     refresh_token = given.refreshable().refresh_token or ""
     without = given.accepted(ask(given, send, refresh_token, token_type_hint=OMIT), "the same request without a hint")
     return without, ask(given, send, refresh_token, token_type_hint=hint)
 
 
-def unknown(given: Given, send: Send) -> Reply:
+def answer_about_unknown_token(given: Given, send: Send) -> Reply:
     """What an authorized caller is told of a token that no server issued."""
 
     def procedure() -> Reply:
-        fresh(given, send)  # The control: this caller is let in.
+        fresh_token_described(given, send)  # The control: this caller is let in.
         return ask(given, send, given.invented("token"))
 
     return given.observed("introspection of an invented token", procedure)

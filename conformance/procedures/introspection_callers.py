@@ -14,9 +14,9 @@ from conformance.harness.tokens import Tokens
 from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, undecodably
 from conformance.procedures.inactive_tokens import lifetime, once_settled
 from conformance.procedures.introspection import (
+    active_token_described,
     ask,
     best_grant,
-    described,
     live_token,
     parameters_that_work,
     says_active,
@@ -39,7 +39,7 @@ class BearerCallers:
 
 def unauthorized(given: Given, send: Send, token: str = "live") -> Reply:
     """The call that works, without any credentials; about a live or an invented token."""
-    described(given, send)  # The control: with credentials the call is answered.
+    active_token_described(given, send)  # The control: with credentials the call is answered.
 
     def procedure() -> Reply:
         asked = live_token(given, send) if token == "live" else given.invented("token")
@@ -98,7 +98,7 @@ def caller_by_body(given: Given, send: Send) -> Client:
 def undecodable(given: Given, send: Send, how: str) -> Reply:
     """The call that works, about a live token, with credentials in the header in which no name can be found."""
     caller_by_basic(given)
-    described(given, send)  # The control: with its own credentials the client is answered.
+    active_token_described(given, send)  # The control: with its own credentials the client is answered.
 
     def procedure() -> Reply:
         return ask(given, send, live_token(given, send), **undecodably(how), client_id=None)
@@ -110,7 +110,7 @@ def _with_bad_credentials(given: Given, send: Send, method: str, wrong: str) -> 
     caller = given.introspecting_client()
     if method not in caller.authentication:
         raise NotApplicable(f"[clients.{caller.name}] doesn't authenticate by {method}")
-    described(given, send)  # The control: with its own credentials the client is answered.
+    active_token_described(given, send)  # The control: with its own credentials the client is answered.
 
     def procedure() -> Reply:
         live = live_token(given, send)

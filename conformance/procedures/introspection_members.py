@@ -12,7 +12,7 @@ from conformance.harness.given import Given
 from conformance.harness.grammar import fits
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
-from conformance.procedures.introspection import Description, ask, described, seen_active, telling_grant
+from conformance.procedures.introspection import Description, active_token_described, ask, seen_active, telling_grant
 from conformance.wire.content import read_json
 from conformance.wire.exchange import Reply
 
@@ -101,7 +101,7 @@ def claims(tokens: Tokens) -> Mapping[str, Any]:
 
 def owner_identifiers(given: Given, send: Send) -> frozenset[str]:
     """What names the resource owner: the account's name, and what a live token's answer calls him."""
-    members = described(given, send, "user").members
+    members = active_token_described(given, send, "user").members
     named = {str(members[name]) for name in ("username", "sub") if members.get(name)}
     return frozenset({given.owner().username, *named})
 
@@ -123,7 +123,7 @@ def narrowed(given: Given, send: Send, grant: str) -> Description:
     grant = telling_grant(given, grant)
     client = given.client_for(grant)
     scope = given.scopes(grant, 2, client)[0]
-    described(given, send, grant)
+    active_token_described(given, send, grant)
 
     def procedure() -> Description:
         tokens = given.tokens(grant, client, scope=scope)

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.base.outcomes import Untested, Vacuous
 from conformance.procedures.applied_scopes import scope_of
-from conformance.procedures.refreshing import divided, narrow_grant
+from conformance.procedures.refreshing import divided_scopes, narrow_grant
 from conformance.procedures.token_requests import code_exchange_seen
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ LIVE: Mapping[str, tuple[Callable[[Given, Client], Live], str]] = {
 }
 
 
-def beside(*names: str) -> pytest.MarkDecorator:
+def beside_live_credentials(*names: str) -> pytest.MarkDecorator:
     """Run a test once with each kind of live credentials beside its request."""
     marked = [pytest.param(name, marks=pytest.mark.needs(LIVE[name][1]), id=f"beside-{name}") for name in names]
     return pytest.mark.parametrize("other", marked)
@@ -76,7 +76,7 @@ def narrow_beside_wider_code(given: Given, send: Send) -> tuple[Tokens, Live, st
     """
     tokens, beyond = narrow_grant(given, send)
     _usable(tokens.client, "authorization_code")
-    both = divided(given, send).narrowed([*(tokens.asked_scope or "").split(), beyond])
+    both = divided_scopes(given, send).narrowed([*(tokens.asked_scope or "").split(), beyond])
     code = given.authorization_code(tokens.client, scope=both)
     alone = given.refreshed(tokens)
     if beyond in scope_of(given, send, alone).at_least:

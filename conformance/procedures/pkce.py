@@ -52,13 +52,13 @@ class Pair:
 NO_PAIR = Pair("", "", None)
 
 
-def s256(verifier: str | None = None) -> Pair:
+def s256_pair(verifier: str | None = None) -> Pair:
     """A pair by S256, with a fresh verifier unless one is given."""
     verifier = verifier or verifier_of(SHORTEST)
     return Pair(verifier, challenge(verifier, "S256")["code_challenge"], "S256")
 
 
-def plain(verifier: str | None = None, *, named: bool = True) -> Pair:
+def plain_pair(verifier: str | None = None, *, named: bool = True) -> Pair:
     """A pair whose challenge is the verifier; the method is left out unless it is to be named."""
     verifier = verifier or verifier_of(SHORTEST)
     return Pair(verifier, verifier, "plain" if named else None)
@@ -66,17 +66,17 @@ def plain(verifier: str | None = None, *, named: bool = True) -> Pair:
 
 def plain_by_default() -> Pair:
     """A pair whose challenge is the verifier, without a method."""
-    return plain(named=False)
+    return plain_pair(named=False)
 
 
 def hashed_without_method(verifier: str | None = None) -> Pair:
     """A challenge by S256 that goes out without a method: by default it is taken for the verifier itself."""
-    return replace(s256(verifier), method=None)
+    return replace(s256_pair(verifier), method=None)
 
 
-def example() -> Pair:
+def appendix_b_pair() -> Pair:
     """The pair of Appendix B."""
-    return s256(EXAMPLE_VERIFIER)
+    return s256_pair(EXAMPLE_VERIFIER)
 
 
 def in_both_alphabets() -> Pair:
@@ -94,24 +94,24 @@ def of_every_character() -> Pair:
     return pair_where(has_no_special, len(UNRESERVED) + 2, UNRESERVED)
 
 
-def shortest() -> Pair:
+def shortest_pair() -> Pair:
     """A pair with a verifier as short as can be, with every kind of character."""
     return pair_where(has_no_special, SHORTEST, SPECIAL)
 
 
-def longest() -> Pair:
+def longest_pair() -> Pair:
     """A pair with a verifier as long as can be."""
     return pair_where(has_no_special, LONGEST)
 
 
 def shortest_plain() -> Pair:
     """A pair of the shortest challenge, by plain, with every kind of character."""
-    return plain(verifier_of(SHORTEST, SPECIAL))
+    return plain_pair(verifier_of(SHORTEST, SPECIAL))
 
 
 def longest_plain() -> Pair:
     """A pair of the longest challenge, by plain, with every kind of character."""
-    return plain(verifier_of(LONGEST, SPECIAL))
+    return plain_pair(verifier_of(LONGEST, SPECIAL))
 
 
 def verifier_of(length: int, special: str = "") -> str:
@@ -122,7 +122,7 @@ def verifier_of(length: int, special: str = "") -> str:
 
 def pair_where(holds: Callable[[str], bool], length: int, special: str = "") -> Pair:
     """A fresh pair by S256 whose challenge has a property."""
-    while not holds((pair := s256(verifier_of(length, special))).challenge):
+    while not holds((pair := s256_pair(verifier_of(length, special))).challenge):
         pass
     return pair
 
@@ -162,7 +162,7 @@ class Flow:
     reply: Reply | None
 
 
-def flow(given: Given, send: Send, name: str, make: Callable[[], Pair] = s256) -> Flow:
+def flow(given: Given, send: Send, name: str, make: Callable[[], Pair] = s256_pair) -> Flow:
     """A flow in which everything is right, where the client gets tokens as it usually does; seen once for each client
     and kind of pair."""
     client = pkce_client(given, name)
@@ -185,7 +185,7 @@ def expect_served(expect: Expect, found: Flow) -> None:
         expect(found.reply).issues_a_token()
 
 
-def seen(given: Given, send: Send, name: str, make: Callable[[], Pair] = s256) -> Client:
+def client_seen_to_exchange(given: Given, send: Send, name: str, make: Callable[[], Pair] = s256_pair) -> Client:
     """The positive control: the client got a token for a code with a challenge of that kind."""
     found = flow(given, send, name, make)
     if found.reply is None:
@@ -207,9 +207,9 @@ PRESENTED: Mapping[str, Callable[[Code, str], dict[str, Any]]] = {
     "space-behind": lambda code, earlier: {"code_verifier": f"{_verifier(code)} "},
     "last-character": lambda code, earlier: {"code_verifier": _verifier(code)[:-1] + "~"},
     "twice": lambda code, earlier: {"code_verifier": [verifier_of(SHORTEST), _verifier(code)]},
-    "challenge-itself": lambda code, earlier: {"code_verifier": s256(_verifier(code)).challenge},
+    "challenge-itself": lambda code, earlier: {"code_verifier": s256_pair(_verifier(code)).challenge},
     "stray-method": lambda code, earlier: {
-        "code_verifier": s256(_verifier(code)).challenge,
+        "code_verifier": s256_pair(_verifier(code)).challenge,
         "code_challenge_method": "plain",
     },
 }
@@ -219,12 +219,12 @@ def _verifier(code: Code) -> str:
     return code.verifier or ""
 
 
-def presented(given: Given, send: Send, how: str, name: str = "main", make: Callable[[], Pair] = s256) -> Reply:
+def presented(given: Given, send: Send, how: str, name: str = "main", make: Callable[[], Pair] = s256_pair) -> Reply:
     """An exchange with something else than the verifier, between two with it; asked once."""
     client = pkce_client(given, name)
 
     def procedure() -> Reply:
-        seen(given, send, name, make)
+        client_seen_to_exchange(given, send, name, make)
         code = code_with(given, client, make())
         earlier = flow(given, send, name, make).pair.verifier
         reply = send.code_exchange(code, **PRESENTED[how](code, earlier))
@@ -236,8 +236,8 @@ def presented(given: Given, send: Send, how: str, name: str = "main", make: Call
 
 def presented_again(given: Given, send: Send) -> Reply:
     """A second exchange with a verifier that isn't the one, after a first was refused; asked once."""
-    client = seen(given, send, "main")
-    code = code_with(given, client, s256())
+    client = client_seen_to_exchange(given, send, "main")
+    code = code_with(given, client, s256_pair())
     first = send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
     if not first.is_refusal:
         raise Vacuous(f"the first exchange with another verifier is not refused: {first}")
@@ -249,14 +249,14 @@ def code_at_second_uri(given: Given, name: str) -> Code:
 
     A server may look at challenges where its own examples have them: at the first client, at its first URI.
     """
-    client, pair = seen_exchanged(given, code_client(given, name)), s256()
+    client, pair = seen_exchanged(given, code_client(given, name)), s256_pair()
     return code_with(given, client, pair, other_redirect_uri(client))
 
 
 def with_verifier_of_parallel_flow(given: Given, send: Send) -> Reply:
     """A code presented with the verifier of another code of the same client, which is good at the same time."""
-    client = seen(given, send, "main")
-    code, other = code_with(given, client, s256()), code_with(given, client, s256())
+    client = client_seen_to_exchange(given, send, "main")
+    code, other = code_with(given, client, s256_pair()), code_with(given, client, s256_pair())
     reply = send.code_exchange(code, code_verifier=other.verifier)
     given.control(code, after=reply)
     return reply
@@ -270,8 +270,8 @@ def asked_with(given: Given, send: Send, name: str, **changes: Any) -> Answer:
     client = pkce_client(given, name)
 
     def procedure() -> Answer:
-        seen(given, send, name)
-        return send.authorize(client, **{**s256().parameters, **changes})
+        client_seen_to_exchange(given, send, name)
+        return send.authorize(client, **{**s256_pair().parameters, **changes})
 
     return given.observed(f"PKCE parameters of {client.name}: {sorted(changes.items(), key=str)}", procedure)
 

@@ -11,7 +11,7 @@ import pytest
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live, Tokens
+from conformance.harness.tokens import ActiveToken, Tokens
 from conformance.procedures.applied_scopes import ScopeOfToken, scope_of
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
@@ -94,7 +94,7 @@ class Divided:
         return " ".join(dict.fromkeys((*self.needed, *names)))
 
 
-def divided(given: Given, send: Send) -> Divided:
+def divided_scopes(given: Given, send: Send) -> Divided:
     """The scopes that can be asked for in the grant that refresh tokens come by, at least two of them free.
 
     Some servers give no refresh token without `offline_access`, or nothing without `openid`: what the flow needs shows
@@ -123,7 +123,7 @@ def _come_refreshable(given: Given, seen: Refreshing, scope: str) -> bool:
 
 def fully_granted(given: Given, send: Send, whose: str = "main") -> tuple[Tokens, frozenset[str]]:
     """Tokens for all scopes, at least two, and what was granted of them; Vacuous where another client gets but one."""
-    divided(given, send)
+    divided_scopes(given, send)
     tokens = refreshable(given, send) if whose == "main" else refreshable_of(given, whose)
     granted = scope_of(given, send, tokens).at_most
     if len(granted) < 2 and whose != "main":
@@ -135,15 +135,15 @@ def fully_granted(given: Given, send: Send, whose: str = "main") -> tuple[Tokens
     return tokens, granted
 
 
-def narrower(given: Given, send: Send, tokens: Tokens, granted: frozenset[str]) -> str:
+def narrower_scope(given: Given, send: Send, tokens: Tokens, granted: frozenset[str]) -> str:
     """One of the granted scopes, beside those that the flow needs."""
-    found = divided(given, send)
+    found = divided_scopes(given, send)
     return found.narrowed([name for name in in_order(tokens, granted) if name not in found.needed][:1])
 
 
 def narrow_grant(given: Given, send: Send) -> tuple[Tokens, str]:
     """Tokens for one scope, and another scope that the resource owner was not asked for."""
-    found = divided(given, send)
+    found = divided_scopes(given, send)
     within, beyond = found.free[:2]
     tokens = refreshable(given, send, scope=found.narrowed([within]))
     if beyond in scope_of(given, send, tokens).at_least:
@@ -153,7 +153,7 @@ def narrow_grant(given: Given, send: Send) -> tuple[Tokens, str]:
 
 def narrow_grant_of(given: Given, send: Send, client: Client) -> tuple[Tokens, str]:
     """The same for another client. Vacuous where it may not ask for these scopes."""
-    found, seen = divided(given, send), refreshing_seen(given, send, client)
+    found, seen = divided_scopes(given, send), refreshing_seen(given, send, client)
     within, beyond = found.free[:2]
     if not {within, beyond} <= set(client.scopes_for(seen.grant)):
         raise Vacuous(f"[clients.{client.name}] may not ask for {within} and {beyond}")
@@ -172,7 +172,7 @@ def of_another_client(given: Given, send: Send, name: str) -> Tokens:
 def of_narrower_refresh(given: Given, send: Send) -> ScopeOfToken:
     """What became of a refresh for less than was granted; Vacuous where it is refused."""
     tokens, granted = fully_granted(given, send)
-    asked = narrower(given, send, tokens, granted)
+    asked = narrower_scope(given, send, tokens, granted)
     reply = send.refresh(tokens, scope=asked)
     if not reply.members.get("access_token"):
         raise Vacuous(f"a refresh for less than was granted is refused: {reply}")
@@ -201,13 +201,13 @@ def successor(given: Given, send: Send, tokens: Tokens, **changes: Any) -> Token
     return fresh
 
 
-def refreshed_as_live(given: Given, send: Send) -> Live:
+def refreshed_as_live(given: Given, send: Send) -> ActiveToken:
     """A refreshed access token, to be asked about where its predecessor was seen active before the refresh."""
     tokens = given.refreshable()
-    witnesses = given.live(tokens).witnesses
+    witnesses = given.active_token(tokens).witnesses
     with given.arranging():
         fresh = given.refreshed(tokens)
-    return Live(fresh.access_token, "access_token", fresh, witnesses)
+    return ActiveToken(fresh.access_token, "access_token", fresh, witnesses)
 
 
 def in_order(tokens: Tokens, among: frozenset[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from conformance.base.outcomes import Inconclusive, NotApplicable, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live
+from conformance.harness.tokens import ActiveToken
 from conformance.wire.challenges import challenge_parameters
 from conformance.wire.exchange import Reply
 
@@ -59,12 +59,12 @@ def in_other_case(token: str) -> str:
     return token.swapcase()
 
 
-def opening_token(given: Given, send: Send) -> Live:
+def opening_token(given: Given, send: Send) -> ActiveToken:
     """A fresh token that was seen to open the protected resource."""
     tokens = given.tokens(resource_grant(given))
     with given.arranging():
         given.accepted(send.resource(tokens.access_token), "the protected resource with a good token")
-    return Live(tokens.access_token, "access_token", tokens, ("protected_resource",))
+    return ActiveToken(tokens.access_token, "access_token", tokens, ("protected_resource",))
 
 
 def resource_opened(given: Given, send: Send) -> Reply:

@@ -15,7 +15,7 @@ import pytest
 from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live, TokenKind, Tokens
+from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
@@ -37,7 +37,7 @@ class Revocation:
     `hint` is the request's `token_type_hint`, None without one.
     """
 
-    token: Live
+    token: ActiveToken
     reply: Reply
     still: tuple[str, ...]
     hint: str | None = None
@@ -85,19 +85,19 @@ def in_words(kind: TokenKind) -> str:
 # Requests as they stand
 
 
-def fresh_token(given: Given, kind: TokenKind, client: Client | None = None) -> Live:
+def fresh_token(given: Given, kind: TokenKind, client: Client | None = None) -> ActiveToken:
     """A fresh token of a kind, seen active: by the cheapest grant whose tokens the profile's witnesses see."""
     if kind == "refresh_token":
-        return given.live(given.refreshable(client), kind)
+        return given.active_token(given.refreshable(client), kind)
     *cheaper, dearest = _grants(given, client)
     for grant in cheaper:
         try:
-            return given.live(given.tokens(grant, client))
+            return given.active_token(given.tokens(grant, client))
         except Stale:
             raise
         except Inconclusive:
             continue
-    return given.live(given.tokens(dearest, client))
+    return given.active_token(given.tokens(dearest, client))
 
 
 def fresh_tokens(given: Given, kind: TokenKind, client: Client | None = None) -> Tokens:
@@ -143,7 +143,7 @@ def hinted_revocation(given: Given, send: Send, kind: TokenKind, hint: str) -> R
     return given.observed(f"revocation of an {kind} with the hint {hint}", procedure)
 
 
-def _revocation(given: Given, send: Send, token: Live, hint: str | None = None) -> Revocation:
+def _revocation(given: Given, send: Send, token: ActiveToken, hint: str | None = None) -> Revocation:
     reply = send.revocation(token.value, token.tokens.client, token_type_hint=hint)
     return Revocation(token, reply, given.still_active(token), hint)
 
@@ -274,13 +274,15 @@ def hint_that_works(given: Given, send: Send, kind: TokenKind) -> dict[str, Any]
     return {"token_type_hint": kind} if best_revocation(given, send, kind).hint else {}
 
 
-def revoke(given: Given, send: Send, token: Live, client: Client | None = None, **changes: Any) -> Reply:
+def revoke(given: Given, send: Send, token: ActiveToken, client: Client | None = None, **changes: Any) -> Reply:
     """A request for a token's revocation in the way that works, by its own client unless told."""
     own = {**hint_that_works(given, send, token.kind), **changes}
     return send.revocation(token.value, client or token.tokens.client, **own)
 
 
-def revocation(given: Given, send: Send, token: Live, client: Client | None = None, **changes: Any) -> Revocation:
+def revocation(
+    given: Given, send: Send, token: ActiveToken, client: Client | None = None, **changes: Any
+) -> Revocation:
     """A request for a token's revocation in the way that works, and what became of the token."""
     reply = revoke(given, send, token, client, **changes)
     return Revocation(token, reply, given.still_active(token))

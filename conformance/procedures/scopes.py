@@ -133,7 +133,7 @@ def _oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
     return {what: obtained(given, send, scope) for what, scope in odd.items()}
 
 
-def brought(found: Obtained) -> Obtained:
+def with_token(found: Obtained) -> Obtained:
     """What brought a token. Vacuous where none came of it: then another request can't be held against it."""
     if not found.issued:
         raise Vacuous(f"a request that another one could be held against brings no token: {found}")

@@ -9,13 +9,13 @@ from typing import TypeVar
 from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live, Tokens
+from conformance.harness.tokens import ActiveToken, Tokens
 from conformance.procedures.applied_scopes import ScopeOfToken, scope_of
 from conformance.procedures.introspection import ask
 from conformance.procedures.refreshing import (
     fully_granted,
     narrow_grant,
-    narrower,
+    narrower_scope,
     refreshable,
     scope_obtained,
     successor,
@@ -58,7 +58,7 @@ def narrowed_and_described(given: Given, send: Send) -> Described:
 
     def procedure() -> Described:
         tokens, granted = fully_granted(given, send)
-        fresh = _refreshed_to(given, tokens, scope=narrower(given, send, tokens, granted))
+        fresh = _refreshed_to(given, tokens, scope=narrower_scope(given, send, tokens, granted))
         if fresh.scope is None:
             raise Vacuous("the answer to a narrower refresh tells no scope")
         return Described(fresh, ask(given, send, fresh.access_token))
@@ -71,7 +71,7 @@ def third_refresh_of_full_grant(given: Given, send: Send) -> ThirdRefresh:
 
     def procedure() -> ThirdRefresh:
         tokens, granted = fully_granted(given, send)
-        less = narrower(given, send, tokens, granted)
+        less = narrower_scope(given, send, tokens, granted)
         last = _refreshed_to(given, _refreshed_to(given, tokens, scope=less), scope=less)
         reply = send.refresh(last)
         obtained = scope_obtained(given, send, reply, tokens, tokens.asked_scope)
@@ -120,7 +120,7 @@ def refreshed_after_revocation(given: Given, send: Send) -> Refreshed:
     def procedure() -> Refreshed:
         _seen_to_end(given, send, "access_token")
         tokens = refreshable(given, send)
-        token = given.live(tokens)
+        token = given.active_token(tokens)
         _end(given, send, token)
         return _refreshed(given, send, tokens, token)
 
@@ -137,8 +137,8 @@ def refreshed_beside_an_ended_grant(given: Given, send: Send) -> tuple[Refreshed
         _seen_to_end(given, send, "refresh_token")
         less, beyond = narrow_grant(given, send)
         more = refreshable(given, send)
-        token = given.live(more)
-        _end(given, send, Live(more.refresh_token or "", "refresh_token", more, ()))
+        token = given.active_token(more)
+        _end(given, send, ActiveToken(more.refresh_token or "", "refresh_token", more, ()))
         if given.still_active(token):
             raise Vacuous("an access token lives on when the refresh token beside it is revoked")
         return _refreshed(given, send, less, token), beyond
@@ -167,19 +167,19 @@ def _seen_to_end(given: Given, send: Send, kind: str) -> None:
         raise Vacuous(f"no {kind.replace('_', ' ')} is seen to end by its revocation")
 
 
-def _end(given: Given, send: Send, token: Live) -> None:
+def _end(given: Given, send: Send, token: ActiveToken) -> None:
     with given.arranging():
         given.accepted(revoke(given, send, token), "an ordinary revocation")
         if token.witnesses and given.still_active(token):
             raise Inconclusive("a token that was revoked is still active: other requirements judge that")
 
 
-def _refreshed(given: Given, send: Send, tokens: Tokens, ended: Live) -> Refreshed:
+def _refreshed(given: Given, send: Send, tokens: Tokens, ended: ActiveToken) -> Refreshed:
     """A refresh, and a look at the token that had ended and at the one that came."""
     reply = send.refresh(tokens)
     if not reply.members.get("access_token"):
         raise Vacuous(f"what was ended has ended the refresh token as well: {reply}")
     fresh = given.tokens_in(reply, tokens.client, tokens.grant, tokens.asked_scope)
-    new = Live(fresh.access_token, "access_token", fresh, ended.witnesses)
+    new = ActiveToken(fresh.access_token, "access_token", fresh, ended.witnesses)
     is_good = bool(given.still_active(new, settled=False))
     return Refreshed(given.still_active(ended), scope_of(given, send, fresh), is_good)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.given import Given
-from conformance.harness.tokens import Live, Tokens
+from conformance.harness.tokens import ActiveToken, Tokens
 from conformance.procedures.sampling import SAMPLE_SIZE, is_jwt
 
 SAMPLED = "a sample, which says more than a second one would"
@@ -117,7 +117,7 @@ FORGERIES: dict[str, Callable[[list[str]], str]] = {
 }
 
 
-def asked_about(live: Live, value: str) -> Live:
+def asked_about(live: ActiveToken, value: str) -> ActiveToken:
     """Another value, to be asked about where a token was seen active."""
     return replace(live, value=value)
 

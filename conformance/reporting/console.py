@@ -139,7 +139,7 @@ class _Summary:
 
     def _fault(self, fault: Fault, content: Content) -> None:
         is_group = len(fault.findings) > 1
-        deviations, beside = summary.deviations_of_findings(content), summary.beside(content)
+        deviations, beside = summary.deviations_of_findings(content), summary.entries_beside(content)
         style = STYLES[fault.verdict]
         if is_group:
             self._line(f"{fault.verdict}  {fault.title}", style)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from conformance.reporting import faults, summary
 from conformance.reporting.evidence import Evidence, timeline
 from conformance.reporting.gate import gate_sentence
-from conformance.reporting.provenance import frozen, provenance
+from conformance.reporting.provenance import provenance, release_in_words
 from conformance.reporting.summary import Content, Entry
 from conformance.reporting.templating import rendered_page
 from conformance.reporting.text import clause_link, document_name, section_title
@@ -67,7 +67,7 @@ def _view(content: Content) -> dict[str, Any]:
         "legend": LEGEND,
         "level_legend": LEVEL_LEGEND,
         "words": summary.words_in_use(entries),
-        "bound": summary.bound(content),
+        "bound": summary.bound_in_words(content),
         "documents": _documents(entries, summary.role_of(content)),
         "faults": found,
         "open_findings": len(found) <= OPEN_FINDINGS,
@@ -81,7 +81,7 @@ def _view(content: Content) -> dict[str, Any]:
         "resource_servers": summary.of_resource_servers(content),
         "outside": [(n, summary.in_one_line(e)) for n, e in summary.outside_the_conclusion(content)],
         "headline": faults.headline(content),
-        "beside": summary.beside(content),
+        "beside": summary.entries_beside(content),
         "excused": summary.deviations_of_findings(content),
         "deviation_in_words": summary.deviation_in_words,
         "stated": summary.STATED,
@@ -91,7 +91,7 @@ def _view(content: Content) -> dict[str, Any]:
         "counted": summary.counted,
         "facts": provenance(content),
         "gate": gate_sentence(content).removeprefix("gate ").replace("`", ""),
-        "frozen": frozen(content["suite"]),
+        "frozen": release_in_words(content["suite"]),
         "topics": content.get("topics", {}),
         "features": sorted({name for entry in entries for name in entry["needs"]}),
     }

@@ -17,7 +17,7 @@ def provenance(content: Content) -> dict[str, str]:
     suite, target = content["suite"], content["target"]
     facts = {
         "suite": f"{suite['name']} {suite['version']}",
-        "catalogue": f"{suite['catalogue']}, {frozen(suite)}",
+        "catalogue": f"{suite['catalogue']}, {release_in_words(suite)}",
         "target": target["name"],
         # A client's is where the suite's own servers were.
         "base URL": target["base_url"] if role_of(content) == SERVER else "",
@@ -33,7 +33,7 @@ def provenance(content: Content) -> dict[str, str]:
     return {name: value for name, value in facts.items() if value}
 
 
-def frozen(suite: Mapping[str, Any]) -> str:
+def release_in_words(suite: Mapping[str, Any]) -> str:
     """Which release froze the catalogue, and when, in words."""
     release = suite.get("release")
     return f"frozen by release {release['version']} on {release['date']}" if release else "between releases"

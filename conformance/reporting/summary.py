@@ -34,7 +34,7 @@ def role_of(content: Content) -> str:
     return role
 
 
-def bound(content: Content) -> str:
+def bound_in_words(content: Content) -> str:
     """The same, in words that stand behind `requirements on`."""
     return f"the {role_of(content).replace('-', ' ')}"
 
@@ -201,7 +201,7 @@ def repeat_in_words(entry: Entry) -> str:
     return "; ".join(words)
 
 
-def beside(content: Content) -> dict[str, list[Entry]]:
+def entries_beside(content: Content) -> dict[str, list[Entry]]:
     """By id, the entries of other documents that an entry is read beside; those that stand alone are left out."""
     by_id = {entry["id"]: entry for entry in content["requirements"]}
     others = {entry["id"]: [by_id[name] for name in entry["see_also"] if name in by_id] for entry in by_id.values()}

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.certification.matrix import EXACT
 from conformance.reporting import rendered
-from conformance.reporting.provenance import frozen as in_words
+from conformance.reporting.provenance import release_in_words as in_words
 from conformance.tally import releases, results
 from conformance.tally.releases import Release, load_releases, release_of
 from tests.distribution import release

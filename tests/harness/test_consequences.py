@@ -173,7 +173,7 @@ def test_a_token_that_no_witness_sees_active_proves_nothing() -> None:
 
     trial = trial_with(handle, frozenset({"client_credentials", "introspection"}))
     with pytest.raises(Inconclusive, match="is not seen active by introspection"):
-        trial.given.live(trial.given.tokens())
+        trial.given.active_token(trial.given.tokens())
 
 
 def test_two_procedures_never_share_a_result() -> None:

@@ -10,11 +10,11 @@ from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.documents.documented.federation import (
     at_provider,
     callback_with,
-    completed,
+    completed_sign_in,
+    journey_back,
     not_let_in,
     openid_nonces,
     owner_expected,
-    returning,
     used_up,
 )
 from conformance.harness.session import Session
@@ -92,7 +92,7 @@ def trial_of(here: Handler, there: Handler, **federation: str) -> Trial:
 
 def test_a_link_a_name_a_password_and_consent_lead_to_a_code() -> None:
     trial = trial_of(server(), provider())
-    answer = completed(trial.given, trial.send)
+    answer = completed_sign_in(trial.given, trial.send)
     assert answer.get("code") == "outer"
 
 
@@ -113,7 +113,7 @@ def test_a_provider_that_is_not_openids_needs_no_nonce() -> None:
 def test_the_profile_names_the_button_or_link() -> None:
     named = server((200, {}, '<a href="/other">Log in with Other</a><a href="/go">Our IdP</a>'))
     trial = trial_of(named, provider(), link="our idp")
-    assert completed(trial.given, trial.send).get("code") == "outer"
+    assert completed_sign_in(trial.given, trial.send).get("code") == "outer"
     with pytest.raises(Inconclusive, match="name its text in"):
         at_provider((lost := trial_of(named, provider(), link="Nothing")).given, lost.send)
 
@@ -130,7 +130,7 @@ def test_an_account_that_the_provider_refuses_decides_nothing_about_the_server()
     denied = provider((302, {"Location": f"{BASE}/callback?error=access_denied"}, ""))
     for trial in (trial_of(server(), denied), trial_of(server(), provider(), password="mistyped")):
         with pytest.raises(Inconclusive, match="the provider did not"):
-            completed(trial.given, trial.send)
+            completed_sign_in(trial.given, trial.send)
 
 
 def test_a_provider_that_lets_anybody_in_decides_nothing_about_refusal() -> None:
@@ -156,7 +156,7 @@ def test_what_the_profile_lacks_is_untested_with_the_line_to_add() -> None:
 def test_an_answer_by_a_page_is_untested() -> None:
     trial = trial_of(server(), provider((200, {}, FORM_POST)))
     with pytest.raises(Untested, match="answers by a page"):
-        completed(trial.given, trial.send)
+        completed_sign_in(trial.given, trial.send)
 
 
 def test_a_provider_on_the_servers_own_origin_is_untested() -> None:
@@ -168,11 +168,11 @@ def test_a_provider_on_the_servers_own_origin_is_untested() -> None:
 def test_a_server_that_lets_anybody_in_decides_nothing() -> None:
     """Codes come at once in every browser: what its provider's answer does can't be seen."""
     trial = trial_of(server(), provider())
-    journey = returning(trial.given, trial.send)
+    journey = journey_back(trial.given, trial.send)
     assert journey.callback == ANSWER
     open_door = trial_of(server((302, {"Location": "https://client.example/cb?code=free"}, "")), provider())
     with pytest.raises(Inconclusive):
-        returning(open_door.given, open_door.send)
+        journey_back(open_door.given, open_door.send)
 
 
 def test_a_browser_whose_old_cookies_are_signed_in_says_nothing_of_replay() -> None:

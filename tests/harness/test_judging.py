@@ -107,7 +107,7 @@ def test_of_an_authorization_request_it_is_the_first_hop_and_the_answer_the_last
 
 def test_of_a_token_it_is_the_last_question_beside_the_first() -> None:
     def test(given: Given, send: Send, expect: Expect) -> None:
-        token = given.live(given.tokens_in(send.form("token", []), given.client(), "client_credentials", None))
+        token = given.active_token(given.tokens_in(send.form("token", []), given.client(), "client_credentials", None))
         send.form("token", [("grant_type", "wrong")])
         expect(token).is_inactive()
 

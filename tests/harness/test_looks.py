@@ -50,9 +50,9 @@ def second(trial: Trial) -> Trial:
 def test_tokens_that_outlive_looks_have_all_witnesses_and_cost_one_look_more_each() -> None:
     server = Server()
     trial = trial_with(server, ASKING)
-    first = trial.given.live(trial.given.tokens("client_credentials"))
+    first = trial.given.active_token(trial.given.tokens("client_credentials"))
     sent = len(trial.exchanges)
-    trial.given.live(trial.given.tokens("client_credentials"))
+    trial.given.active_token(trial.given.tokens("client_credentials"))
     assert (first.witnesses, server.issued) == (("introspection", "token_info"), 2)
     assert (sent, len(trial.exchanges) - sent) == (5, 3)
 
@@ -61,9 +61,9 @@ def test_tokens_that_outlive_looks_have_all_witnesses_and_cost_one_look_more_eac
 def test_a_witness_whose_look_ends_tokens_is_not_asked_again(refusing: tuple[str, ...]) -> None:
     trial = trial_with(Server("token_info", refusing=refusing), ASKING)
     with pytest.raises(Stale):
-        trial.given.live(trial.given.tokens("client_credentials"))
+        trial.given.active_token(trial.given.tokens("client_credentials"))
     again = second(trial)
-    token = again.given.live(again.given.tokens("client_credentials"))
+    token = again.given.active_token(again.given.tokens("client_credentials"))
     assert token.witnesses == ("introspection",)
     again.expect(token).is_active()
 
@@ -71,10 +71,10 @@ def test_a_witness_whose_look_ends_tokens_is_not_asked_again(refusing: tuple[str
 def test_nothing_is_said_of_tokens_that_every_look_ends() -> None:
     trial = trial_with(Server("introspection", "token_info"), ASKING)
     with pytest.raises(Stale):
-        trial.given.live(trial.given.tokens("client_credentials"))
+        trial.given.active_token(trial.given.tokens("client_credentials"))
     again = second(trial)
     with pytest.raises(Inconclusive, match="none can be asked twice"):
-        again.given.live(again.given.tokens("client_credentials"))
+        again.given.active_token(again.given.tokens("client_credentials"))
 
 
 def test_a_token_that_something_else_ended_takes_no_witness_away() -> None:
@@ -90,9 +90,9 @@ def test_a_token_that_something_else_ended_takes_no_witness_away() -> None:
 
     disturbed = trial_with(handle, ASKING)
     with pytest.raises(Stale):
-        disturbed.given.live(tokens)
+        disturbed.given.active_token(tokens)
     again = second(disturbed)
-    token = again.given.live(again.given.tokens("client_credentials"))
+    token = again.given.active_token(again.given.tokens("client_credentials"))
     assert token.witnesses == ("introspection", "token_info")
     server.live.clear()
     with pytest.raises(Violation, match="inactive by introspection, token_info"):

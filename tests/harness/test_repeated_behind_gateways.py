@@ -9,7 +9,7 @@ import pytest
 from conformance.base.outcomes import Violation
 from conformance.harness import Given, Send
 from conformance.harness.trial import Trial
-from conformance.plugin.repeating import undisturbed
+from conformance.plugin.repeating import undisturbed_execution
 from conformance.running.single_test import Execution, execute
 from tests.harness.fakes import Answering, trial_with
 from tests.reporting import synthetic
@@ -34,7 +34,9 @@ def against(*statuses: int) -> tuple[Execution, int]:
         return asked[-1], {}, ""
 
     trial: Trial = trial_with(handle)
-    ended = undisturbed(lambda: execute(is_refused, {"given": ..., "send": ...}, REQUIREMENT, (), trial.session))
+    ended = undisturbed_execution(
+        lambda: execute(is_refused, {"given": ..., "send": ...}, REQUIREMENT, (), trial.session)
+    )
     return ended, len(asked)
 
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.effects import witnesses_of
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live, Tokens
+from conformance.harness.tokens import ActiveToken, Tokens
 from conformance.procedures.resource_access import lacks_some_of_each
 from tests.harness.fakes import CLIENT, FEATURES, Answering, trial_with
 
@@ -26,9 +26,9 @@ def answering(introspection: int, token_info: int) -> Send:
     return trial_with(handler, FEATURES | {"token_info"}).send
 
 
-def live(*witnesses: str) -> Live:
+def live(*witnesses: str) -> ActiveToken:
     """A token that these witnesses saw active."""
-    return Live("token", "access_token", TOKENS, witnesses)
+    return ActiveToken("token", "access_token", TOKENS, witnesses)
 
 
 def test_a_witness_that_breaks_down_leaves_the_word_to_another() -> None:

@@ -14,7 +14,7 @@ from conformance.browser.forms import Form
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send, bearer
-from conformance.harness.tokens import Live, Tokens
+from conformance.harness.tokens import ActiveToken, Tokens
 from conformance.procedures.consent import Asked
 from conformance.procedures.resource_access import USER_GRANTS
 from conformance.procedures.token_responses import lifetime_of
@@ -52,11 +52,11 @@ def client_with_scope(given: Given, scope: str) -> Client:
     return client
 
 
-def refreshable_or_any(given: Given) -> Live:
+def refreshable_or_any(given: Given) -> ActiveToken:
     """A token of the kind that every server revokes (RFC 7009 section 2): a refresh token, where there are any."""
     if given.claims("refresh_token"):
-        return given.live(given.refreshable(), "refresh_token")
-    return given.live(given.tokens())
+        return given.active_token(given.refreshable(), "refresh_token")
+    return given.active_token(given.tokens())
 
 
 def tokens_of_kind(given: Given, kind: str) -> Tokens:
@@ -64,27 +64,27 @@ def tokens_of_kind(given: Given, kind: str) -> Tokens:
     return user_tokens(given) if kind == "me" else app_tokens(given, kind)
 
 
-def two_tokens(given: Given) -> tuple[str, Live]:
+def two_tokens(given: Given) -> tuple[str, ActiveToken]:
     """A token to be ended, and one that is active beside it: of the same grant where the server has two at a time."""
     grant = given.any_grant()
-    other = given.live(given.tokens(grant))
+    other = given.active_token(given.tokens(grant))
     token = given.tokens(grant).access_token
     with given.arranging():
         if token != other.value and given.still_active(other):
             return token, other
     for each in USER_GRANTS:
         if given.claims(each) and each != grant:
-            return token, given.live(given.tokens(each))
+            return token, given.active_token(given.tokens(each))
     raise NotApplicable("the server has one token at a time for client and owner: there is no other one")
 
 
-def posted(given: Given, send: Send) -> Reply:
+def token_reply(given: Given, send: Send) -> Reply:
     """The token endpoint's answer to a good request by the cheapest grant."""
     grant = given.any_grant()
     return send.code_exchange(given.authorization_code()) if grant == "authorization_code" else send.grant(grant)
 
 
-def declining(send: Send, page: Asked) -> tuple[Form, Pairs]:
+def declining_form(send: Send, page: Asked) -> tuple[Form, Pairs]:
     """What the consent form sends to decline, as a DELETE of the authorization endpoint."""
     found = send.decision_form(page.page, page.user_agent, "decline")
     if found is None:
@@ -118,14 +118,14 @@ def info_of(given: Given, send: Send) -> Info:
     return given.observed("token info about a fresh token", procedure)
 
 
-def info(given: Given, send: Send) -> Reply:
+def token_info_reply(given: Given, send: Send) -> Reply:
     """The answer alone."""
     return info_of(given, send).reply
 
 
 def info_tells(given: Given, send: Send) -> None:
     """Positive control, seen once: token info answers to a good token."""
-    given.accepted(info(given, send), "token info with a good token")
+    given.accepted(token_info_reply(given, send), "token info with a good token")
 
 
 def owner_told(given: Given, send: Send, tokens: Tokens) -> object:
@@ -139,7 +139,7 @@ def owner_told(given: Given, send: Send, tokens: Tokens) -> object:
 def revoked_token(given: Given) -> str:
     """An access token that was good and is revoked, with the declared delay over."""
     tokens = given.tokens()
-    token = given.live(tokens)
+    token = given.active_token(tokens)
     given.revoked(token.value, tokens.client)
     with given.arranging():
         given.still_active(token)
@@ -148,7 +148,7 @@ def revoked_token(given: Given) -> str:
 
 def ended_token(given: Given, send: Send) -> str:
     """An access token that a DELETE of the token endpoint has ended, as could be seen."""
-    token = given.live(given.tokens())
+    token = given.active_token(given.tokens())
     with given.arranging():
         given.accepted(send.resource(token.value, "token", method="DELETE"), "DELETE with a good token")
         if given.still_active(token):
@@ -197,14 +197,14 @@ def at_resource(given: Given, send: Send, kind: str) -> Reply:
     )
 
 
-def foreign(given: Given, send: Send, resource: str, kind: str) -> Reply:
+def reply_to_foreign_token(given: Given, send: Send, resource: str, kind: str) -> Reply:
     """A resource's answer to another kind of token; both the token and the resource are seen to be good."""
 
     def procedure() -> Reply:
         with given.arranging():
             given.accepted(at_resource(given, send, resource), f"the resource for {resource} with its kind of token")
         tokens = tokens_of_kind(given, kind)
-        token = Live(tokens.access_token, "access_token", tokens, (f"resource_{kind}",))
+        token = ActiveToken(tokens.access_token, "access_token", tokens, (f"resource_{kind}",))
         reply = send.resource(token.value, f"resource_{resource}")
         given.control(token, after=reply)
         return reply
@@ -291,7 +291,7 @@ def application_of_other_type(given: Given, send: Send) -> Client:
 QUERY = json.dumps({"query": "{ __typename }"})
 
 
-def graphql(send: Send, token: str | None) -> Reply:
+def graphql_reply(send: Send, token: str | None) -> Reply:
     """The smallest query there is."""
     own = [bearer(token)] if token is not None else []
     url = send.form_request("graphql", ()).url
@@ -300,7 +300,7 @@ def graphql(send: Send, token: str | None) -> Reply:
 
 def graphql_opened(given: Given, send: Send) -> Reply:
     """GraphQL with an app token; asked once."""
-    return given.observed("GraphQL with an app token", lambda: graphql(send, app_tokens(given).access_token))
+    return given.observed("GraphQL with an app token", lambda: graphql_reply(send, app_tokens(given).access_token))
 
 
 def has_data(reply: Reply) -> bool:

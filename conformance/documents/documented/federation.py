@@ -71,7 +71,7 @@ def _parameter(url: str, name: str) -> str | None:
 # The chain
 
 
-def account(given: Given, kind: str = "") -> Account:
+def provider_account(given: Given, kind: str = "") -> Account:
     """The account at the provider, or the one that is `refused`; Untested, with the line to add, without one."""
     table = given.documented("federation")
     names = [f"{kind}_{name}" if kind else name for name in ("username", "password")]
@@ -114,7 +114,7 @@ def _followed(given: Given, send: Send, reply: Reply, agent: UserAgent) -> tuple
 def signed_in(given: Given, send: Send, who: Account | None = None, *, cancelling: bool = False) -> Journey:
     """A browser in which somebody has signed in at the provider, or cancelled it: with its answer, if there is one."""
     journey = at_provider(given, send)
-    who = who or account(given)
+    who = who or provider_account(given)
     reply, agent = journey.reply, journey.user_agent
     attempts = 0
     for _ in range(MOST_STEPS):
@@ -147,9 +147,9 @@ def signed_in_at_provider(given: Given, send: Send) -> Journey:
     return journey
 
 
-def returning(given: Given, send: Send) -> Journey:
+def journey_back(given: Given, send: Send) -> Journey:
     """A browser with the provider's answer to a good sign-in. Seen once: such an answer brings a code, nothing else."""
-    given.came_back(completed(given, send), "a sign-in at the external provider")
+    given.came_back(completed_sign_in(given, send), "a sign-in at the external provider")
     given.observed("flow 5, unanswered", lambda: _nobody_is_let_in(given, send))
     return signed_in_at_provider(given, send)
 
@@ -177,7 +177,7 @@ def granted_through(send: Send, journey: Journey, url: str, user_agent: UserAgen
     return answer if answer.get("code") else send.authorization(journey.request, user_agent=user_agent)
 
 
-def completed(given: Given, send: Send) -> Answer:
+def completed_sign_in(given: Given, send: Send) -> Answer:
     """A whole sign-in; gone through once."""
 
     return given.observed("flow 5", lambda: delivered(send, signed_in_at_provider(given, send)))
@@ -187,8 +187,8 @@ def not_let_in(given: Given, send: Send, how: str) -> Answer:
     """A sign-in that fails: the account `refused`, the person `cancelled`, the password `wrong`; gone through once."""
 
     def procedure() -> Answer:
-        given.came_back(completed(given, send), "a sign-in at the external provider")
-        who = account(given, "refused") if how == "refused" else account(given)
+        given.came_back(completed_sign_in(given, send), "a sign-in at the external provider")
+        who = provider_account(given, "refused") if how == "refused" else provider_account(given)
         who = replace(who, password=given.invented("password")) if how == "wrong" else who
         journey = signed_in(given, send, who, cancelling=how == "cancelled")
         if journey.answer("code") is not None:
@@ -226,7 +226,7 @@ def parameter(journey: Journey, name: str) -> str:
 
 def used_up(given: Given, send: Send) -> tuple[Journey, UserAgent]:
     """An answer that brought a code, and the browser as it was before, which isn't signed in."""
-    journey = returning(given, send)
+    journey = journey_back(given, send)
     before = deepcopy(journey.user_agent)
     with given.arranging():
         given.came_back(delivered(send, journey), "a sign-in at the external provider")
@@ -247,7 +247,7 @@ def openid_nonces(given: Given, send: Send) -> list[str | None]:
 # The user
 
 
-def code(given: Given, send: Send) -> Code:
+def code_of_sign_in(given: Given, send: Send) -> Code:
     """The code of a whole sign-in of its own."""
     journey = signed_in_at_provider(given, send)
     with given.arranging():
@@ -256,7 +256,9 @@ def code(given: Given, send: Send) -> Code:
 
 def owner_signed_in(given: Given, send: Send) -> object:
     """Who token info says that the user is; asked once."""
-    return given.observed("flow 5, the owner", lambda: owner_told(given, send, given.tokens_for(code(given, send))))
+    return given.observed(
+        "flow 5, the owner", lambda: owner_told(given, send, given.tokens_for(code_of_sign_in(given, send)))
+    )
 
 
 def owner_expected(given: Given, send: Send) -> object:

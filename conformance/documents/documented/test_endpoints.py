@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.documents.documented.api import declining, ended_token, posted, refreshable_or_any, two_tokens
+from conformance.documents.documented.api import (
+    declining_form,
+    ended_token,
+    refreshable_or_any,
+    token_reply,
+    two_tokens,
+)
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.asking import certain_refusal
 from conformance.procedures.consent import asked_to_approve, forged_decision, page_that_asks
@@ -56,7 +62,7 @@ def test_a_decision_without_the_forms_secret_grants_nothing(given: Given, send: 
 @requirement("documented-endpoints-authorize-delete-declines")
 def test_delete_declines(given: Given, send: Send, expect: Expect) -> None:
     page = page_that_asks(given, send)
-    form, fields = declining(send, page)
+    form, fields = declining_form(send, page)
 
     answer = send.submitted(form, fields, page.request, page.user_agent)
 
@@ -86,14 +92,14 @@ def test_the_button_declines(given: Given, send: Send, expect: Expect) -> None:
 
 @requirement("documented-endpoints-token-post")
 def test_post_issues_a_token(given: Given, send: Send, expect: Expect) -> None:
-    reply = posted(given, send)
+    reply = token_reply(given, send)
 
     expect(reply).issues_a_token()
 
 
 @requirement("documented-endpoints-token-delete-ends-token")
 def test_delete_ends_the_token(given: Given, send: Send, expect: Expect) -> None:
-    token = given.live(given.tokens())
+    token = given.active_token(given.tokens())
 
     send.resource(token.value, "token", method="DELETE")
 

@@ -8,16 +8,16 @@ from conformance.documents.documented.api import owner_told
 from conformance.documents.documented.federation import (
     at_provider,
     callback_with,
-    code,
-    completed,
+    code_of_sign_in,
+    completed_sign_in,
     granted_through,
     is_told,
+    journey_back,
     not_let_in,
     openid_nonces,
     owner_expected,
     owner_signed_in,
     parameter,
-    returning,
     used_up,
 )
 from conformance.harness import Expect, Given, Send, requirement
@@ -27,21 +27,21 @@ EACH_FAILURE = pytest.mark.parametrize("how", ["refused", "cancelled", "wrong"])
 
 @requirement("documented-flow-5-code-issued")
 def test_a_sign_in_at_the_provider_brings_a_code(given: Given, send: Send, expect: Expect) -> None:
-    answer = completed(given, send)
+    answer = completed_sign_in(given, send)
 
     expect(answer).carries("code")
 
 
 @requirement("documented-flow-5-state-returned")
 def test_the_client_gets_its_own_state(given: Given, send: Send, expect: Expect) -> None:
-    answer = given.came_back(completed(given, send), "a sign-in at the external provider")
+    answer = given.came_back(completed_sign_in(given, send), "a sign-in at the external provider")
 
     expect(answer).returns_state(answer.request.get("state"))
 
 
 @requirement("documented-flow-5-code-exchanged")
 def test_the_code_gets_a_token(given: Given, send: Send, expect: Expect) -> None:
-    fresh = code(given, send)
+    fresh = code_of_sign_in(given, send)
 
     reply = send.code_exchange(fresh)
 
@@ -52,7 +52,7 @@ def test_the_code_gets_a_token(given: Given, send: Send, expect: Expect) -> None
 def test_the_token_is_the_same_users_each_time(given: Given, send: Send, expect: Expect) -> None:
     before = owner_signed_in(given, send)
 
-    told = owner_told(given, send, given.tokens_for(code(given, send)))
+    told = owner_told(given, send, given.tokens_for(code_of_sign_in(given, send)))
 
     expect.that(told == before, "the user who signed in before", "somebody else", breach="act")
 
@@ -87,7 +87,7 @@ def test_a_failed_sign_in_is_told(given: Given, send: Send, expect: Expect, how:
 def test_an_answer_with_a_forged_state_brings_no_code(
     given: Given, send: Send, expect: Expect, state: str | None
 ) -> None:
-    journey = returning(given, send)
+    journey = journey_back(given, send)
 
     forged = callback_with(journey.callback, state=state and given.invented("state"))
     answer = granted_through(send, journey, forged, journey.user_agent)
@@ -97,7 +97,7 @@ def test_an_answer_with_a_forged_state_brings_no_code(
 
 @requirement("documented-flow-5-forged-answer-no-code")
 def test_an_answer_with_an_invented_code_brings_no_code(given: Given, send: Send, expect: Expect) -> None:
-    journey = returning(given, send)
+    journey = journey_back(given, send)
 
     forged = callback_with(journey.callback, code=given.invented("code"))
     answer = granted_through(send, journey, forged, journey.user_agent)
@@ -109,7 +109,7 @@ def test_an_answer_with_an_invented_code_brings_no_code(given: Given, send: Send
 def test_an_answer_planted_in_a_browser_that_asked_nothing_brings_no_code(
     given: Given, send: Send, expect: Expect
 ) -> None:
-    journey = returning(given, send)
+    journey = journey_back(given, send)
 
     answer = granted_through(send, journey, journey.callback or "", given.nobodys_user_agent())
 
@@ -120,7 +120,7 @@ def test_an_answer_planted_in_a_browser_that_asked_nothing_brings_no_code(
 def test_an_answer_planted_in_a_browser_that_waits_for_its_own_brings_no_code(
     given: Given, send: Send, expect: Expect
 ) -> None:
-    journey, other = returning(given, send), at_provider(given, send)
+    journey, other = journey_back(given, send), at_provider(given, send)
 
     answer = granted_through(send, journey, journey.callback or "", other.user_agent)
 
@@ -138,7 +138,7 @@ def test_an_answer_brings_a_code_once(given: Given, send: Send, expect: Expect) 
 
 @requirement("documented-flow-5-mixed-up-answer-no-code")
 def test_the_code_of_another_sign_in_brings_no_code(given: Given, send: Send, expect: Expect) -> None:
-    journey, other = returning(given, send), returning(given, send)
+    journey, other = journey_back(given, send), journey_back(given, send)
 
     mixed = callback_with(journey.callback, code=parameter(other, "code"))
     answer = granted_through(send, journey, mixed, journey.user_agent)
@@ -148,7 +148,7 @@ def test_the_code_of_another_sign_in_brings_no_code(given: Given, send: Send, ex
 
 @requirement("documented-flow-5-other-issuer-no-code")
 def test_an_answer_of_another_issuer_brings_no_code(given: Given, send: Send, expect: Expect) -> None:
-    journey = returning(given, send)
+    journey = journey_back(given, send)
     parameter(journey, "iss")
 
     mixed = callback_with(journey.callback, iss="https://other-provider.example")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.documented.api import graphql, graphql_opened, has_data, user_tokens
+from conformance.documents.documented.api import graphql_opened, graphql_reply, has_data, user_tokens
 from conformance.harness import Expect, Given, Send, requirement
 
 
@@ -19,7 +19,7 @@ def test_an_app_token_opens_graphql(given: Given, send: Send, expect: Expect) ->
 def test_a_user_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
     given.accepted(graphql_opened(given, send), "GraphQL with an app token")
 
-    reply = graphql(send, user_tokens(given).access_token)
+    reply = graphql_reply(send, user_tokens(given).access_token)
 
     expect.that(not has_data(reply) and not reply.is_breakdown, "a refusal", reply, breach="act", about="refusal")
 
@@ -29,7 +29,7 @@ def test_a_user_token_is_refused(given: Given, send: Send, expect: Expect) -> No
 def test_graphql_wants_a_good_token(given: Given, send: Send, expect: Expect, token: str | None) -> None:
     given.accepted(graphql_opened(given, send), "GraphQL with an app token")
 
-    reply = graphql(send, token and given.invented("access_token"))
+    reply = graphql_reply(send, token and given.invented("access_token"))
 
     expect(reply).has_status(401)
     expect(reply).challenges_with("Bearer")

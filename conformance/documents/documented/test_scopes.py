@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.documented.api import at_resource, foreign, scope_worth
+from conformance.documents.documented.api import at_resource, reply_to_foreign_token, scope_worth
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.bearer import values
 from conformance.procedures.live_beside import fresh_credentials
@@ -37,14 +37,14 @@ def test_basic_takes_a_token_with_the_right(given: Given, send: Send, expect: Ex
 
 @requirement("documented-scopes-me-not-for-app-token")
 def test_me_refuses_an_app_token(given: Given, send: Send, expect: Expect) -> None:
-    reply = foreign(given, send, "me", "app")
+    reply = reply_to_foreign_token(given, send, "me", "app")
 
     expect(reply).is_refused()
 
 
 @requirement("documented-scopes-app-not-for-user-token")
 def test_app_refuses_a_user_token(given: Given, send: Send, expect: Expect) -> None:
-    reply = foreign(given, send, "app", "me")
+    reply = reply_to_foreign_token(given, send, "app", "me")
 
     expect(reply).is_refused()
 
@@ -52,7 +52,7 @@ def test_app_refuses_a_user_token(given: Given, send: Send, expect: Expect) -> N
 @pytest.mark.parametrize("kind", ["me", "app"])
 @requirement("documented-scopes-basic-not-without-right")
 def test_basic_refuses_tokens_without_the_right(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = foreign(given, send, "basic", kind)
+    reply = reply_to_foreign_token(given, send, "basic", kind)
 
     expect(reply).is_refused()
 
@@ -60,7 +60,7 @@ def test_basic_refuses_tokens_without_the_right(given: Given, send: Send, expect
 @pytest.mark.parametrize(("resource", "kind"), FOREIGN)
 @requirement("documented-scopes-other-kind-403")
 def test_another_kind_is_told_so(given: Given, send: Send, expect: Expect, resource: str, kind: str) -> None:
-    reply = foreign(given, send, resource, kind)
+    reply = reply_to_foreign_token(given, send, resource, kind)
 
     expect(reply).has_status(403)
     errors = values(reply, "error")

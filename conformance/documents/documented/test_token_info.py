@@ -6,12 +6,12 @@ import pytest
 
 from conformance.documents.documented.api import (
     expired_token,
-    info,
     info_of,
     info_tells,
     is_time_of,
     owner_told,
     revoked_token,
+    token_info_reply,
     told_of_token,
     user_tokens,
 )
@@ -20,7 +20,7 @@ from conformance.harness import Expect, Given, Send, needs, requirement
 
 @requirement("documented-info-tells-of-token")
 def test_a_good_token_is_told_of(given: Given, send: Send, expect: Expect) -> None:
-    reply = info(given, send)
+    reply = token_info_reply(given, send)
 
     expect(reply).has_status(200)
     expect(reply).is_a_json_object()
@@ -31,7 +31,7 @@ def test_a_good_token_is_told_of(given: Given, send: Send, expect: Expect) -> No
 def test_scope_is_a_list_of_the_tokens_scopes(given: Given, send: Send, expect: Expect) -> None:
     info_tells(given, send)
 
-    reply = info(given, send)
+    reply = token_info_reply(given, send)
 
     expect(reply).has_member("scope", list)
     granted = info_of(given, send).granted
@@ -50,7 +50,7 @@ def test_scope_is_a_list_of_the_tokens_scopes(given: Given, send: Send, expect: 
 def test_expires_in_is_what_is_left(given: Given, send: Send, expect: Expect) -> None:
     info_tells(given, send)
 
-    reply = info(given, send)
+    reply = token_info_reply(given, send)
 
     expect(reply).has_member("expires_in", int, type(None))
     left, most = reply.members["expires_in"], info_of(given, send).expires_in
@@ -62,7 +62,7 @@ def test_expires_in_is_what_is_left(given: Given, send: Send, expect: Expect) ->
 def test_created_at_is_the_time_of_issue(given: Given, send: Send, expect: Expect) -> None:
     info_tells(given, send)
 
-    reply = info(given, send)
+    reply = token_info_reply(given, send)
 
     expect(reply).has_member("created_at", int)
     expect.that(
@@ -106,7 +106,7 @@ def test_an_app_token_has_no_owner(given: Given, send: Send, expect: Expect) -> 
 def test_the_application_is_the_client(given: Given, send: Send, expect: Expect) -> None:
     info_tells(given, send)
 
-    reply = info(given, send)
+    reply = token_info_reply(given, send)
 
     expect(reply).member_is("application", {**_table(reply.members), "uid": info_of(given, send).client.client_id})
 

@@ -89,7 +89,7 @@ def several_values(given: Given, send: Send) -> str:
     return next((name for name in offered if " " in name), "code token")
 
 
-def ending(answer: Answer) -> str:
+def ending_of(answer: Answer) -> str:
     """How an authorization request ended, in what doesn't vary by chance: the error, and the parameters' names."""
     places = {"query": answer.query, "fragment": answer.fragment}
     names = [f"{', '.join(sorted(dict(pairs)))} in the {place}" for place, pairs in places.items() if pairs]

@@ -159,7 +159,7 @@ def test_credentials_in_the_uri_are_refused(given: Given, send: Send, expect: Ex
 @needs("revocation")
 def test_credentials_in_the_uri_of_a_revocation_are_refused(given: Given, send: Send, expect: Expect) -> None:
     client = client_let_in(given, send, given.client_with_secret())
-    token = given.live(given.tokens(client=client))
+    token = given.active_token(given.tokens(client=client))
 
     sent(send, as_client_in_uri(send, "revocation", client, token.value))
 

@@ -25,7 +25,7 @@ from conformance.procedures.consent_reach import of_two_people, posted_in_anothe
 from conformance.procedures.endpoint_uris import endpoint_uris
 from conformance.procedures.plain_http import authorization_request_in_the_clear, expect_unserved
 from conformance.procedures.redirects import ATTACKER, GRANT_OF, ResponseType, any_response_type, first_uri_served
-from conformance.procedures.scopes import brought, obtained, told_alike
+from conformance.procedures.scopes import obtained, told_alike, with_token
 from conformance.profile.target import Target
 
 LONG_STATE = 400
@@ -68,9 +68,9 @@ def test_who_is_only_named_is_not_signed_in(given: Given, send: Send, expect: Ex
 def test_a_page_of_one_person_grants_nothing_of_theirs_in_anothers_browser(
     given: Given, send: Send, expect: Expect
 ) -> None:
-    shown_to, brought = posted_in_another_browser(given, send)
+    shown_to, with_token = posted_in_another_browser(given, send)
 
-    is_own = brought is None or brought != shown_to
+    is_own = with_token is None or with_token != shown_to
     expect.that(is_own, "no token of somebody who isn't signed in there", "a token of whom the page was shown to")
 
 
@@ -254,7 +254,7 @@ def test_an_empty_challenge_or_method_is_omitted(given: Given, send: Send, expec
 @requirement("rfc6749-3.1-empty-optional-parameter-as-omitted")
 @needs("authorization_code", "scopes")
 def test_an_empty_scope_brings_what_an_omitted_one_brings(given: Given, send: Send, expect: Expect) -> None:
-    without = brought(obtained(given, send, OMIT, "authorization_code"))
+    without = with_token(obtained(given, send, OMIT, "authorization_code"))
 
     with_empty = obtained(given, send, "", "authorization_code")
 

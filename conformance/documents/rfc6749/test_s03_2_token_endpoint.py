@@ -14,7 +14,7 @@ from conformance.procedures.client_authentication import client_by_body
 from conformance.procedures.code_exchanges import NOT_OWED, code_that_owes_no, verifiable_code
 from conformance.procedures.endpoint_uris import endpoint_uris
 from conformance.procedures.plain_http import expect_unserved, token_request_in_the_clear
-from conformance.procedures.refreshing import fully_granted, narrower
+from conformance.procedures.refreshing import fully_granted, narrower_scope
 from conformance.procedures.token_requests import (
     as_get,
     code_exchange_seen,
@@ -211,7 +211,7 @@ def test_a_repeated_credential_is_refused(given: Given, send: Send, expect: Expe
 def test_a_repeated_scope_of_a_refresh_is_refused(given: Given, send: Send, expect: Expect) -> None:
     tokens, granted = fully_granted(given, send)
 
-    reply = send.refresh(tokens, scope=[narrower(given, send, tokens, granted)] * 2)
+    reply = send.refresh(tokens, scope=[narrower_scope(given, send, tokens, granted)] * 2)
 
     expect(reply).is_refused()
     given.control(tokens)

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from conformance.base.uris import urljoin
+from conformance.browser.answer import Answer
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import (
     HOSTILE,
@@ -49,6 +50,13 @@ RAW_VALUES = {
     "hostile-response-type": ("response_type", quote(HOSTILE)),
     "long-scope": ("scope", "long" * 200),
 }
+
+
+def expect_error_at_client(expect: Expect, answer: Answer) -> None:
+    """The user agent is sent back to the client, with an error."""
+    expected = "the user agent sent to the client's redirection URI"
+    expect.that(is_back(answer), expected, answer, about=("client", "place"))
+    expect(answer).is_an_error()
 
 
 # Told to the resource owner
@@ -112,20 +120,14 @@ def test_a_bad_client_id_is_not_redirected(given: Given, send: Send, expect: Exp
 def test_a_denial_is_told_to_the_client(given: Given, send: Send, expect: Expect) -> None:
     answer = declined(given, send)
 
-    expect.that(
-        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
-    )
-    expect(answer).is_an_error()
+    expect_error_at_client(expect, answer)
 
 
 @requirement("rfc6749-4.1.2.1-denial-told-to-client")
 def test_a_denial_is_told_to_the_client_without_state(given: Given, send: Send, expect: Expect) -> None:
     answer = declined_without_state(given, send)
 
-    expect.that(
-        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
-    )
-    expect(answer).is_an_error()
+    expect_error_at_client(expect, answer)
 
 
 @requirement("rfc6749-4.1.2.1-error-state-unchanged")
@@ -151,10 +153,7 @@ def test_other_failures_are_told_to_the_client(given: Given, send: Send, expect:
 
     answer = not_granted(arrived(given, send.authorize(**fault)))
 
-    expect.that(
-        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
-    )
-    expect(answer).is_an_error()
+    expect_error_at_client(expect, answer)
 
 
 @requirement("rfc6749-4.1.2.1-other-failures-told-to-client")
@@ -163,10 +162,7 @@ def test_that_a_client_is_barred_is_told_to_it(given: Given, send: Send, expect:
 
     answer = not_granted(send.authorize(given.barred_client("authorization_code")))
 
-    expect.that(
-        is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")
-    )
-    expect(answer).is_an_error()
+    expect_error_at_client(expect, answer)
 
 
 @requirement("rfc6749-4.1.2.1-error-in-query")

@@ -187,7 +187,7 @@ def test_of_simultaneous_exchanges_at_most_one_succeeds(given: Given, send: Send
 @requirement("rfc6749-4.1.2-reused-code-revokes-access-token")
 def test_a_code_presented_twice_ends_the_access_token(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
-    token = given.live(given.tokens_for(code))
+    token = given.active_token(given.tokens_for(code))
 
     send.code_exchange(code)
 
@@ -199,7 +199,7 @@ def test_a_code_of_a_public_client_presented_twice_ends_the_access_token(
     given: Given, send: Send, expect: Expect
 ) -> None:
     code = given.authorization_code(code_client(given, "public"))
-    token = given.live(given.tokens_for(code))
+    token = given.active_token(given.tokens_for(code))
 
     send.code_exchange(code)
 
@@ -210,7 +210,7 @@ def test_a_code_of_a_public_client_presented_twice_ends_the_access_token(
 @needs("refresh_token")
 def test_a_code_presented_twice_ends_the_access_token_of_a_refresh(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
-    token = given.live(given.refreshed(with_refresh_token(given.tokens_for(code))))
+    token = given.active_token(given.refreshed(with_refresh_token(given.tokens_for(code))))
 
     send.code_exchange(code)
 
@@ -222,7 +222,7 @@ def test_a_code_presented_twice_ends_the_access_token_of_a_refresh(given: Given,
 def test_a_code_presented_twice_ends_the_refresh_token_of_a_refresh(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
     refreshed = given.refreshed(with_refresh_token(given.tokens_for(code)))
-    token = given.live(with_refresh_token(refreshed), "refresh_token")
+    token = given.active_token(with_refresh_token(refreshed), "refresh_token")
 
     send.code_exchange(code)
 
@@ -232,7 +232,7 @@ def test_a_code_presented_twice_ends_the_refresh_token_of_a_refresh(given: Given
 @requirement("rfc6749-4.1.2-reused-code-revokes-refresh-token")
 def test_a_code_presented_twice_ends_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
-    token = given.live(with_refresh_token(given.tokens_for(code)), "refresh_token")
+    token = given.active_token(with_refresh_token(given.tokens_for(code)), "refresh_token")
 
     send.code_exchange(code)
 

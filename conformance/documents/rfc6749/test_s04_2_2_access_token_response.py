@@ -96,7 +96,7 @@ def test_the_lifetime_is_told_in_digits(given: Given, send: Send, expect: Expect
 @requirement("rfc6749-4.2.2-expires-in-holds")
 def test_the_token_dies_when_its_lifetime_is_over(given: Given, send: Send, expect: Expect) -> None:
     tokens = given.tokens("implicit")
-    token = given.live(tokens)
+    token = given.active_token(tokens)
 
     given.outlived(tokens.access_token, lifetime(given, tokens))
 

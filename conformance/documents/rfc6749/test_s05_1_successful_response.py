@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.harness.tokens import Live
+from conformance.harness.tokens import ActiveToken
 from conformance.procedures.applied_scopes import (
     ScopeOfToken,
     expect_difference_told,
@@ -77,7 +77,7 @@ def test_the_lifetime_is_told(given: Given, send: Send, expect: Expect, grant: s
 def test_a_token_dies_when_expires_in_is_over(given: Given, send: Send, expect: Expect) -> None:
     tokens = given.tokens()
     lifetime = announced_lifetime(tokens)
-    token = given.live(tokens)
+    token = given.active_token(tokens)
 
     given.outlived(token.value, lifetime + TOLERANCE)
 
@@ -88,7 +88,7 @@ def test_a_token_dies_when_expires_in_is_over(given: Given, send: Send, expect: 
 def test_a_token_lives_until_expires_in_is_over(given: Given, send: Send, expect: Expect) -> None:
     tokens = given.tokens()
     lifetime = announced_lifetime(tokens)
-    token = given.live(tokens)
+    token = given.active_token(tokens)
 
     given.outlived(token.value, max(lifetime * 0.9 - 1, 0))
 
@@ -231,7 +231,7 @@ def test_no_old_cache_keeps_the_answer(given: Given, send: Send, expect: Expect,
     expect(reply).has_header("Pragma", "no-cache")
 
 
-def live_by(given: Given, grant: str) -> tuple[Live, float]:
+def live_by(given: Given, grant: str) -> tuple[ActiveToken, float]:
     """A live access token by a grant, with the seconds that its answer tells it to live."""
     tokens = given.refreshed(given.refreshable()) if grant == "refresh_token" else given.tokens(grant)
-    return given.live(tokens), announced_lifetime(tokens)
+    return given.active_token(tokens), announced_lifetime(tokens)

@@ -14,7 +14,7 @@ from conformance.procedures.refreshing import (
     in_order,
     narrow_grant,
     narrow_grant_of,
-    narrower,
+    narrower_scope,
     refreshing_seen,
     scope_obtained,
     successor,
@@ -132,7 +132,7 @@ def test_without_scope_it_is_the_full_grant(given: Given, send: Send, expect: Ex
 @requirement("rfc6749-6-omitted-scope-is-full-grant")
 def test_without_scope_it_is_the_full_grant_after_a_narrower_refresh(given: Given, send: Send, expect: Expect) -> None:
     tokens, granted = fully_granted(given, send)
-    narrowed = given.refreshed(tokens, scope=narrower(given, send, tokens, granted))
+    narrowed = given.refreshed(tokens, scope=narrower_scope(given, send, tokens, granted))
 
     reply = send.refresh(narrowed)
 
@@ -154,7 +154,7 @@ def test_without_scope_it_is_the_full_grant_after_two_narrower_refreshes(
 @OF_EITHER_CLIENT
 def test_a_new_refresh_token_has_no_less_scope(given: Given, send: Send, expect: Expect, whose: str) -> None:
     tokens, granted = fully_granted(given, send, whose)
-    fresh = successor(given, send, tokens, scope=narrower(given, send, tokens, granted))
+    fresh = successor(given, send, tokens, scope=narrower_scope(given, send, tokens, granted))
     asked = " ".join(in_order(tokens, granted))
 
     reply = send.refresh(fresh, scope=asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc6749.extensions import approved, ending, published, several_values
+from conformance.documents.rfc6749.extensions import approved, ending_of, published, several_values
 from conformance.harness import Expect, Given, Send, needs, requirement
 
 MALFORMED = (("authorization_code", "code", "-"), ("authorization_code", "code", "!"), ("implicit", "token", "."))
@@ -44,4 +44,6 @@ def test_the_order_of_values_does_not_matter(given: Given, send: Send, expect: E
     other = send.authorize(client, response_type=turned, nonce=nonce)
 
     expect.that(not (one.reply.is_breakdown or other.reply.is_breakdown), "decided answers", f"{one} and {other}")
-    expect.that(ending(one) == ending(other), "the same for either order", f"{ending(one)} and {ending(other)}")
+    expect.that(
+        ending_of(one) == ending_of(other), "the same for either order", f"{ending_of(one)} and {ending_of(other)}"
+    )

@@ -80,7 +80,7 @@ def test_access_tokens_show_no_pattern(given: Given, expect: Expect) -> None:
 @requirement("rfc6749-10.3-modified-access-token-not-accepted")
 @pytest.mark.parametrize("how", ALTERATIONS)
 def test_an_altered_access_token_is_worthless(given: Given, expect: Expect, how: str) -> None:
-    live = given.live(given.tokens())
+    live = given.active_token(given.tokens())
 
     expect(asked_about(live, ALTERATIONS[how](live.value))).is_inactive()
     given.control(live)
@@ -90,7 +90,7 @@ def test_an_altered_access_token_is_worthless(given: Given, expect: Expect, how:
 @pytest.mark.parametrize("how", FORGERIES)
 def test_a_made_up_access_token_is_worthless(given: Given, expect: Expect, how: str) -> None:
     made_up = FORGERIES[how](access_tokens(given))
-    live = given.live(given.tokens(resource_grant(given)))  # so that the resource may tell as well
+    live = given.active_token(given.tokens(resource_grant(given)))  # so that the resource may tell as well
 
     expect(asked_about(live, made_up)).is_inactive()
     given.control(live)

@@ -36,7 +36,7 @@ def test_a_used_code_is_refused(given: Given, send: Send, expect: Expect) -> Non
 @requirement("rfc6749-10.5-replay-revokes-access-token")
 def test_a_replay_ends_the_access_token(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
-    token = given.live(given.tokens_for(code))
+    token = given.active_token(given.tokens_for(code))
 
     send.code_exchange(code)
 
@@ -47,7 +47,7 @@ def test_a_replay_ends_the_access_token(given: Given, send: Send, expect: Expect
 def test_a_replay_ends_refreshed_access_tokens(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
     refreshed = given.refreshed(with_refresh_token(given.tokens_for(code)))
-    token = given.live(refreshed)
+    token = given.active_token(refreshed)
 
     send.code_exchange(code)
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from conformance.documents.rfc6749.special_client import recognized
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_requests import ordinary
-from conformance.procedures.introspection import described
+from conformance.procedures.introspection import active_token_described
 from conformance.procedures.odd_characters import WAYS, by_each_way
 from conformance.procedures.token_refusals import client_named_in_body, request_as
 
 
 @requirement("rfc6749-A.1-client-id-issued-printable")
 def test_an_identifier_in_answers_is_printable(given: Given, send: Send, expect: Expect) -> None:
-    members = described(given, send).members
+    members = active_token_described(given, send).members
 
     expect.syntax("client_id", str(members.get("client_id", "")))
 

@@ -12,8 +12,8 @@ from conformance.procedures.bearer import (
     by_failed_token,
     by_refusal,
     challenged,
-    invented,
     most_often,
+    reply_to_invented_token,
     values,
     without_credentials,
 )
@@ -69,7 +69,7 @@ def test_an_attribute_follows_the_scheme(given: Given, send: Send, expect: Expec
 
 @requirement("rfc6750-3-other-attributes")
 def test_other_attributes_are_noted(given: Given, send: Send) -> None:
-    names = [name for each in bearer_challenges(invented(given, send)) for name, _ in each.attributes]
+    names = [name for each in bearer_challenges(reply_to_invented_token(given, send)) for name, _ in each.attributes]
 
     given.note(f"other attributes: {', '.join(name for name in names if name not in DEFINED) or 'none'}")
 
@@ -118,12 +118,14 @@ def test_a_token_that_is_over_gets_an_error(given: Given, send: Send, expect: Ex
 
 @requirement("rfc6750-3-error-description-attribute")
 def test_whether_there_is_a_description_is_noted(given: Given, send: Send) -> None:
-    given.note(f"error_description: {', '.join(values(invented(given, send), 'error_description')) or 'none'}")
+    given.note(
+        f"error_description: {', '.join(values(reply_to_invented_token(given, send), 'error_description')) or 'none'}"
+    )
 
 
 @requirement("rfc6750-3-error-uri-attribute")
 def test_whether_there_is_a_uri_is_noted(given: Given, send: Send) -> None:
-    given.note(f"error_uri: {', '.join(values(invented(given, send), 'error_uri')) or 'none'}")
+    given.note(f"error_uri: {', '.join(values(reply_to_invented_token(given, send), 'error_uri')) or 'none'}")
 
 
 @requirement("rfc6750-3-error-attributes-once")

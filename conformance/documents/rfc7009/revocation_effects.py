@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send, bearer
-from conformance.harness.tokens import Live, TokenKind, Tokens
+from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
 from conformance.procedures.revocation import (
     Revocation,
     accepted_revocation,
@@ -32,17 +32,17 @@ class Related:
     """A revocation, and the related tokens: those seen active before, and those of them that are active afterwards."""
 
     reply: Reply
-    before: tuple[Live, ...]
-    after: tuple[Live, ...]
+    before: tuple[ActiveToken, ...]
+    after: tuple[ActiveToken, ...]
 
     def __str__(self) -> str:
         return f"{len(self.after)} of {len(self.before)} still active after status {self.reply.status}"
 
 
-def in_use(given: Given, kind: TokenKind) -> Live:
+def in_use(given: Given, kind: TokenKind) -> ActiveToken:
     """A fresh token, and of its witnesses only the one that shows it in use: a resource rather than introspection."""
     by_user = kind == "access_token" and (given.claims("password") or given.claims("authorization_code"))
-    token = given.live(given.tokens(given.user_grant())) if by_user else fresh_token(given, kind)
+    token = given.active_token(given.tokens(given.user_grant())) if by_user else fresh_token(given, kind)
     return replace(token, witnesses=token.witnesses[-1:])
 
 
@@ -67,7 +67,7 @@ def active_in_parallel(given: Given, send: Send) -> list[Reply]:
     return [reply for reply in replies if _takes_for_valid(token, reply)]
 
 
-def _look(given: Given, send: Send, token: Live) -> Request:
+def _look(given: Given, send: Send, token: ActiveToken) -> Request:
     """A request that asks the first of a token's witnesses."""
     witness = token.witnesses[0]
     if witness == "introspection":
@@ -83,7 +83,7 @@ def _look(given: Given, send: Send, token: Live) -> Request:
     return replace(request, url=request.url.rstrip("?&"))
 
 
-def _takes_for_valid(token: Live, reply: Reply) -> bool:
+def _takes_for_valid(token: ActiveToken, reply: Reply) -> bool:
     if token.witnesses[0] == "introspection":
         return reply.members.get("active") is True
     return reply.is_served
@@ -96,7 +96,7 @@ def ending_its_own(given: Given, send: Send, client: Client) -> Client:
     """
 
     def procedure() -> Revocation:
-        return revocation(given, send, given.live(given.refreshable(client), "refresh_token"))
+        return revocation(given, send, given.active_token(given.refreshable(client), "refresh_token"))
 
     found = given.observed(f"a refresh token of {client.name}, revoked by itself", procedure)
     if not found.ended:
@@ -143,7 +143,7 @@ def after_access_token(given: Given, send: Send) -> Related:
     def procedure() -> Related:
         hint = best_revocation(given, send, "access_token").hint
         tokens = given.refreshable()
-        before = given.live(tokens, "refresh_token")
+        before = given.active_token(tokens, "refresh_token")
         reply = send.revocation(tokens.access_token, tokens.client, token_type_hint=hint)
         after = (before,) if given.still_active(before, settled=False) else ()
         return Related(reply, (before,), after)
@@ -165,7 +165,7 @@ def _family(given: Given, client: Client | None = None) -> list[Tokens]:
     return [given.refreshed(first), first] if goes_on else [first]
 
 
-def _if_active(given: Given, tokens: Tokens) -> Iterator[Live]:
+def _if_active(given: Given, tokens: Tokens) -> Iterator[ActiveToken]:
     """A server may end the older access token with the refresh."""
     with contextlib.suppress(Inconclusive):
-        yield given.live(tokens)
+        yield given.active_token(tokens)

@@ -11,7 +11,7 @@ from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live, TokenKind
+from conformance.harness.tokens import ActiveToken, TokenKind
 from conformance.procedures.client_authentication import BY_BASIC, as_in_uris
 from conformance.procedures.inactive_tokens import lifetime
 from conformance.procedures.revocation import (
@@ -63,7 +63,7 @@ def special_by_basic(given: Given) -> Client:
     return client
 
 
-def fresh_of_special(given: Given, kind: TokenKind, special: Client) -> Live:
+def fresh_of_special(given: Given, kind: TokenKind, special: Client) -> ActiveToken:
     """A token of that client; where its form-encoded credentials get none, those encoded as in a URI may."""
     try:
         return fresh_token(given, kind, special)
@@ -72,7 +72,7 @@ def fresh_of_special(given: Given, kind: TokenKind, special: Client) -> Live:
             if given.claims(grant) and special.may_use(grant):
                 tokens = given.tokens(grant, special, **as_in_uris(special))
                 if value_of(tokens, kind):
-                    return given.live(tokens, kind)
+                    return given.active_token(tokens, kind)
         raise
 
 

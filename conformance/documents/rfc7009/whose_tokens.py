@@ -9,7 +9,7 @@ import pytest
 from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.harness.tokens import Live, TokenKind
+from conformance.harness.tokens import ActiveToken, TokenKind
 from conformance.procedures.asking import SPARE_OWNER
 from conformance.procedures.revocation import Revocation, fresh_token, revocable, revocation, revoke
 
@@ -17,36 +17,36 @@ from conformance.procedures.revocation import Revocation, fresh_token, revocable
 BY_PASSWORD = "password"
 
 
-def of_second_client(given: Given, kind: TokenKind) -> Live:
+def of_second_client(given: Given, kind: TokenKind) -> ActiveToken:
     """A token of another client with a secret."""
     return fresh_token(given, kind, given.other_client())
 
 
-def of_public_client(given: Given, kind: TokenKind) -> Live:
+def of_public_client(given: Given, kind: TokenKind) -> ActiveToken:
     """A token of a client without a secret."""
     return fresh_token(given, kind, given.client("public"))
 
 
-def of_second_account(given: Given, kind: TokenKind) -> Live:
+def of_second_account(given: Given, kind: TokenKind) -> ActiveToken:
     """A token of another person."""
     given.feature(BY_PASSWORD)
     given.owner(SPARE_OWNER)
     if kind == "refresh_token":
-        return given.live(given.refreshable(None, BY_PASSWORD, owner=SPARE_OWNER), kind)
-    return given.live(given.tokens(BY_PASSWORD, owner=SPARE_OWNER))
+        return given.active_token(given.refreshable(None, BY_PASSWORD, owner=SPARE_OWNER), kind)
+    return given.active_token(given.tokens(BY_PASSWORD, owner=SPARE_OWNER))
 
 
-def of_refresh(given: Given, kind: TokenKind) -> Live:
+def of_refresh(given: Given, kind: TokenKind) -> ActiveToken:
     """A token that came with a refresh."""
-    return given.live(given.refreshed(given.refreshable()), kind)
+    return given.active_token(given.refreshed(given.refreshable()), kind)
 
 
-def of_implicit_grant(given: Given, kind: TokenKind) -> Live:
+def of_implicit_grant(given: Given, kind: TokenKind) -> ActiveToken:
     """A token that came to the client by way of the user agent."""
-    return given.live(given.tokens("implicit"), kind)
+    return given.active_token(given.tokens("implicit"), kind)
 
 
-WHOSE: Mapping[str, Callable[[Given, TokenKind], Live]] = {
+WHOSE: Mapping[str, Callable[[Given, TokenKind], ActiveToken]] = {
     "second-client": of_second_client,
     "public-client": of_public_client,
     "second-account": of_second_account,

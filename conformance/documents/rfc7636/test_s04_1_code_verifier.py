@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.pkce import expect_served, flow, in_both_alphabets, longest, of_every_character, shortest
+from conformance.procedures.pkce import (
+    expect_served,
+    flow,
+    in_both_alphabets,
+    longest_pair,
+    of_every_character,
+    shortest_pair,
+)
 
 
 @requirement("rfc7636-3-challenge-base64url")
@@ -18,9 +25,9 @@ def test_every_unreserved_character_is_served(given: Given, send: Send, expect: 
 
 @requirement("rfc7636-4.1-shortest-verifier-served")
 def test_the_shortest_verifier_is_served(given: Given, send: Send, expect: Expect) -> None:
-    expect_served(expect, flow(given, send, "main", shortest))
+    expect_served(expect, flow(given, send, "main", shortest_pair))
 
 
 @requirement("rfc7636-4.1-longest-verifier-served")
 def test_the_longest_verifier_is_served(given: Given, send: Send, expect: Expect) -> None:
-    expect_served(expect, flow(given, send, "main", longest))
+    expect_served(expect, flow(given, send, "main", longest_pair))

@@ -10,14 +10,14 @@ from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import seen_granted
 from conformance.procedures.pkce import (
     Pair,
+    client_seen_to_exchange,
     expect_served,
     flow,
     longest_plain,
     of_text,
-    plain,
+    plain_pair,
     readable_in,
-    s256,
-    seen,
+    s256_pair,
     shortest_plain,
 )
 
@@ -27,7 +27,7 @@ EITHER_CLIENT = pytest.mark.parametrize("name", ["main", "public"])
 @requirement("rfc7636-4.2-plain-challenge-is-verifier")
 @EITHER_CLIENT
 def test_plain_takes_the_challenge_for_the_verifier(given: Given, send: Send, expect: Expect, name: str) -> None:
-    expect_served(expect, flow(given, send, name, plain))
+    expect_served(expect, flow(given, send, name, plain_pair))
 
 
 @requirement("rfc7636-4.2-s256-challenge-is-hash")
@@ -55,13 +55,13 @@ def test_a_challenge_of_any_length_is_served(
 def test_a_server_without_pkce_ignores_it(given: Given, send: Send, expect: Expect) -> None:
     seen_granted(given)
 
-    expect_served(expect, flow(given, send, "main", s256))
+    expect_served(expect, flow(given, send, "main", s256_pair))
 
 
 @requirement("rfc7636-7.2-plain-challenge-encrypted-in-code")
 def test_nobody_reads_a_plain_challenge_in_the_code(given: Given, send: Send, expect: Expect) -> None:
-    seen(given, send, "main", plain)
-    found = flow(given, send, "main", plain)
+    client_seen_to_exchange(given, send, "main", plain_pair)
+    found = flow(given, send, "main", plain_pair)
 
     shown = readable_in(found.answer.get("code") or "", found.pair.challenge)
     expect.that(not shown, "a code that doesn't show the challenge", "the challenge in the code", breach="act")

@@ -7,13 +7,13 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.pkce import (
     asked_with,
+    client_seen_to_exchange,
     expect_served,
     flow,
     hashed_without_method,
     plain_by_default,
     redeemed,
-    s256,
-    seen,
+    s256_pair,
 )
 
 
@@ -26,7 +26,7 @@ def test_a_request_with_a_challenge_is_served(given: Given, send: Send, expect: 
 
 @requirement("rfc7636-4.3-repeated-challenge-refused")
 def test_a_request_with_two_challenges_gets_no_code(given: Given, send: Send, expect: Expect) -> None:
-    answer = asked_with(given, send, "main", code_challenge=[s256().challenge, s256().challenge])
+    answer = asked_with(given, send, "main", code_challenge=[s256_pair().challenge, s256_pair().challenge])
 
     expect(answer).is_refused()
 
@@ -45,7 +45,7 @@ def test_without_method_the_challenge_is_the_verifier(given: Given, send: Send, 
 
 @requirement("rfc7636-4.3-method-defaults-to-plain")
 def test_without_method_no_hash_is_compared(given: Given, send: Send, expect: Expect) -> None:
-    seen(given, send, "main", plain_by_default)
+    client_seen_to_exchange(given, send, "main", plain_by_default)
 
     reply = redeemed(given, send, "main", hashed_without_method())
 

@@ -9,7 +9,7 @@ from conformance.browser.user_agent import Answer
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.send import Change
 from conformance.procedures.authorization_answers import not_granted, told_to_client
-from conformance.procedures.pkce import EXPLAINS, asked_with, plain, without_challenge
+from conformance.procedures.pkce import EXPLAINS, asked_with, plain_pair, without_challenge
 
 UNKNOWN = "S257-nobody-has"
 
@@ -76,7 +76,7 @@ def test_the_error_about_an_unknown_method_has_the_state(given: Given, send: Sen
 def test_plain_that_is_not_supported_is_told(given: Given, send: Send, expect: Expect, named: bool) -> None:
     without_plain(given)
 
-    answer = unless_granted(asked_with(given, send, "main", **plain(named=named).parameters))
+    answer = unless_granted(asked_with(given, send, "main", **plain_pair(named=named).parameters))
 
     expect(answer).is_an_error("invalid_request")
 

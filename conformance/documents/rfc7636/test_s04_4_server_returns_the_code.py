@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.pkce import flow, readable_in, seen, with_verifier_of_parallel_flow
+from conformance.procedures.pkce import client_seen_to_exchange, flow, readable_in, with_verifier_of_parallel_flow
 
 
 @requirement("rfc7636-4.4-challenge-bound-to-code")
@@ -15,7 +15,7 @@ def test_the_verifier_of_a_parallel_flow_is_refused(given: Given, send: Send, ex
 
 @requirement("rfc7636-4.4-challenge-not-readable")
 def test_what_comes_with_the_code_hides_the_challenge(given: Given, send: Send, expect: Expect) -> None:
-    seen(given, send, "main")
+    client_seen_to_exchange(given, send, "main")
     found = flow(given, send, "main")
 
     told = [value for _, value in (*found.answer.query, *found.answer.fragment)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.pkce import expect_served, flow, presented, redeemed, s256, seen
+from conformance.procedures.pkce import client_seen_to_exchange, expect_served, flow, presented, redeemed, s256_pair
 
 EITHER_CLIENT = pytest.mark.parametrize("name", ["main", "public"])
 
@@ -37,8 +37,8 @@ def test_a_stray_method_lets_no_challenge_pass(given: Given, send: Send, expect:
 
 @requirement("rfc7636-4.5-method-bound-to-code")
 def test_a_stray_method_changes_nothing(given: Given, send: Send, expect: Expect) -> None:
-    seen(given, send, "main")
+    client_seen_to_exchange(given, send, "main")
 
-    reply = redeemed(given, send, "main", s256(), code_challenge_method="plain")
+    reply = redeemed(given, send, "main", s256_pair(), code_challenge_method="plain")
 
     expect(reply).issues_a_token()

@@ -12,17 +12,17 @@ from conformance.procedures.client_authentication import with_wrong_secret
 from conformance.procedures.pkce import (
     SHORTEST,
     Pair,
+    appendix_b_pair,
     code_at_second_uri,
     code_with,
-    example,
     expect_served,
     flow,
     longest_plain,
     pkce_client,
-    plain,
+    plain_pair,
     presented,
     presented_again,
-    s256,
+    s256_pair,
     verifier_of,
 )
 
@@ -75,7 +75,7 @@ def test_the_challenge_is_no_verifier(given: Given, send: Send, expect: Expect) 
 @requirement("rfc7636-4.6-plain-compared")
 @pytest.mark.parametrize("how", ["another", "truncated", "letter-case", "challenge-itself"])
 def test_by_plain_nothing_but_the_challenge_is_served(given: Given, send: Send, expect: Expect, how: str) -> None:
-    reply = presented(given, send, how, "main", plain)
+    reply = presented(given, send, how, "main", plain_pair)
 
     expect(reply).is_refused()
 
@@ -88,7 +88,9 @@ def test_by_plain_the_whole_challenge_is_compared(given: Given, send: Send, expe
 
 
 @requirement("rfc7636-4.6-right-verifier-goes-on")
-@pytest.mark.parametrize("make", [s256, pytest.param(plain, marks=needs("pkce_plain"))], ids=["s256", "plain"])
+@pytest.mark.parametrize(
+    "make", [s256_pair, pytest.param(plain_pair, marks=needs("pkce_plain"))], ids=["s256", "plain"]
+)
 def test_the_right_verifier_is_served(given: Given, send: Send, expect: Expect, make: Callable[[], Pair]) -> None:
     expect_served(expect, flow(given, send, "public", make))
 
@@ -96,7 +98,7 @@ def test_the_right_verifier_is_served(given: Given, send: Send, expect: Expect, 
 @requirement("rfc7636-4.6-right-verifier-goes-on")
 def test_the_right_verifier_is_no_secret_of_the_client(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_with_secret("authorization_code")
-    code = code_with(given, client, s256())
+    code = code_with(given, client, s256_pair())
 
     reply = send.code_exchange(code, with_wrong_secret(client, "longer"))
 
@@ -106,7 +108,7 @@ def test_the_right_verifier_is_no_secret_of_the_client(given: Given, send: Send,
 
 @requirement("rfc7636-4.6-right-verifier-goes-on")
 def test_the_right_verifier_excuses_no_other_redirect_uri(given: Given, send: Send, expect: Expect) -> None:
-    code = code_with(given, pkce_client(given, "main"), s256())
+    code = code_with(given, pkce_client(given, "main"), s256_pair())
 
     reply = send.code_exchange(code, redirect_uri=other_redirect_uri(code.client))
 
@@ -126,7 +128,7 @@ def test_another_verifier_is_answered_with_invalid_grant(
 
 @requirement("rfc7636-B-example-served")
 def test_the_pair_of_the_appendix_is_served(given: Given, send: Send, expect: Expect) -> None:
-    code = code_with(given, pkce_client(given, "main"), example())
+    code = code_with(given, pkce_client(given, "main"), appendix_b_pair())
 
     reply = send.code_exchange(code)
 

@@ -18,11 +18,11 @@ from conformance.procedures.client_authentication import (
     with_scheme,
 )
 from conformance.procedures.introspection import (
+    active_token_described,
     ask,
     best_grant,
-    described,
     encoded_throughout,
-    fresh,
+    fresh_token_described,
     let_in,
     live_token,
     parameters_that_work,
@@ -49,7 +49,7 @@ tokens_asked_about = pytest.mark.parametrize("token", ["live", "invented"])
     "media_type", [FORM, f"{FORM};charset=UTF-8", FORM.title()], ids=["plain", "charset", "other-case"]
 )
 def test_a_posted_form_is_answered(given: Given, send: Send, expect: Expect, media_type: str) -> None:
-    fresh(given, send)
+    fresh_token_described(given, send)
     token = given.tokens(best_grant(given)).access_token
 
     reply = let_in(given, send_form(given, send, {"token": token, **parameters_that_work(given, send)}, media_type))
@@ -90,7 +90,7 @@ def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Ex
 
 @requirement("rfc7662-2.1-access-token-value-recognized")
 def test_an_access_token_is_recognized_by_its_value(given: Given, send: Send, expect: Expect) -> None:
-    reply = fresh(given, send).reply
+    reply = fresh_token_described(given, send).reply
 
     expect.that(
         says_active(reply), "the value of `access_token` recognized as a live token", said(reply), about="access_token"
@@ -109,7 +109,7 @@ def test_an_access_token_of_a_refresh_is_recognized(given: Given, send: Send, ex
 
 @requirement("rfc7662-2.1-refresh-token-value-accepted")
 def test_a_refresh_token_gets_an_answer(given: Given, send: Send, expect: Expect) -> None:
-    described(given, send)
+    active_token_described(given, send)
     tokens = given.refreshable()
 
     reply = ask(given, send, tokens.refresh_token or "")
@@ -298,7 +298,7 @@ def test_a_public_client_id_is_no_authorization(given: Given, send: Send, expect
 @requirement("rfc7662-2.1-public-client-id-no-authorization")
 @needs("authorization_code")
 def test_a_public_client_id_opens_not_even_its_own_tokens(given: Given, send: Send, expect: Expect) -> None:
-    described(given, send)
+    active_token_described(given, send)
     public = given.client("public")
     tokens = given.tokens("authorization_code", public)
 

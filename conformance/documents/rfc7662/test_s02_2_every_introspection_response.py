@@ -8,7 +8,7 @@ import pytest
 
 from conformance.harness import Expect, requirement
 from conformance.harness.record import Recorded
-from conformance.harness.tokens_on_record import Again, Said, moment
+from conformance.harness.tokens_on_record import Again, Said, answered_at
 from conformance.procedures.introspection_members import (
     CLOCK_TOLERANCE,
     is_scope,
@@ -142,7 +142,7 @@ def seconds_off(token: Said) -> float | None:
     something was said of the token before: a token that is used may live longer for it.
     """
     members = token.reply.members
-    issued = number(members.get("iat")) if (told := moment(token.issuer)) is None else told
+    issued = number(members.get("iat")) if (told := answered_at(token.issuer)) is None else told
     exp, lifetime = number(members.get("exp")), number(token.issue.get("expires_in"))
     if issued is None or exp is None or lifetime is None or not token.at_once:
         return None

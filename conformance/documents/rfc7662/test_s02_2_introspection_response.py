@@ -14,22 +14,24 @@ from conformance.procedures.inactive_tokens import (
     revoked_now,
 )
 from conformance.procedures.introspection import (
+    active_token_described,
+    answer_about_unknown_token,
     ask,
     both_kinds,
-    described,
     expect_inactive,
-    fresh,
+    fresh_token_described,
     holds_active_alone,
     refreshed_access_token,
     said,
     says_active,
-    unknown,
 )
 from conformance.procedures.introspection_callers import answer_to_barred, answer_to_other, caller_by_body
 from conformance.procedures.introspection_members import OPTIONAL_MEMBERS, times_outside
 
 answers = pytest.mark.parametrize(
-    "answer", [lambda given, send: fresh(given, send).reply, unknown], ids=["live", "invented"]
+    "answer",
+    [lambda given, send: fresh_token_described(given, send).reply, answer_about_unknown_token],
+    ids=["live", "invented"],
 )
 ends = pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 
@@ -60,7 +62,7 @@ def test_active_is_a_boolean(given: Given, send: Send, expect: Expect, answer: P
 
 @requirement("rfc7662-2.2-live-token-active")
 def test_a_token_just_issued_is_active(given: Given, send: Send, expect: Expect) -> None:
-    reply = fresh(given, send).reply
+    reply = fresh_token_described(given, send).reply
 
     expect.that(says_active(reply), "a token that was just issued answered as active", said(reply))
 
@@ -76,7 +78,7 @@ def test_a_token_just_given_by_a_refresh_is_active(given: Given, send: Send, exp
 @requirement("rfc7662-2.2-active-token-within-time-window")
 @both_kinds
 def test_an_active_token_is_within_its_times(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    description = described(given, send, grant)
+    description = active_token_described(given, send, grant)
 
     outside = times_outside(description)
 
@@ -87,7 +89,7 @@ def test_an_active_token_is_within_its_times(given: Given, send: Send, expect: E
 
 @requirement("rfc7662-2.2-own-members-may-be-added")
 def test_members_of_its_own_are_noted(given: Given, send: Send) -> None:
-    members = described(given, send).members
+    members = active_token_described(given, send).members
 
     own = sorted(set(members) - {"active", *OPTIONAL_MEMBERS})
     given.note(f"members beside those of the RFC: {', '.join(own) or 'none'}")
@@ -95,7 +97,7 @@ def test_members_of_its_own_are_noted(given: Given, send: Send) -> None:
 
 @requirement("rfc7662-2.2-callers-may-be-answered-differently")
 def test_differences_between_callers_are_noted(given: Given, send: Send) -> None:
-    own, other = described(given, send).members, answer_to_other(given, send).members
+    own, other = active_token_described(given, send).members, answer_to_other(given, send).members
 
     different = sorted(name for name in own.keys() | other.keys() if own.get(name) != other.get(name))
     given.note(f"members that differ for [clients.other]: {', '.join(different) or 'none'}")
@@ -103,7 +105,7 @@ def test_differences_between_callers_are_noted(given: Given, send: Send) -> None
 
 @requirement("rfc7662-2.2-unknown-token-inactive")
 def test_an_invented_token_is_inactive(given: Given, send: Send, expect: Expect) -> None:
-    reply = unknown(given, send)
+    reply = answer_about_unknown_token(given, send)
 
     expect_inactive(expect, reply)
 
@@ -113,7 +115,7 @@ def test_an_invented_token_is_inactive(given: Given, send: Send, expect: Expect)
     "hint", ["access_token", pytest.param("refresh_token", marks=needs("refresh_token"))], ids=["access", "refresh"]
 )
 def test_an_invented_token_is_inactive_whatever_the_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
-    fresh(given, send)
+    fresh_token_described(given, send)
 
     reply = ask(given, send, given.invented("token"), token_type_hint=hint)
 
@@ -123,7 +125,7 @@ def test_an_invented_token_is_inactive_whatever_the_hint(given: Given, send: Sen
 @requirement("rfc7662-2.2-unknown-token-inactive")
 @needs("authorization_code")
 def test_a_code_is_no_active_token(given: Given, send: Send, expect: Expect) -> None:
-    fresh(given, send)
+    fresh_token_described(given, send)
 
     reply = ask(given, send, given.authorization_code().value)
 

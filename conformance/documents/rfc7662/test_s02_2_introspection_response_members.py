@@ -13,10 +13,10 @@ from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.inactive_tokens import Procedure
 from conformance.procedures.introspection import (
     Description,
+    active_token_described,
     ask,
     best_grant,
     both_kinds,
-    described,
     described_by,
     live_token,
 )
@@ -63,7 +63,7 @@ MAY_BE_NAMED = [
 
 @pytest.mark.parametrize("name", MAY_BE_NAMED)
 def test_whether_a_member_is_named_is_noted(given: Given, send: Send, name: str) -> None:
-    members = described(given, send).members
+    members = active_token_described(given, send).members
 
     given.note(f"the answer for an active token {'names' if name in members else 'leaves out'} `{name}`")
 
@@ -79,7 +79,7 @@ def test_a_member_has_its_type(
     is_right: Callable[[object], bool],
     type_in_words: str,
 ) -> None:
-    members = described(given, send, grant).members
+    members = active_token_described(given, send, grant).members
 
     expect.that(
         is_if_named(members, name, is_right),
@@ -102,7 +102,7 @@ def test_scope_lists_nothing_beyond_a_narrowed_token(given: Given, send: Send, e
 
 @requirement("rfc7662-2.2-scope-within-token")
 @both_kinds
-@pytest.mark.parametrize("token", [described, narrowed], ids=["all-scopes", "one-scope"])
+@pytest.mark.parametrize("token", [active_token_described, narrowed], ids=["all-scopes", "one-scope"])
 def test_scope_lists_nothing_beyond_the_token(
     given: Given, send: Send, expect: Expect, grant: str, token: Callable[..., Description]
 ) -> None:
@@ -122,7 +122,7 @@ def test_scope_lists_nothing_beyond_the_token(
 @requirement("rfc7662-2.2-client-id-true")
 @both_kinds
 def test_client_id_is_the_tokens_client(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    description = described(given, send, grant)
+    description = active_token_described(given, send, grant)
     own = description.tokens.client.client_id
 
     is_own = is_if_named(description.members, "client_id", lambda value: value == own)
@@ -132,7 +132,7 @@ def test_client_id_is_the_tokens_client(given: Given, send: Send, expect: Expect
 
 @requirement("rfc7662-2.2-client-id-true")
 def test_client_id_is_not_the_callers(given: Given, send: Send, expect: Expect) -> None:
-    described(given, send)
+    active_token_described(given, send)
     other = given.other_client()
     tokens = given.tokens(given.any_grant(other), other)
 
@@ -145,7 +145,7 @@ def test_client_id_is_not_the_callers(given: Given, send: Send, expect: Expect) 
 @requirement("rfc7662-2.2-token-type-true")
 @both_kinds
 def test_token_type_is_that_of_the_token_response(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    description = described(given, send, grant)
+    description = active_token_described(given, send, grant)
     issued_as = str(description.tokens.members.get("token_type") or "").lower()
 
     is_same = is_if_named(description.members, "token_type", lambda value: str(value).lower() == issued_as)
@@ -175,7 +175,7 @@ def test_exp_agrees_with_expires_in(given: Given, send: Send, expect: Expect, gr
 @requirement("rfc7662-2.2-iat-agrees-with-issuance")
 @both_kinds
 def test_iat_is_the_time_of_issue(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    description = described(given, send, grant)
+    description = active_token_described(given, send, grant)
 
     off = seconds_off(description, "iat", 0.0)
 
@@ -197,7 +197,7 @@ def test_iat_is_the_same_some_time_later(given: Given, send: Send, expect: Expec
 
 @requirement("rfc7662-2.2-jti-unique")
 def test_two_tokens_have_two_identifiers(given: Given, send: Send, expect: Expect) -> None:
-    first = described(given, send)
+    first = active_token_described(given, send)
     second = given.tokens(best_grant(given))
 
     identifiers = [first.members.get("jti"), ask(given, send, second.access_token).members.get("jti")]
@@ -208,7 +208,7 @@ def test_two_tokens_have_two_identifiers(given: Given, send: Send, expect: Expec
 
 @requirement("rfc7662-2.2-scopes-may-be-limited")
 def test_scopes_left_out_are_noted(given: Given, send: Send) -> None:
-    description = described(given, send)
+    description = active_token_described(given, send)
     carried = carried_scopes(description.tokens)
 
     members = {
@@ -221,12 +221,12 @@ def test_scopes_left_out_are_noted(given: Given, send: Send) -> None:
 
 @requirement("rfc7662-2.2-limited-scopes-stay-within-token")
 @pytest.mark.parametrize(
-    "answer", [lambda given, send: described(given, send).reply, answer_to_other], ids=["own", "other"]
+    "answer", [lambda given, send: active_token_described(given, send).reply, answer_to_other], ids=["own", "other"]
 )
 def test_no_caller_is_shown_more_scopes_than_the_token_has(
     given: Given, send: Send, expect: Expect, answer: Procedure
 ) -> None:
-    tokens = described(given, send).tokens
+    tokens = active_token_described(given, send).tokens
 
     beyond = listed_scopes(answer(given, send).members) - carried_scopes(tokens)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.endpoint_uris import endpoint_uris
-from conformance.procedures.introspection import fresh
+from conformance.procedures.introspection import fresh_token_described
 from conformance.procedures.plain_http import expect_unserved, introspection_in_the_clear
 from conformance.profile.target import Target
 
@@ -13,7 +13,7 @@ from conformance.profile.target import Target
 def test_the_endpoint_is_served_over_tls(given: Given, send: Send, expect: Expect, target: Target) -> None:
     uris = endpoint_uris(given, send, target, "introspection")
 
-    reply = fresh(given, send).reply
+    reply = fresh_token_described(given, send).reply
 
     expect.that(
         all(uri.startswith("https://") for uri in (reply.request.url, *uris)), "https", " and ".join(uris), breach="act"

@@ -24,11 +24,11 @@ from conformance.procedures.inactive_tokens import (
 )
 from conformance.procedures.introspection import (
     Description,
+    active_token_described,
     ask,
     both_kinds,
-    described,
     expect_not_active,
-    fresh,
+    fresh_token_described,
     holds_active_alone,
     live_token,
     said,
@@ -87,7 +87,7 @@ def test_an_expired_token_is_not_active(given: Given, send: Send, expect: Expect
 @requirement("rfc7662-4-start-of-validity-checked")
 @both_kinds
 def test_no_token_is_active_before_its_time(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    description = described(given, send, grant)
+    description = active_token_described(given, send, grant)
 
     starts = [number(members.get("nbf")) or 0.0 for members in (description.members, claims(description.tokens))]
 
@@ -228,7 +228,7 @@ def test_the_resource_refuses_an_expired_token(given: Given, send: Send, expect:
 
 
 @requirement("rfc7662-4-answer-not-fresh-beyond-exp")
-@pytest.mark.parametrize("token", [described, nearly_expired], ids=["fresh", "nearly-expired"])
+@pytest.mark.parametrize("token", [active_token_described, nearly_expired], ids=["fresh", "nearly-expired"])
 def test_an_answer_is_not_fresh_beyond_exp(
     given: Given, send: Send, expect: Expect, token: Callable[[Given, Send], Description]
 ) -> None:
@@ -245,6 +245,6 @@ def test_an_answer_is_not_fresh_beyond_exp(
 @requirement("rfc7662-4-issued-tokens-understood")
 @every_grant
 def test_tokens_of_every_grant_are_understood(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    reply = fresh(given, send, grant).reply
+    reply = fresh_token_described(given, send, grant).reply
 
     expect.that(says_active(reply), f"a fresh token of the grant {grant} answered as active", said(reply))

@@ -14,7 +14,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Code
 from conformance.procedures.authorization_answers import told_to_client
-from conformance.procedures.pkce import s256
+from conformance.procedures.pkce import s256_pair
 from conformance.profile.target import Client, Target
 from conformance.wire.exchange import Reply
 
@@ -40,7 +40,7 @@ def login(given: Given, send: Send, client: Client, uri: str, authentication: st
     """An authorization request to a redirect URI, and the exchange of its code; asked once."""
 
     def procedure() -> Login:
-        pair = s256()
+        pair = s256_pair()
         answer = send.authorize(client, redirect_uri=uri, **pair.parameters)
         if not answer.get("code"):
             return Login(uri, answer, None)

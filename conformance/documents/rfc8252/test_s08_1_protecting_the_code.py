@@ -8,7 +8,7 @@ from conformance.documents.rfc8252.logins import seen_at, seen_working
 from conformance.documents.rfc8252.native_clients import IPV4, IPV6, native_clients, native_with, native_with_secret
 from conformance.documents.rfc8252.observations import implicit_request, localhost
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.pkce import NO_PAIR, SHORTEST, asked_with, code_with, presented, s256, verifier_of
+from conformance.procedures.pkce import NO_PAIR, SHORTEST, asked_with, code_with, presented, s256_pair, verifier_of
 from conformance.profile.target import Target
 
 
@@ -39,7 +39,7 @@ def test_a_code_at_a_loopback_address_is_refused_without_its_verifier(
 ) -> None:
     registered = native_with(given, target, IPV4, IPV6)
     seen_at(given, send, registered)
-    code = code_with(given, registered.client, s256(), registered.uri)
+    code = code_with(given, registered.client, s256_pair(), registered.uri)
 
     reply = send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
 

@@ -22,7 +22,7 @@ from conformance.procedures.metadata import (
     refused_grant_types,
     refused_response_types,
 )
-from conformance.procedures.pkce import Pair, expect_served, flow, plain, s256
+from conformance.procedures.pkce import Pair, expect_served, flow, plain_pair, s256_pair
 from conformance.profile.target import Target
 
 TOKEN_TYPES = ("Bearer", "DPoP", "PoP", "N_A")
@@ -206,7 +206,7 @@ def test_none_is_no_algorithm(given: Given, send: Send, expect: Expect, target: 
 
 
 @requirement("rfc8414-2-challenge-methods-served")
-@pytest.mark.parametrize(("method", "pair"), [("S256", s256), ("plain", plain)], ids=["S256", "plain"])
+@pytest.mark.parametrize(("method", "pair"), [("S256", s256_pair), ("plain", plain_pair)], ids=["S256", "plain"])
 def test_a_listed_challenge_method_is_served(
     given: Given, send: Send, expect: Expect, target: Target, method: str, pair: Callable[[], Pair]
 ) -> None:

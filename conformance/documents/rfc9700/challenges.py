@@ -6,7 +6,7 @@ from conformance.base.outcomes import Untested
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.procedures.code_exchanges import seen_exchanged
-from conformance.procedures.pkce import code_with, pkce_client, s256, seen
+from conformance.procedures.pkce import client_seen_to_exchange, code_with, pkce_client, s256_pair
 from conformance.profile.target import Client, Target
 from conformance.wire.exchange import Reply
 
@@ -14,8 +14,8 @@ from conformance.wire.exchange import Reply
 def with_challenge_at_exchange(given: Given, send: Send, name: str) -> Reply:
     """A code presented with a verifier of the sender's own, and the challenge that fits it beside."""
     client = pkce_client(given, name)
-    seen(given, send, name)
-    code, own = code_with(given, client, s256()), s256()
+    client_seen_to_exchange(given, send, name)
+    code, own = code_with(given, client, s256_pair()), s256_pair()
     reply = send.code_exchange(code, code_verifier=own.verifier, **own.parameters)
     given.control(code, after=reply)
     return reply

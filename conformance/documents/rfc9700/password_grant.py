@@ -16,7 +16,7 @@ CLIENTS = ("main", "public", "other")
 INTERACTIVE = "authorization_code"
 
 
-def tried(given: Given, send: Send, name: str, *, scoped: bool) -> Reply:
+def reply_to_password_request(given: Given, send: Send, name: str, *, scoped: bool) -> Reply:
     """A request by user name and password that are right, of a client that is served otherwise."""
     client = _client(given, name)
     if client.may_use(INTERACTIVE) and given.claims(INTERACTIVE):

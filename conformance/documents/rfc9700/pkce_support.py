@@ -12,7 +12,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Change, Send
 from conformance.procedures.client_authentication import by_body_if_it_may
 from conformance.procedures.metadata import DEFAULT_SUFFIX, answer_at, appended, inserted
-from conformance.procedures.pkce import SHORTEST, pkce_client, seen, verifier_of
+from conformance.procedures.pkce import SHORTEST, client_seen_to_exchange, pkce_client, verifier_of
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
 
@@ -25,7 +25,7 @@ def standard_metadata(given: Given, send: Send, target: Target) -> Reply:
     return answer_at(given, send, inserted(target, target.issuer or target.base_url, DEFAULT_SUFFIX))
 
 
-def published(reply: Reply) -> Reply:
+def metadata_reply(reply: Reply) -> Reply:
     """The answer where it is metadata; Vacuous otherwise: that none is published is told by another requirement."""
     if not reply.is_success or not reply.members:
         raise Vacuous(f"no metadata is published there: {reply}")
@@ -59,7 +59,7 @@ def methods_told(given: Given, send: Send, target: Target) -> tuple[str, ...]:
 def downgraded(given: Given, send: Send, name: str, challenge: Change) -> Answer | Reply:
     """A code that was asked for without a challenge, presented with a verifier; the answer where no code came."""
     client = pkce_client(given, name)
-    seen(given, send, name)
+    client_seen_to_exchange(given, send, name)
     answer = send.authorize(client, code_challenge=challenge, code_challenge_method=OMIT)
     if not answer.get("code"):
         return answer

@@ -59,7 +59,7 @@ class Holder:
         return "DPoP", jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
 
 
-def proven(holder: Holder, url: str, ask: Callable[[Headers], Reply]) -> Reply:
+def reply_with_proof(holder: Holder, url: str, ask: Callable[[Headers], Reply]) -> Reply:
     """A token request with a proof; once more where the server first gives a nonce to put into it (section 8)."""
     reply = ask([holder.proof("POST", url)])
     nonce = reply.header("DPoP-Nonce")
@@ -84,9 +84,9 @@ def bound_tokens(given: Given, send: Send, target: Target, client: Client | None
     asking = client or given.client_for(grant)
     if grant == "authorization_code":
         code = given.authorization_code(asking)
-        reply = proven(holder, url, lambda headers: send.code_exchange(code, headers=headers))
+        reply = reply_with_proof(holder, url, lambda headers: send.code_exchange(code, headers=headers))
     else:
-        reply = proven(holder, url, lambda headers: send.grant(grant, asking, headers=headers))
+        reply = reply_with_proof(holder, url, lambda headers: send.grant(grant, asking, headers=headers))
     return Bound(holder, given.tokens_in(reply, asking, grant, None), reply)
 
 
@@ -103,7 +103,7 @@ def refreshed_by(send: Send, target: Target, bound: Bound, holder: Holder | None
     """A refresh with a proof by somebody's key, or without any."""
     if holder is None:
         return send.refresh(bound.tokens)
-    return proven(holder, target.url("token"), lambda headers: send.refresh(bound.tokens, headers=headers))
+    return reply_with_proof(holder, target.url("token"), lambda headers: send.refresh(bound.tokens, headers=headers))
 
 
 def bound_successor(given: Given, send: Send, target: Target) -> Bound:

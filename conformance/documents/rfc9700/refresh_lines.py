@@ -49,7 +49,7 @@ def _refreshable(given: Given) -> Tokens:
         raise Vacuous(f"without a proof of a key a public client gets no tokens: {problem}") from problem
 
 
-def line(given: Given, send: Send) -> Line:
+def refresh_line(given: Given, send: Send) -> Line:
     """A line of a public client; Vacuous where refresh tokens aren't replaced."""
     first = _refreshable(given)
     second = successor(given, send, first)
@@ -68,12 +68,12 @@ def replayed(given: Given, send: Send, tokens: Tokens) -> Reply:
 
 def is_over(given: Given, send: Send, target: Target, used: str) -> Reply:
     """The refresh with the newest token, after the one before it or the one before that came a second time."""
-    found = line(given, send)
+    found = refresh_line(given, send)
     replayed(given, send, {"last": found.second, "first": found.first}[used])
     return send.refresh(found.newest)
 
 
-def idle(given: Given, whose: str) -> Tokens:
+def idle_refresh_tokens(given: Given, whose: str) -> Tokens:
     """A refresh token that nobody has used for the declared time; Untested where none is declared."""
     seconds = given.limit("refresh_idle_time")
     tokens = refreshable_of(given, whose)

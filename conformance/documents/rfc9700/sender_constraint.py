@@ -12,7 +12,7 @@ from conformance.profile.target import Target
 BY_TLS, BY_PROOF = "tls_client_certificate_bound_access_tokens", "dpop_signing_alg_values_supported"
 
 
-def mechanism(given: Given, send: Send, target: Target) -> str:
+def binding_in_words(given: Given, send: Send, target: Target) -> str:
     """How tokens are bound, in words; empty for not at all. Untested where what is offered isn't looked at."""
     if given.claims("dpop"):
         bound = bound_tokens(given, send, target)

@@ -8,8 +8,8 @@ from conformance.documents.rfc9700.pkce_support import (
     METHODS,
     downgraded,
     expect_refused,
+    metadata_reply,
     methods_told,
-    published,
     standard_metadata,
 )
 from conformance.harness import OMIT, Expect, Given, Send, requirement
@@ -61,7 +61,7 @@ def test_support_can_be_found_out(given: Given, send: Send, expect: Expect, targ
 
 @requirement("rfc9700-2.1.1-challenge-methods-published")
 def test_the_metadata_lists_challenge_methods(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    reply = published(standard_metadata(given, send, target))
+    reply = metadata_reply(standard_metadata(given, send, target))
 
     expect(reply).has_member(METHODS, list)
 

@@ -13,7 +13,7 @@ from conformance.documents.rfc9700.proofs import (
     without_proof,
 )
 from conformance.documents.rfc9700.refresh_lines import refreshed_twice
-from conformance.documents.rfc9700.sender_constraint import mechanism
+from conformance.documents.rfc9700.sender_constraint import binding_in_words
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.refreshing import another_client, refreshable_with_secret
 from conformance.profile.target import Target
@@ -55,7 +55,7 @@ def test_a_bound_token_opens_nothing_for_others(given: Given, send: Send, expect
 
 @requirement("rfc9700-2.2.1-access-tokens-sender-constrained")
 def test_access_tokens_can_be_bound(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    found = mechanism(given, send, target)
+    found = binding_in_words(given, send, target)
 
     given.note(f"bound by: {found}")
     expect.that(bool(found), "access tokens that can be bound to their sender", "bearer tokens alone")

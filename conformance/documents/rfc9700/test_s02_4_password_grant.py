@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc9700.password_grant import CLIENTS, tried
+from conformance.documents.rfc9700.password_grant import CLIENTS, reply_to_password_request
 from conformance.harness import Expect, Given, Send, requirement
 
 
@@ -12,6 +12,6 @@ from conformance.harness import Expect, Given, Send, requirement
 @pytest.mark.parametrize("name", CLIENTS)
 @pytest.mark.parametrize("scoped", [True, False], ids=["with scope", "without scope"])
 def test_a_password_brings_no_token(given: Given, send: Send, expect: Expect, name: str, scoped: bool) -> None:
-    reply = tried(given, send, name, scoped=scoped)
+    reply = reply_to_password_request(given, send, name, scoped=scoped)
 
     expect(reply).is_not_served()

@@ -12,7 +12,7 @@ from conformance.documents.rfc9700.proofs import (
     refreshable_by_holder,
     refreshed_by,
 )
-from conformance.documents.rfc9700.refresh_lines import idle, is_over, line, replayed
+from conformance.documents.rfc9700.refresh_lines import idle_refresh_tokens, is_over, refresh_line, replayed
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.plain_http import expect_unserved, refresh_in_the_clear
 from conformance.procedures.public_clients import refreshable
@@ -144,7 +144,7 @@ def test_a_bound_refresh_token_needs_its_own_key(given: Given, send: Send, expec
 
 @requirement("rfc9700-4.14.2-refresh-token-rotated")
 def test_a_replaced_refresh_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    used = line(given, send).first
+    used = refresh_line(given, send).first
 
     reply = replayed(given, send, used)
 
@@ -183,7 +183,7 @@ def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: E
 @requirement("rfc9700-4.14.2-idle-refresh-token-expires")
 @OF_EITHER_CLIENT
 def test_an_idle_refresh_token_is_over(given: Given, send: Send, expect: Expect, whose: str) -> None:
-    tokens = idle(given, whose)
+    tokens = idle_refresh_tokens(given, whose)
 
     reply = send.refresh(tokens)
 

@@ -74,7 +74,7 @@ def test_a_code_works_once(given: Given, send: Send, expect: Expect, name: str) 
 @requirement("rfc9700-4.2.4-replay-revokes-tokens")
 def test_a_replay_ends_the_access_token(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
-    token = given.live(given.tokens_for(code))
+    token = given.active_token(given.tokens_for(code))
 
     send.code_exchange(code)
 
@@ -85,7 +85,7 @@ def test_a_replay_ends_the_access_token(given: Given, send: Send, expect: Expect
 @needs("refresh_token")
 def test_a_replay_ends_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
     code = given.authorization_code()
-    token = given.live(with_refresh_token(given.tokens_for(code)), "refresh_token")
+    token = given.active_token(with_refresh_token(given.tokens_for(code)), "refresh_token")
 
     send.code_exchange(code)
 
