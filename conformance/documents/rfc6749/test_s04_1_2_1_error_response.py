@@ -104,13 +104,8 @@ def test_a_bad_client_id_is_not_redirected(given: Given, send: Send, expect: Exp
 
     answer = send.authorize(client_id=client_id)
 
-    expect.that(
-        not moved_to(answer, redirect_uri),
-        f"the user agent not to be moved to {redirect_uri}",
-        answer,
-        breach="act",
-        about="place",
-    )
+    expected = f"the user agent not to be moved to {redirect_uri}"
+    expect.that(not moved_to(answer, redirect_uri), expected, answer, breach="act", about="place")
 
 
 # Told to the client
