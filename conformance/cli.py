@@ -25,7 +25,7 @@ from conformance.commands import (
     replay,
     report,
     run,
-    staging,
+    serving_stage,
     verify,
     version,
 )
@@ -62,8 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _carried_out(words: list[str]) -> int:
     try:
-        if words[:1] == ["serve"] and staging.FLAG in words:
-            return staging.main(words[1:])
+        if words[:1] == ["serve"] and serving_stage.FLAG in words:
+            return serving_stage.main(words[1:])
         if words[:1] == ["serve"]:
             from conformance.bundled import serving
 

@@ -22,8 +22,8 @@ from pathlib import Path
 from conformance.base.uris import urlsplit
 from conformance.clients.context import Context, variables
 from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.login_browser import Browser, NoWayBack
 from conformance.clients.places import Watch
-from conformance.clients.user_agent import Browser, NoWayBack
 from conformance.profile.client_role import Driving
 
 BROWSERS = ("browser", "xdg-open", "open", "x-www-browser", "sensible-browser")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from conformance.base.outcomes import Inconclusive, Vacuous, Violation
 from conformance.base.uris import is_loopback, urlsplit
+from conformance.clients.login_browser import Page
 from conformance.clients.played import WORDS, Played, Sent, done_in
 from conformance.clients.playing import told
-from conformance.clients.user_agent import Page
 
 # Says what is wrong with a request; empty where nothing is.
 Fault = Callable[[Sent], str]

@@ -11,7 +11,7 @@ from conformance.browser.answer import pairs_of
 from conformance.browser.returns import is_form
 from conformance.clients.bodies import read_leniently
 from conformance.clients.endings import Ending, How
-from conformance.clients.user_agent import SENT_ON, Browser
+from conformance.clients.login_browser import SENT_ON, Browser
 from conformance.wire.exchange import USER_AGENT, Pairs, Reply, Request
 from conformance.wire.stages import Arrived, Stage
 

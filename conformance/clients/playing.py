@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from conformance.base.outcomes import Inconclusive
 from conformance.base.uris import origin_of
 from conformance.clients.context import PASSWORD, USERNAME, Context, context_of
-from conformance.clients.driving import drive
 from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.login_browser import Browser, NoWayBack
+from conformance.clients.one_login import drive
 from conformance.clients.places import Place, Watch
 from conformance.clients.played import Played
-from conformance.clients.user_agent import Browser, NoWayBack
 from conformance.profile.target import Target
 from conformance.wire.stages import Credentials, House, Stage
 

@@ -203,7 +203,7 @@ def _write_bundle(
     key: Ed25519PrivateKey | None,
 ) -> None:
     from conformance.certification import bundle, matrix, statement
-    from conformance.certification.claims import in_words
+    from conformance.certification.bundle_reading import in_words
     from conformance.reporting import rendered
 
     record = matrix.read_record()

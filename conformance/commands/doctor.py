@@ -67,7 +67,7 @@ def carry_out(options: argparse.Namespace) -> int:
 
 def _examine_client(profile: Profile, options: argparse.Namespace) -> int:
     """The same for a client: a login of each kind, against stages."""
-    from conformance.bundled.stages import stages_of_a_while
+    from conformance.bundled.reference_stages import stages_of_a_while
     from conformance.preflight import terminal_text
     from conformance.preflight.client_logins import examine_client
     from conformance.preflight.controls import as_dict

@@ -21,7 +21,7 @@ from conformance.profile.client_role import CLIENT, SERVER
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
-    from conformance.discovery.metadata import Places
+    from conformance.discovery.found_endpoints import Places
     from conformance.discovery.user_inputs import Inputs
     from conformance.harness.footprint import Issued
     from conformance.harness.session import Session
@@ -155,7 +155,7 @@ def _pairs(words: list[str], flag: str) -> dict[str, str]:
 
 def _document(url: str, options: argparse.Namespace) -> dict[str, Any]:
     """The profile as far as it is known before anything was asked."""
-    from conformance.discovery.metadata import issuer_of
+    from conformance.discovery.found_endpoints import issuer_of
 
     target: dict[str, Any] = {"name": options.name or urlsplit(url).netloc, "base_url": issuer_of(url)}
     if options.ca_file is not None:
@@ -196,7 +196,7 @@ def _named_endpoints(words: list[str]) -> dict[str, str]:
 
 def _find_places(document: Mapping[str, Any], url: str, told: Mapping[str, str]) -> Places:
     """Where the endpoints are; flags rule over what was found. Raises UsageFault without a token endpoint."""
-    from conformance.discovery.metadata import find_places
+    from conformance.discovery.found_endpoints import find_places
 
     with _session(document, {}) as session:
         places = find_places(session, url)

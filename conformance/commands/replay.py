@@ -91,7 +91,7 @@ def _stages(role: str, profile: Profile) -> AbstractContextManager[OpenHouse | N
     """How to open stages, where a client is tried again."""
     if role != CLIENT:
         return nullcontext()
-    from conformance.bundled.stages import stages_of_a_while
+    from conformance.bundled.reference_stages import stages_of_a_while
 
     return stages_of_a_while(profile)
 

@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
 def check(options: argparse.Namespace) -> int:
     """Check a bundle: 0 when it is as it was made, 1 when it isn't. Raises UsageFault."""
     from conformance.certification.bundle import BundleFault
-    from conformance.certification.claims import in_words, verified
+    from conformance.certification.bundle_reading import in_words, verified
     from conformance.certification.keys import KeyFault, fingerprint, read_public_key
     from conformance.reporting.text import visible
 

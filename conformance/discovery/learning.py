@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from conformance.base.outcomes import Inconclusive
+from conformance.discovery.found_endpoints import Places, metadata_urls
 from conformance.discovery.grant_attempts import Asker, Attempt, authentication_methods, workable_scopes
 from conformance.discovery.learned import LearnedClient, LearnedFeatures
-from conformance.discovery.metadata import Places, metadata_urls
 from conformance.discovery.native_apps import learn_native_apps
 from conformance.documents.rfc7009.revocation_cross_origin import (
     cross_origin,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from conformance.discovery.found_endpoints import Places
 from conformance.discovery.learned import LearnedClient, LearnedFeatures, union_of_grants
-from conformance.discovery.metadata import Places
 
 CORE_GRANTS = ("authorization_code", "implicit", "password", "client_credentials", "refresh_token")
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.base.toml_writing import toml_value
+from conformance.discovery.found_endpoints import Places
 from conformance.discovery.learned import LearnedClient, LearnedFeatures, all_demands, union_of_grants
-from conformance.discovery.metadata import Places
 from conformance.reporting.text import visible
 from conformance.tally.claims import claims
 

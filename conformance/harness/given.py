@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.browser.answer import Answer
-from conformance.harness import controls
+from conformance.harness import refusal_controls
 from conformance.harness.issuing import description_of
 from conformance.harness.provided import CHEAPEST_FIRST
 from conformance.harness.send import FORM
@@ -54,9 +54,9 @@ class Given(Witnessing):
         self._recorder.controls.append((answer.opened or answer.reply).request)
         return answer
 
-    def control(self, credential: controls.Credential, *, after: Reply | None = None) -> None:
+    def control(self, credential: refusal_controls.Credential, *, after: Reply | None = None) -> None:
         """The control behind a refusal: without the fault, the credential is served; else the test is tried again."""
-        controls.control(self, self._send, credential, after)
+        refusal_controls.control(self, self._send, credential, after)
 
     @contextmanager
     def throttled_answers(self) -> Iterator[None]:

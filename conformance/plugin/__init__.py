@@ -38,7 +38,7 @@ from conformance.plugin.opening import (
     tried_out,
 )
 from conformance.plugin.pytest_reports import writes_html
-from conformance.plugin.staging import prepare_stages
+from conformance.plugin.run_stages import prepare_stages
 from conformance.plugin.stashes import (
     CATALOGUE,
     COLLECTED,

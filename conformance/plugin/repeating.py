@@ -12,7 +12,7 @@ import pytest
 from conformance.harness import fuzzing
 from conformance.harness.session import Session
 from conformance.plugin.collection import is_of_suite
-from conformance.plugin.staging import house_of
+from conformance.plugin.run_stages import house_of
 from conformance.plugin.stashes import CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, RECORDER
 from conformance.reporting.summary import counted
 from conformance.running import apart

@@ -14,7 +14,7 @@ from conformance.harness.session import Session
 from conformance.plugin.collection import is_judged_last, is_of_suite, requirement_of
 from conformance.plugin.opening import processes_of
 from conformance.plugin.pytest_reports import html_extras, location_of, report_of
-from conformance.plugin.staging import house_of
+from conformance.plugin.run_stages import house_of
 from conformance.plugin.stashes import (
     APART,
     CATALOGUE,

@@ -12,10 +12,10 @@ from conformance.browser.answer import Answer
 from conformance.harness.refusals import why_not_back, why_refused
 from conformance.harness.tokens import Tokens
 from conformance.harness.trial import Trial
-from conformance.preflight.clients import usable_grants
+from conformance.preflight.client_controls import usable_grants
 from conformance.preflight.controls import Examiner, Pointless, Wrong
 from conformance.preflight.free_requests import RESPONSE_TYPES
-from conformance.preflight.grants import blame_profile, refusal, try_grant, users_of
+from conformance.preflight.grant_controls import blame_profile, refusal, try_grant, users_of
 from conformance.profile.target import Client
 
 APPROVE = ("sign_in", "approve")

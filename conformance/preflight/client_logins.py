@@ -6,10 +6,10 @@ from functools import partial
 
 import httpx
 
+from conformance.clients.login_browser import Browser
 from conformance.clients.played import WORDS, Played
 from conformance.clients.playing import credentials_of
 from conformance.clients.serve import ASKED, Serve
-from conformance.clients.user_agent import Browser
 from conformance.harness.session import Session
 from conformance.harness.trial import Trial
 from conformance.preflight.controls import Examiner, Pointless, Wrong

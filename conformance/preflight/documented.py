@@ -19,7 +19,7 @@ from conformance.documents.documented.api import (
 from conformance.harness.refusals import why_refused
 from conformance.harness.trial import Trial
 from conformance.preflight.controls import Examiner, Wrong
-from conformance.preflight.grants import needs_of, users_of
+from conformance.preflight.grant_controls import needs_of, users_of
 from conformance.profile.target import fault_of_client, fault_of_grant
 
 TOKENS = ("documented", "external_authentication_token")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from conformance.harness.session import Session
 from conformance.preflight.approvals import examine_approvals
-from conformance.preflight.clients import examine_clients
+from conformance.preflight.client_controls import examine_clients
 from conformance.preflight.controls import Examiner
 from conformance.preflight.declined import examine_declined
 from conformance.preflight.documented import examine_documented
 from conformance.preflight.endpoints import examine_endpoints, examine_transport
 from conformance.preflight.features import examine_features
-from conformance.preflight.forgetting import examine_forgetting
-from conformance.preflight.grants import examine_barred, examine_declined_requests, examine_token_requests
-from conformance.preflight.native_apps import examine_native_apps
+from conformance.preflight.forget_control import examine_forgetting
+from conformance.preflight.grant_controls import examine_barred, examine_declined_requests, examine_token_requests
+from conformance.preflight.native_app_controls import examine_native_apps
 from conformance.preflight.redirect_uris import examine_redirect_uris, examine_registration
 from conformance.preflight.sign_in import examine_owners, examine_sign_in
 from conformance.profile.loading import Profile

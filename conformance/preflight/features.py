@@ -22,7 +22,7 @@ from conformance.harness.refusals import why_refused
 from conformance.harness.send import bearer
 from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
 from conformance.harness.trial import Trial
-from conformance.preflight.clients import BY_TOKEN_REQUEST
+from conformance.preflight.client_controls import BY_TOKEN_REQUEST
 from conformance.preflight.controls import Examiner, Pointless, Wrong
 from conformance.procedures.grants import extension_request
 from conformance.procedures.metadata import document

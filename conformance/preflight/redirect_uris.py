@@ -10,7 +10,7 @@ from conformance.browser.answer import Answer
 from conformance.browser.pages import BY_SCRIPT, read_page
 from conformance.harness.refusals import why_not_back
 from conformance.harness.trial import Trial
-from conformance.preflight.clients import usable_grants
+from conformance.preflight.client_controls import usable_grants
 from conformance.preflight.controls import Control, Examiner, Pointless, Wrong
 from conformance.preflight.free_requests import (
     BY_USER_AGENT,

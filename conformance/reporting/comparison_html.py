@@ -9,7 +9,7 @@ from markupsafe import Markup
 from conformance.reporting import faults, summary
 from conformance.reporting.comparison import Change, Comparison, Row, claim_changes
 from conformance.reporting.curl import curl_line
-from conformance.reporting.evidence import packed
+from conformance.reporting.page_evidence import packed
 from conformance.reporting.provenance import provenance
 from conformance.reporting.summary import Content, Entry
 from conformance.reporting.templating import rendered_page

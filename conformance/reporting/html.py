@@ -14,8 +14,8 @@ from typing import Any
 from markupsafe import Markup
 
 from conformance.reporting import faults, summary
-from conformance.reporting.evidence import Evidence, timeline
 from conformance.reporting.gate import gate_sentence
+from conformance.reporting.page_evidence import Evidence, timeline
 from conformance.reporting.provenance import provenance, release_in_words
 from conformance.reporting.summary import Content, Entry
 from conformance.reporting.templating import rendered_page

@@ -14,9 +14,9 @@ from urllib.parse import urlencode, urlsplit
 
 from conformance.clients.ahead import Ahead
 from conformance.clients.endings import Ending
+from conformance.clients.login_browser import BY_CLIENT, Browser
 from conformance.clients.played import Played
 from conformance.clients.playing import Scenario, credentials_of, play
-from conformance.clients.user_agent import BY_CLIENT, Browser
 from conformance.harness.run_record import Record
 from conformance.harness.session import Session
 from conformance.harness.trial import Trial

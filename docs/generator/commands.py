@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.cli import parser
-from conformance.commands import staging
+from conformance.commands import serving_stage
 from docs.generator import markdown
 from reference_server import serving
 
@@ -42,8 +42,8 @@ def _below(outer: argparse.ArgumentParser) -> Iterator[Command]:
             own.prog = inner.prog
             yield _command(own, helps.get(name, ""))
             if name == "serve":
-                stage = staging.argument_parser()
-                stage.prog = f"{stage.prog} {staging.FLAG}"
+                stage = serving_stage.argument_parser()
+                stage.prog = f"{stage.prog} {serving_stage.FLAG}"
                 yield _command(stage, "a stage in the foreground")
             yield from _below(inner)
 

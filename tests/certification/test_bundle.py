@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from conformance.certification import bundle, keys, matrix
 from conformance.certification.archive import Member, assembled, members_of
 from conformance.certification.bundle import BundleFault
-from conformance.certification.claims import in_words, verified
+from conformance.certification.bundle_reading import in_words, verified
 from conformance.certification.statement import claim_of, statement_as_html
 from conformance.reporting import rendered
 from tests.certification import certifiable

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.bundled.stages import prepare
+from conformance.bundled.reference_stages import prepare
 
 
 @pytest.fixture(scope="session")

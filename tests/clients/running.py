@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.bundled.clients import profile_with
-from conformance.bundled.stages import Playhouse
+from conformance.bundled.reference_stages import Playhouse
 from conformance.harness.session import Session
 from conformance.profile.loading import Profile, parse_profile
 from conformance.running.collecting import Case, collect_cases

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.bundled.stages import Playhouse
+from conformance.bundled.reference_stages import Playhouse
 from conformance.clients.commands import LONGEST_PAUSE, Output, _wait_for_news
 from conformance.clients.played import Played
 from conformance.clients.serve import Serve

@@ -14,7 +14,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from conformance.bundled.stages import Playhouse
+from conformance.bundled.reference_stages import Playhouse
 from conformance.wire.stages import Credentials, Stage
 
 CALLBACK = "https://client.example/callback"

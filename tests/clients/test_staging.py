@@ -17,10 +17,10 @@ import pytest
 
 from conformance.base import exit_codes
 from conformance.base.outcomes import Untested
-from conformance.bundled.stages import prepared
+from conformance.bundled.reference_stages import prepared
 from conformance.cli import main
+from conformance.clients.login_browser import Browser
 from conformance.clients.serve import Serve
-from conformance.clients.user_agent import Browser
 from conformance.harness.trial import Trial
 from conformance.profile.loading import Profile, ProfileError, parse_profile
 from conformance.wire.stages import Credentials

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.discovery.metadata import Places, find_places, issuer_of, metadata_urls
+from conformance.discovery.found_endpoints import Places, find_places, issuer_of, metadata_urls
 from tests.harness.fakes import BASE, Answering, trial_with
 
 METADATA = {"token_endpoint": f"{BASE}/t", "authorization_endpoint": f"{BASE}/a"}

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.discovery.found_endpoints import Metadata, Places
 from conformance.discovery.learned import LearnedClient, LearnedFeatures
-from conformance.discovery.metadata import Metadata, Places
 from conformance.discovery.unseen import unseen
 from tests.harness.fakes import BASE, CLIENT
 

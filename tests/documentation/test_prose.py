@@ -17,7 +17,7 @@ import yaml
 from conformance.base import exit_codes
 from conformance.base.verdict_words import VERDICTS
 from conformance.cli import parser
-from conformance.commands import staging
+from conformance.commands import serving_stage
 from conformance.settings import ALLOWED, FILE, read_settings
 from conformance.tally.verdicts import Conclusion
 from docs.generator.facts import ROOT, schema
@@ -57,8 +57,8 @@ def commands(page: Path) -> Iterator[list[str]]:
 def test_every_command_on_a_page_is_one_that_the_parser_takes(page: Path) -> None:
     for words in commands(page):
         own = words[: words.index("--")] if "--" in words else words
-        if own[0] == "serve" and staging.FLAG in own:
-            staging.argument_parser().parse_args(own[1:])
+        if own[0] == "serve" and serving_stage.FLAG in own:
+            serving_stage.argument_parser().parse_args(own[1:])
         elif own[0] == "serve":
             serving.argument_parser().parse_args(own[1:])
         else:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from conformance.base.verdict_words import Verdict
 from conformance.bundled.clients import profile_of_client
-from conformance.bundled.stages import Playhouse, prepare
+from conformance.bundled.reference_stages import Playhouse, prepare
 from conformance.harness.session import Session
 from conformance.profile.loading import Profile, parse_profile
 from conformance.running.collecting import Case

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.certification.claims import in_words
+from conformance.certification.bundle_reading import in_words
 from conformance.certification.refusals import refusals
 from conformance.certification.statement import claim_of, statement_as_html
 from conformance.reporting import rendered, summary

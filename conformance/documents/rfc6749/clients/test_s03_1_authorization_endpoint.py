@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.pages import credentials_in_page, leads_elsewhere, scripts_of_others
+from conformance.clients.listener_pages import credentials_in_page, leads_elsewhere, scripts_of_others
 from conformance.clients.rules import keeps_query, repeats_a_parameter
 from conformance.clients.serve import Serve
 

@@ -6,8 +6,8 @@ state sends it, and gets nothing.
 
 import pytest
 
+from conformance.clients.derivable_values import worked_out
 from conformance.clients.expect import Expect
-from conformance.clients.guessing import worked_out
 from conformance.clients.rules import brought, states_of, without
 from conformance.clients.serve import Serve
 from conformance.harness.record import Recorded

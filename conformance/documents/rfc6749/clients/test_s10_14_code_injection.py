@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.pages import holds_markup
+from conformance.clients.listener_pages import holds_markup
 from conformance.clients.serve import Serve
 
 requirement = pytest.mark.requirement

@@ -2,8 +2,8 @@
 
 import pytest
 
+from conformance.clients.derivable_values import worked_out
 from conformance.clients.expect import Expect
-from conformance.clients.guessing import worked_out
 from conformance.clients.serve import Serve
 from conformance.documents.rfc7636.clients.challenges import (
     challenges_of,

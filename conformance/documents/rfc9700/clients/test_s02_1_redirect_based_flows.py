@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.pages import leads_elsewhere
+from conformance.clients.listener_pages import leads_elsewhere
 from conformance.clients.rules import codes_kept_apart, states_without_other_protection
 from conformance.clients.serve import Serve
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.pages import foreign_content
+from conformance.clients.listener_pages import foreign_content
 from conformance.clients.rules import issued, not_in_uri
 from conformance.clients.serve import Serve
 

@@ -61,7 +61,7 @@ def argument_parser() -> argparse.ArgumentParser:
 
 def main(words: Sequence[str]) -> int:
     """Serve a stage until interrupted; returns the exit code. Raises UsageFault."""
-    from conformance.bundled.stages import KNOWN
+    from conformance.bundled.reference_stages import KNOWN
 
     options = argument_parser().parse_args(list(words))
     if options.misbehaviors:
@@ -93,7 +93,7 @@ def _profile(file: Path | None) -> Profile:
 
 
 def _serve(profile: Profile, misbehaviors: Sequence[str], trust: Path | None) -> None:
-    from conformance.bundled.stages import Playhouse, stages_of_a_while
+    from conformance.bundled.reference_stages import Playhouse, stages_of_a_while
     from conformance.clients.playing import credentials_of
     from conformance.profile.loading import ProfileError
 

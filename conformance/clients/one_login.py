@@ -12,8 +12,8 @@ from conformance.base.outcomes import Untested
 from conformance.clients.commands import run_command
 from conformance.clients.context import Context
 from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.login_browser import Browser
 from conformance.clients.places import Watch
-from conformance.clients.user_agent import Browser
 from conformance.profile.client_role import Driving
 
 

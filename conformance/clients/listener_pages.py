@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from lxml import html
 
 from conformance.base.uris import origin_of, urlsplit
-from conformance.clients.user_agent import Page
+from conformance.clients.login_browser import Page
 
 CREDENTIALS = ("code", "access_token", "id_token")
 

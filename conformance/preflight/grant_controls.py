@@ -11,10 +11,10 @@ from functools import partial
 from conformance.browser.answer import Answer
 from conformance.harness.refusals import why_not_back, why_refused
 from conformance.harness.trial import Trial
-from conformance.preflight.clients import BY_TOKEN_REQUEST, usable_grants
+from conformance.preflight.client_controls import BY_TOKEN_REQUEST, usable_grants
 from conformance.preflight.controls import Examiner, Pointless, Wrong
 from conformance.preflight.free_requests import BY_USER_AGENT, Way, answer_without_approval
-from conformance.preflight.scopes import missing_scopes, place_of_scopes, refused_scopes
+from conformance.preflight.refused_scopes import missing_scopes, place_of_scopes, refused_scopes
 from conformance.profile.target import Client, Target, fault_of_client, fault_of_grant, fault_of_redirect_uri
 
 

@@ -17,7 +17,7 @@ def prepare_stages(config: pytest.Config) -> None:
     if not config.stash[PROFILE].target.is_client:
         return
     # What plays the server is imported only where that is wanted.
-    from conformance.bundled.stages import prepared
+    from conformance.bundled.reference_stages import prepared
 
     folder = tempfile.TemporaryDirectory(prefix="oauth2-stages-")
     config.add_cleanup(folder.cleanup)
