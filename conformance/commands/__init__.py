@@ -42,7 +42,10 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(exit_codes.USAGE)
 
     def _suggestion(self, message: str) -> str:
-        """For a word that isn't among the choices of an argument."""
+        """For a word that isn't among the choices of an argument.
+
+        argparse says so in words alone; where a Python words it otherwise, the suggestion is left out, and no more.
+        """
         chosen = re.match(r"argument (?P<name>[^:]+): invalid choice: '(?P<word>[^']*)'", message)
         if chosen is None:
             return ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from conformance.base import exit_codes
+from conformance.base.toml_writing import toml_value
 
 if TYPE_CHECKING:
     from conformance.commands import Commands
@@ -84,7 +84,7 @@ def _is_table(schema: Schema) -> bool:
 
 
 def _row(key: str, schema: Schema, required: bool) -> str:
-    default = f"; default `{_toml(schema['default'])}`" if "default" in schema else ""
+    default = f"; default `{toml_value(schema['default'])}`" if "default" in schema else ""
     kind = f"{'**required**, ' if required else ''}{kind_in_words(schema)}{default}"
     cells = (f"`{key}`", kind, schema["description"])
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
@@ -93,7 +93,7 @@ def _row(key: str, schema: Schema, required: bool) -> str:
 def kind_in_words(schema: Schema) -> str:
     """The type of a value, in words."""
     if "enum" in schema:
-        return " or ".join(f"`{_toml(value)}`" for value in schema["enum"])
+        return " or ".join(f"`{toml_value(value)}`" for value in schema["enum"])
     if "oneOf" in schema:
         return ", or ".join(kind_in_words(each) for each in schema["oneOf"])
     match schema.get("type"):
@@ -104,7 +104,3 @@ def kind_in_words(schema: Schema) -> str:
             return f"table of {kind_in_words(values)}" if isinstance(values, Mapping) else "table"
         case kind:
             return str(kind)
-
-
-def _toml(value: object) -> str:
-    return json.dumps(value)

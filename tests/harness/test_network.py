@@ -21,6 +21,7 @@ from conformance.wire.evidence import rendered
 from conformance.wire.exchange import Reply, Request
 from conformance.wire.guard import Guard, Pace
 from conformance.wire.network import proxy_for
+from conformance.wire.sockets import Backend
 from conformance.wire.throttling import asked_wait
 from conformance.wire.transport import NoAnswer
 from tests.hostile.certificates import Authority
@@ -342,3 +343,9 @@ def test_requests_that_are_dropped_for_what_they_carry_end_nothing() -> None:
     silent = Silent({"http://a/": True, "http://a/x": True})
     guard = Guard(silent, 0.1, Pace())  # type: ignore[arg-type]
     assert ask(guard, "http://a/x?attack", 20) == ["nothing"] * 20
+
+
+def test_an_engine_that_reads_timeouts_is_told_by_name() -> None:
+    """A Deadline stands where httpcore has numbers: a version that does anything with them must not pass unnoticed."""
+    with pytest.raises(TypeError, match="this version of httpcore doesn't hand timeouts down as they are"):
+        Backend().connect_tcp("127.0.0.1", 1, timeout=5.0)

@@ -25,7 +25,7 @@ class Hostile:
     """A target, the verdicts that are due, and the exit code.
 
     `says` stands in the reason of each requirement, `remark` in the evidence. `timeout` is the profile's, in seconds;
-    `seconds` is how long the run may take.
+    `seconds` is how long the run may take: on a busy machine too, where what nothing limits would never end.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Hostile:
     says: str = ""
     remark: str = ""
     timeout: float = 0.3
-    seconds: float = 8.0
+    seconds: float = 30.0
 
 
 def reset(peer: Peer, request: Received) -> None:

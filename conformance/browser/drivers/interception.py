@@ -26,7 +26,8 @@ MECHANISMS = {
 }
 # Kinds of files without which a page says and asks the same.
 DECORATION = frozenset({"Stylesheet", "Image", "Font", "Media", "Manifest", "Ping", "CSPViolationReport"})
-# How the browser says that a request is not waited for any more.
+# How the browser says that a request is not waited for any more. Its protocol has one code for all errors, so that its
+# words have to do.
 NOBODY_WAITS = ("Invalid InterceptionId", "has been closed")
 # What the transport does itself, and what concerns no page that is answered from memory.
 LEFT_OUT_OF_REQUESTS = frozenset({"cookie", "accept-encoding", "host", "content-length", "connection"})
