@@ -16,9 +16,7 @@ OutcomeWord = Literal["kept", "broken", "inconclusive", "vacuous", "untested", "
 # What programs read of an end; its words are for people. Something that the test rests on is wrong in the profile, a
 # step of its sign-in doesn't fit, or only a transport with sockets can show it.
 EndCode = Literal["", "profile", "step", "sockets"]
-# The reason of a requirement that a run left out, and what is wrong with an answer that a person sees and the client
-# doesn't: rooms that don't know each other write and read them.
-DESELECTED = "deselected in this run"
+# What is wrong with an answer that a person sees and the client doesn't: `harness` writes it, `tally` reads it.
 KEPT_FROM_CLIENT = "kept from the client"
 
 

@@ -3,11 +3,11 @@
 What can't be arranged makes the requirement inconclusive, with the exchange that failed; what the profile doesn't
 provide makes it untested, with the line to add. It never finds a breach.
 
-`Given` is one vocabulary of some 60 words, which tests call as `given.word(...)`. It stands in four files, as classes of
-one line of inheritance, each of which needs those below it and none above: what the profile provides (`provided`), what
-the server issues for it (`issuing`), of which tokens it is known that they work (`witnessing`), and the rest here.
-Put together from parts, it would have either a forwarding method for each word, which says nothing and has to be kept
-alike, or `__getattr__`, which no type checker sees through. Nothing else inherits from these classes, none of them
+`Given` is one vocabulary of some 60 words, which tests call as `given.word(...)`. It stands in four files, as classes
+of one line of inheritance, each of which needs those below it and none above: what the profile provides (`provided`),
+what the server issues for it (`issuing`), of which tokens it is known that they work (`witnessing`), and the rest
+here. Put together from parts, it would have either a forwarding method for each word, which says nothing and has to be
+kept alike, or `__getattr__`, which no type checker sees through. Nothing else inherits from these classes, none of them
 overrides a method of another, and no test is given one of them alone.
 """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.base.outcomes import DESELECTED
 from conformance.base.toml_writing import as_toml
 from conformance.reporting.summary import SERVER, Content, claims_in_words, counted, role_of
 
@@ -43,8 +42,7 @@ def selection(content: Content) -> str:
     """What was selected, and how much that left out."""
     named = ", ".join(content["selection"])
     number = sum(
-        entry["role"] == role_of(content) and entry["verdict"] == "untested" and entry["reason"] == DESELECTED
-        for entry in content["requirements"]
+        entry["role"] == role_of(content) and entry.get("deselected", False) for entry in content["requirements"]
     )
     left_out = f"{counted(number, 'requirement')} deselected" if number else ""
     return "; ".join(part for part in (named and f"only {named}", left_out) if part) or "everything"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from conformance.base.budgets import OFF
-from conformance.base.outcomes import DESELECTED
 from conformance.base.verdict_words import Verdict
 from conformance.tally.applicability import CLIENT, ROLES_TESTED, not_applicable, not_claimed
 from conformance.tally.catalogue import Catalogue, Requirement, selects
@@ -14,6 +13,10 @@ from conformance.tally.claims import takers_of
 from conformance.tally.comparing import differences
 from conformance.tally.gathered import Header, Run, TestResult
 from conformance.tally.verdicts import BY_FUZZING_ALONE, FINDINGS, combine, verdict_of
+
+# Why nothing of a requirement was run, for programs; empty where that isn't so, or where something else keeps it open.
+WhyOpen = Literal["", "no test", "deselected"]
+DESELECTED = "deselected in this run"
 
 
 class Evidence:
@@ -40,12 +43,12 @@ def entry_of(
     catalogue: Catalogue,
 ) -> dict[str, Any]:
     """The entry of one requirement; its tests name exchanges by their places in the evidence."""
-    verdict, reason, no_test_yet = _judge(requirement, tests, run)
+    verdict, reason, why_open = _judge(requirement, tests, run)
     outlook: dict[str, str] = {}
     # A fault of the suite is told, whoever claims what.
     if not run.header.takes(requirement) and verdict not in ("not applicable", "untestable", "error"):
         outlook = {"outlook": verdict} if tests else {}
-        verdict, reason, no_test_yet = "not applicable", not_claimed(requirement), False
+        verdict, reason, why_open = "not applicable", not_claimed(requirement), ""
     names = (requirement.id, *requirement.needs)
     return {
         "id": requirement.id,
@@ -69,7 +72,8 @@ def entry_of(
         "reason": reason,
         "declined": requirement.role in ROLES_TESTED[run.header.role]
         and any(name in run.header.declined for name in names),
-        "no_test_yet": no_test_yet,
+        "no_test_yet": why_open == "no test",
+        **({"deselected": True} if why_open == "deselected" else {}),
         "selected": _is_selected(requirement, run.header),
         "left_out": max(0, len(run.collected.get(requirement.id, ())) - len(tests)),
         "tests": [_test(test, requirement, exchanges, run) for test in tests],
@@ -86,32 +90,32 @@ def _relations(requirement: Requirement, catalogue: Catalogue) -> dict[str, list
     return {relation: list(others) for relation, others in found.items() if others}
 
 
-def _judge(requirement: Requirement, tests: Sequence[TestResult], run: Run) -> tuple[Verdict, str, bool]:
-    """Verdict, its reason, and whether a test is missing from the suite."""
+def _judge(requirement: Requirement, tests: Sequence[TestResult], run: Run) -> tuple[Verdict, str, WhyOpen]:
+    """Verdict, its reason, and for programs why nothing of it was run."""
     header = run.header
     why_not = not_applicable(requirement, frozenset(header.features), header.declined, header.role)
     # Of the other kind of target nothing is asked, testable or not.
     of_others = (requirement.role == CLIENT) != (header.role == CLIENT)
     if requirement.untestable and not of_others:
-        return "untestable", requirement.untestable, False
+        return "untestable", requirement.untestable, ""
     if why_not is not None:
-        return "not applicable", why_not, False
+        return "not applicable", why_not, ""
     tests = _without_idle_fuzzing(tests)
     verdict = combine(verdict_of(requirement.level, test.outcome) for test in tests)  # type: ignore[arg-type]
     if verdict is not None:
         deciding = [test for test in tests if verdict_of(requirement.level, test.outcome) == verdict]  # type: ignore[arg-type]
         reasons = dict.fromkeys(_why(test) for test in deciding)
-        return verdict, "; ".join(reason for reason in reasons if reason), False
+        return verdict, "; ".join(reason for reason in reasons if reason), ""
     if not _is_selected(requirement, run.header):
-        return "untested", DESELECTED, False
+        return "untested", DESELECTED, "deselected"
     if requirement.document in BY_FUZZING_ALONE and run.header.fuzz == OFF:
-        return "untested", "fuzzing was off: turn it on by `--fuzz quick`", False
+        return "untested", "fuzzing was off: turn it on by `--fuzz quick`", ""
     if run.interrupted:
-        return "untested", "the run ended before it", False
+        return "untested", "the run ended before it", ""
     # A killed run doesn't know what was collected; one that pytest was told to narrow may leave whole files out.
     if requirement.id in run.collected or run.header.narrowed:
-        return "untested", DESELECTED, False
-    return "untested", "no test yet", True
+        return "untested", DESELECTED, "deselected"
+    return "untested", "no test yet", "no test"
 
 
 def _without_idle_fuzzing(tests: Sequence[TestResult]) -> Sequence[TestResult]:

@@ -140,6 +140,7 @@ class TestResult:
     def of_dict(cls, content: Mapping[str, Any]) -> TestResult:
         """The inverse of `as_dict`; takes lists for tuples, as JSON gives them back."""
         sequences = {name: tuple(content[name]) for name in ("notes", "exchanges", "evidence")}
+        sequences["about"] = tuple(content.get("about", ()))
         return cls(**{**content, **sequences})
 
 
