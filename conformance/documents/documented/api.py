@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Untested
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
 from conformance.browser.forms import Form
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
@@ -25,7 +25,11 @@ from conformance.wire.exchange import Pairs, Reply
 INFO_MEMBERS = ("scope", "expires_in", "created_at", "resource_owner_id", "application")
 # Seconds between the time of an answer and the time of issue that it tells, on a slow way or by a cached Date.
 LEEWAY = 60
+# Seconds between two questions about one token, and how many of them show at least, in whole seconds.
+APART, LEAST = 5.0, 3.0
+UNAUTHORIZED = 401
 BY_BODY = "client_secret_post"
+UNCHECKED = "[target] doesn't say `resource_checks_tokens`: a resource may know nothing of an early end"
 
 
 # Tokens
@@ -64,17 +68,15 @@ def tokens_of_kind(given: Given, kind: str) -> Tokens:
     return user_tokens(given) if kind == "me" else app_tokens(given, kind)
 
 
-def two_tokens(given: Given) -> tuple[str, ActiveToken]:
-    """A token to be ended, and one that is active beside it: of the same grant where the server has two at a time."""
-    grant = given.any_grant()
-    other = given.active_token(given.tokens(grant))
-    token = given.tokens(grant).access_token
-    with given.arranging():
-        if token != other.value and given.still_active(other):
-            return token, other
-    for each in USER_GRANTS:
-        if given.claims(each) and each != grant:
-            return token, given.active_token(given.tokens(each))
+def two_tokens(given: Given, grant: str) -> tuple[str, ActiveToken]:
+    """A token of a grant to be ended, and one that is active beside it: of the same grant where there may be two."""
+    others = [each for each in ("client_credentials", *USER_GRANTS) if given.claims(each) and each != grant]
+    for beside in (grant, *others):
+        other = given.active_token(given.tokens(beside))
+        token = given.tokens(grant).access_token
+        with given.arranging():
+            if token != other.value and given.still_active(other):
+                return token, other
     raise NotApplicable("the server has one token at a time for client and owner: there is no other one")
 
 
@@ -128,6 +130,49 @@ def info_tells(given: Given, send: Send) -> None:
     given.accepted(token_info_reply(given, send), "token info with a good token")
 
 
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """Token info about one token twice; the second time the token is `APART` older."""
+
+    first: Reply
+    second: Reply
+
+
+def told_twice(given: Given, send: Send) -> Twice:
+    """Token info about a token, and again when it is some seconds older; asked once."""
+
+    def procedure() -> Twice:
+        token = given.tokens().access_token
+        with given.arranging():
+            first = given.accepted(send.resource(token, "token_info"), "token info with a good token")
+        given.outlived(token, APART)
+        second = send.resource(token, "token_info")
+        if second.status == UNAUTHORIZED:
+            raise Vacuous("a token doesn't outlive a question about it, or the few seconds after that")
+        return Twice(first, second)
+
+    return given.observed("token info about one token twice", procedure)
+
+
+def seconds_used(twice: Twice) -> float:
+    """How many seconds fewer are left the second time; Vacuous where none are told, as the contract allows."""
+    first, second = (_number(reply, "expires_in") for reply in (twice.first, twice.second))
+    return first - second
+
+
+def seconds_since_issue(twice: Twice) -> float:
+    """How many seconds more have passed since the issue, by token info, the second time."""
+    first, second = (answered_at(reply) - _number(reply, "created_at") for reply in (twice.first, twice.second))
+    return second - first
+
+
+def _number(reply: Reply, name: str) -> int:
+    value = reply.members.get(name)
+    if type(value) is not int:
+        raise Vacuous(f"token info tells no number of seconds as {name}")
+    return value
+
+
 def owner_told(given: Given, send: Send, tokens: Tokens) -> object:
     """The `resource_owner_id` that token info tells of a token."""
     reply = given.accepted(send.resource(tokens.access_token, "token_info"), "token info with a good token")
@@ -146,9 +191,9 @@ def revoked_token(given: Given) -> str:
     return token.value
 
 
-def ended_token(given: Given, send: Send) -> str:
+def ended_token(given: Given, send: Send, tokens: Tokens) -> str:
     """An access token that a DELETE of the token endpoint has ended, as could be seen."""
-    token = given.active_token(given.tokens())
+    token = given.active_token(tokens)
     with given.arranging():
         given.accepted(send.resource(token.value, "token", method="DELETE"), "DELETE with a good token")
         if given.still_active(token):
@@ -212,6 +257,16 @@ def reply_to_foreign_token(given: Given, send: Send, resource: str, kind: str) -
     return given.observed(f"a token for {kind} at the resource for {resource}", procedure)
 
 
+def token_that_opens(given: Given, send: Send, kind: str) -> ActiveToken:
+    """A fresh token that the resource for its kind takes, where resources ask about each token."""
+    if not send.recorder.target.resource_checks_tokens:
+        raise NotApplicable(UNCHECKED)
+    tokens, resource = tokens_of_kind(given, kind), f"resource_{kind}"
+    with given.arranging():
+        given.accepted(send.resource(tokens.access_token, resource), f"the resource for {kind} with its kind of token")
+    return ActiveToken(tokens.access_token, "access_token", tokens, (resource,))
+
+
 def scope_worth(given: Given, send: Send, answer: Answer) -> frozenset[str]:
     """The scope of the token that the code in an answer is worth; nothing where none came back."""
     if answer.get("code") is None:
@@ -258,9 +313,42 @@ def external_value(given: Given) -> str:
     return str(given.documented("external_authentication_token")["value"])
 
 
+def other_external_value(given: Given) -> str:
+    """Another resource owner's external authentication token."""
+    value = given.documented("external_authentication_token").get("other_value")
+    if value is None:
+        raise Untested(
+            "another resource owner's value is needed: [documented.external_authentication_token] other_value"
+        )
+    return str(value)
+
+
 def external_client(given: Given) -> Client:
     """The application that takes external authentication tokens."""
     return given.client(str(given.documented("external_authentication_token")["client"]))
+
+
+def wrong_values(given: Given, value: str) -> dict[str, str]:
+    """Values that aren't the right one, by how they differ from it."""
+    # Without letters there is no other case, so that one more character has to do.
+    other_case = value.swapcase() if value.swapcase() != value else f"{value}x"
+    return {
+        "invented": given.invented("external_token"),
+        "longer": f"{value}x",
+        "shorter": value[:-1],
+        "other case": other_case,
+        "space first": f" {value}",
+        "space last": f"{value} ",
+    }
+
+
+def other_external_scope(given: Given) -> str:
+    """A scope other than `me` that the application may ask for, and no app's."""
+    client = external_client(given)
+    for scope in given.scopes("password", client=client):
+        if scope not in ("me", "app", "basic"):
+            return scope
+    raise NotApplicable(f"[clients.{client.name}] may ask for the scope me alone")
 
 
 def external_request(given: Given, send: Send, client: Client | None = None, **changes: Any) -> Reply:
@@ -269,16 +357,17 @@ def external_request(given: Given, send: Send, client: Client | None = None, **c
     return send.token("password", client or external_client(given), own, **changes)
 
 
-def external_tokens(given: Given, send: Send) -> Tokens:
+def external_tokens(given: Given, send: Send, scope: str = "me", **changes: Any) -> Tokens:
     """Fresh tokens that a right value gives."""
     with given.arranging():
-        reply = external_request(given, send)
-    return given.tokens_in(reply, external_client(given), "password", "me")
+        reply = external_request(given, send, scope=scope, **changes)
+    return given.tokens_in(reply, external_client(given), "password", scope)
 
 
-def application_of_other_type(given: Given, send: Send) -> Client:
+def application_of_other_type(given: Given, send: Send, client: Client) -> Client:
     """A client that is served by the password grant, and isn't the application for external authentication tokens."""
-    client = given.client_for("password")
+    if not client.may_use("password"):
+        raise NotApplicable(f"[clients.{client.name}] may not use the password grant")
     if client.client_id == external_client(given).client_id:
         raise Untested("this probe needs another client that may use the grant password")
     with given.arranging():
@@ -301,6 +390,13 @@ def graphql_reply(send: Send, token: str | None) -> Reply:
 def graphql_opened(given: Given, send: Send) -> Reply:
     """GraphQL with an app token; asked once."""
     return given.observed("GraphQL with an app token", lambda: graphql_reply(send, app_tokens(given).access_token))
+
+
+def ended_app_token(given: Given, send: Send) -> str:
+    """An app token that a DELETE has ended, where resources ask about each token."""
+    if not send.recorder.target.resource_checks_tokens:
+        raise NotApplicable(UNCHECKED)
+    return ended_token(given, send, app_tokens(given))
 
 
 def has_data(reply: Reply) -> bool:

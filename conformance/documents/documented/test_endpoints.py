@@ -9,11 +9,13 @@ import pytest
 from conformance.documents.documented.api import (
     declining_form,
     ended_token,
+    expired_token,
     refreshable_or_any,
     token_reply,
+    token_that_opens,
     two_tokens,
 )
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.asking import certain_refusal
 from conformance.procedures.consent import asked_to_approve, forged_decision, page_that_asks
 
@@ -106,6 +108,36 @@ def test_delete_ends_the_token(given: Given, send: Send, expect: Expect) -> None
     expect(token).is_inactive()
 
 
+@requirement("documented-endpoints-token-delete-ends-token")
+def test_delete_ends_a_users_token(given: Given, send: Send, expect: Expect) -> None:
+    token = given.active_token(given.tokens(given.user_grant()))
+
+    send.resource(token.value, "token", method="DELETE")
+
+    expect(token).is_inactive()
+
+
+@needs("refresh_token")
+@requirement("documented-endpoints-token-delete-ends-token")
+def test_delete_ends_a_refreshed_token(given: Given, send: Send, expect: Expect) -> None:
+    token = given.active_token(given.refreshed(given.refreshable()))
+
+    send.resource(token.value, "token", method="DELETE")
+
+    expect(token).is_inactive()
+
+
+@pytest.mark.parametrize("kind", ["me", "app", "basic"])
+@needs("documented_scopes")
+@requirement("documented-endpoints-token-delete-ends-token")
+def test_an_ended_token_opens_no_resource(given: Given, send: Send, expect: Expect, kind: str) -> None:
+    token = token_that_opens(given, send, kind)
+
+    send.resource(token.value, "token", method="DELETE")
+
+    expect(token).is_inactive()
+
+
 @requirement("documented-endpoints-token-delete-status")
 def test_delete_answers_200_or_204(given: Given, send: Send, expect: Expect) -> None:
     reply = send.resource(given.tokens().access_token, "token", method="DELETE")
@@ -127,7 +159,19 @@ def test_delete_needs_a_token(given: Given, send: Send, expect: Expect, token: s
 
 @requirement("documented-endpoints-token-delete-unauthenticated")
 def test_delete_needs_a_token_that_is_not_ended(given: Given, send: Send, expect: Expect) -> None:
-    token = ended_token(given, send)
+    token = ended_token(given, send, given.tokens())
+
+    reply = send.resource(token, "token", method="DELETE")
+
+    expect(reply).has_status(401)
+    expect(reply).challenges_with("Bearer")
+
+
+@requirement("documented-endpoints-token-delete-unauthenticated")
+def test_delete_needs_a_token_that_is_not_expired(given: Given, send: Send, expect: Expect) -> None:
+    served = send.resource(given.tokens().access_token, "token", method="DELETE", phase="given")
+    given.accepted(served, "DELETE with a good token")
+    token = expired_token(given, send)
 
     reply = send.resource(token, "token", method="DELETE")
 
@@ -137,7 +181,17 @@ def test_delete_needs_a_token_that_is_not_ended(given: Given, send: Send, expect
 
 @requirement("documented-endpoints-token-delete-spares-others")
 def test_delete_leaves_other_tokens(given: Given, send: Send, expect: Expect) -> None:
-    token, other = two_tokens(given)
+    token, other = two_tokens(given, given.any_grant())
+
+    reply = send.resource(token, "token", method="DELETE")
+
+    given.accepted(reply, "DELETE with a good token")
+    expect(other).is_active()
+
+
+@requirement("documented-endpoints-token-delete-spares-others")
+def test_delete_leaves_the_users_other_tokens(given: Given, send: Send, expect: Expect) -> None:
+    token, other = two_tokens(given, given.user_grant())
 
     reply = send.resource(token, "token", method="DELETE")
 

@@ -9,6 +9,7 @@ from conformance.documents.documented.api import (
     machine_served,
 )
 from conformance.harness import Expect, Given, Send, requirement
+from conformance.procedures.grants import wrong_secret
 
 
 @requirement("documented-flow-2-user-credentials-name")
@@ -23,3 +24,13 @@ def test_the_other_name_is_served_alike_or_unsupported(given: Given, send: Send,
         reply,
         about="error unsupported_grant_type",
     )
+
+
+@requirement("documented-flow-2-user-credentials-name")
+def test_a_wrong_secret_is_refused_by_that_name_too(given: Given, send: Send, expect: Expect) -> None:
+    machine_served(given, send)
+    client = wrong_secret(given, machine_client(given))
+
+    reply = send.client_credentials(client, BY_BODY, scope="app", grant_type="user_credentials")
+
+    expect(reply).is_refused()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.documents.documented.api import is_time_of
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.grants import near_password
 from conformance.wire.exchange import Reply
@@ -33,6 +34,22 @@ def test_a_member_has_its_type(given: Given, send: Send, expect: Expect, name: s
     reply = given.issued(_answer(given, send), "a request as flow 3 has it")
 
     expect(reply).has_member(name, kind)
+
+
+@requirement("documented-flow-3-members")
+def test_a_refresh_token_is_a_string(given: Given, send: Send, expect: Expect) -> None:
+    members = given.issued(_answer(given, send), "a request as flow 3 has it").members
+
+    value = members.get("refresh_token", "")
+    expect.that(isinstance(value, str), "a string or nothing", f"a {type(value).__name__}", breach="act")
+
+
+@requirement("documented-flow-3-created-at-is-now")
+def test_created_at_is_the_time_of_issue(given: Given, send: Send, expect: Expect) -> None:
+    reply = given.issued(_answer(given, send), "a request as flow 3 has it")
+
+    created_at = reply.members.get("created_at")
+    expect.that(is_time_of(created_at, reply), "the time of issue in epoch seconds", created_at, breach="act")
 
 
 @requirement("documented-flow-3-wrong-password")

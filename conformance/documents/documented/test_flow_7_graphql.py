@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.documented.api import graphql_opened, graphql_reply, has_data, user_tokens
+from conformance.documents.documented.api import ended_app_token, graphql_opened, graphql_reply, has_data, user_tokens
 from conformance.harness import Expect, Given, Send, requirement
 
 
@@ -30,6 +30,17 @@ def test_graphql_wants_a_good_token(given: Given, send: Send, expect: Expect, to
     given.accepted(graphql_opened(given, send), "GraphQL with an app token")
 
     reply = graphql_reply(send, token and given.invented("access_token"))
+
+    expect(reply).has_status(401)
+    expect(reply).challenges_with("Bearer")
+
+
+@requirement("documented-flow-7-graphql-needs-token")
+def test_graphql_refuses_an_ended_token(given: Given, send: Send, expect: Expect) -> None:
+    given.accepted(graphql_opened(given, send), "GraphQL with an app token")
+    token = ended_app_token(given, send)
+
+    reply = graphql_reply(send, token)
 
     expect(reply).has_status(401)
     expect(reply).challenges_with("Bearer")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.documented.api import at_resource, reply_to_foreign_token, scope_worth
+from conformance.documents.documented.api import (
+    at_resource,
+    external_request,
+    external_tokens,
+    reply_to_foreign_token,
+    scope_worth,
+)
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.bearer import values
 from conformance.procedures.live_beside import fresh_credentials
 
 KINDS = ("me", "app", "basic")
 # A resource, and a token of another kind.
-FOREIGN = [("me", "app"), ("app", "me"), ("basic", "me"), ("basic", "app")]
+FOREIGN = [("me", "app"), ("me", "basic"), ("app", "me"), ("basic", "me"), ("basic", "app")]
 
 
 @requirement("documented-scopes-me-takes-user-token")
@@ -38,6 +44,13 @@ def test_basic_takes_a_token_with_the_right(given: Given, send: Send, expect: Ex
 @requirement("documented-scopes-me-not-for-app-token")
 def test_me_refuses_an_app_token(given: Given, send: Send, expect: Expect) -> None:
     reply = reply_to_foreign_token(given, send, "me", "app")
+
+    expect(reply).is_refused()
+
+
+@requirement("documented-scopes-me-not-for-app-token")
+def test_me_refuses_an_app_token_with_the_basic_right(given: Given, send: Send, expect: Expect) -> None:
+    reply = reply_to_foreign_token(given, send, "me", "basic")
 
     expect(reply).is_refused()
 
@@ -108,6 +121,17 @@ def test_the_password_flow_never_gets_app(given: Given, send: Send, expect: Expe
     expect.that(
         "app" not in told and not reply.is_breakdown, "no token with scope app", reply, breach="act", about="scope"
     )
+
+
+@needs("documented_external_authentication_token")
+@requirement("documented-scopes-app-never-by-user-flow")
+def test_an_external_token_never_gets_app(given: Given, send: Send, expect: Expect) -> None:
+    external_tokens(given, send)
+
+    reply = external_request(given, send, scope="app")
+
+    told = str(reply.members.get("scope", "app" if reply.is_served else "")).split()
+    expect.that("app" not in told and not reply.is_breakdown, "no token with scope app", reply, breach="act")
 
 
 @needs("authorization_code")

@@ -5,14 +5,20 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.documented.api import (
+    APART,
+    LEAST,
     expired_token,
     info_of,
     info_tells,
     is_time_of,
     owner_told,
     revoked_token,
+    seconds_since_issue,
+    seconds_used,
     token_info_reply,
+    tokens_of_kind,
     told_of_token,
+    told_twice,
     user_tokens,
 )
 from conformance.harness import Expect, Given, Send, needs, requirement
@@ -46,6 +52,20 @@ def test_scope_is_a_list_of_the_tokens_scopes(given: Given, send: Send, expect: 
     )
 
 
+@pytest.mark.parametrize("kind", ["me", "app"])
+@needs("documented_scopes")
+@requirement("documented-info-scope-list")
+def test_one_scope_is_a_list_of_one(given: Given, send: Send, expect: Expect, kind: str) -> None:
+    tokens = tokens_of_kind(given, kind)
+
+    reply = send.resource(tokens.access_token, "token_info")
+
+    given.accepted(reply, "token info with a good token")
+    expect(reply).has_member("scope", list)
+    told = reply.members["scope"]
+    expect.that(set(map(str, told)) == tokens.granted, f"scope {sorted(tokens.granted)}", told, breach="act")
+
+
 @requirement("documented-info-expires-in-seconds-left")
 def test_expires_in_is_what_is_left(given: Given, send: Send, expect: Expect) -> None:
     info_tells(given, send)
@@ -56,6 +76,24 @@ def test_expires_in_is_what_is_left(given: Given, send: Send, expect: Expect) ->
     left, most = reply.members["expires_in"], info_of(given, send).expires_in
     unknown = left is None or not isinstance(most, int)
     expect.that(unknown or 0 <= left <= most, f"at most {most} seconds left", left, breach="act")
+
+
+@requirement("documented-info-expires-in-seconds-left")
+def test_expires_in_counts_down(given: Given, send: Send, expect: Expect) -> None:
+    twice = told_twice(given, send)
+
+    given.accepted(twice.second, "token info with the same token")
+    used = seconds_used(twice)
+    expect.that(used >= LEAST, f"some {APART:g} seconds fewer left", f"{used:g} fewer", breach="act")
+
+
+@requirement("documented-info-created-at-epoch")
+def test_created_at_stays(given: Given, send: Send, expect: Expect) -> None:
+    twice = told_twice(given, send)
+
+    given.accepted(twice.second, "token info with the same token")
+    passed = seconds_since_issue(twice)
+    expect.that(passed >= LEAST, f"an issue some {APART:g} seconds longer ago", f"{passed:g} seconds", breach="act")
 
 
 @requirement("documented-info-created-at-epoch")
@@ -109,6 +147,16 @@ def test_the_application_is_the_client(given: Given, send: Send, expect: Expect)
     reply = token_info_reply(given, send)
 
     expect(reply).member_is("application", {**_table(reply.members), "uid": info_of(given, send).client.client_id})
+
+
+@requirement("documented-info-application-uid")
+def test_the_application_of_a_users_token_is_the_client(given: Given, send: Send, expect: Expect) -> None:
+    tokens = given.tokens(given.user_grant())
+
+    reply = send.resource(tokens.access_token, "token_info")
+
+    given.accepted(reply, "token info with a good token")
+    expect(reply).member_is("application", {**_table(reply.members), "uid": tokens.client.client_id})
 
 
 def _table(members: object) -> dict[str, object]:
