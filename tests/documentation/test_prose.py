@@ -109,6 +109,11 @@ def test_the_readme_has_every_exit_code_in_the_same_words() -> None:
     assert [code for code, words in exit_codes.MEANINGS.items() if not table[code].startswith(words)] == []
 
 
+def test_the_readme_explains_stated_where_it_first_names_it() -> None:
+    _, _, behind = README.read_text(encoding="utf-8").partition("STATED")
+    assert behind.partition(")")[0].strip(", ").startswith("which is binding text without a keyword")
+
+
 def test_the_explanation_has_every_verdict_in_the_order_that_decides() -> None:
     page = (ROOT / "docs" / "explanation" / "verdicts.md").read_text(encoding="utf-8")
     first_table = page.split("Where several tests")[0]
