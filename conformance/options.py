@@ -42,12 +42,12 @@ class Option:
 
     @property
     def key(self) -> str:
-        """The name as an attribute."""
+        """The option's name as an attribute of what argparse returns."""
         return self.name.replace("-", "_")
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What stands on a command line."""
+        """The option as it is written on a command line, its short form first."""
         return tuple(filter(None, (self.short, f"--{self.name}")))
 
     @property

@@ -29,7 +29,7 @@ class _Outlet(io.FileIO):
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """The streams of this process as `opened` has made them."""
+    """Standard output and standard error of this process, as `opened` replaced them."""
 
     files: tuple[_Outlet, ...]
 
@@ -47,7 +47,7 @@ class Outlets:
 
 
 def opened() -> Outlets:
-    """Replace the process's streams; those that somebody else has replaced (a test, a notebook) stay theirs."""
+    """Replaces standard output and standard error, unless a test or a notebook has replaced them before."""
     files = []
     for number, name in enumerate(NAMES, 1):
         stream = getattr(sys, name)

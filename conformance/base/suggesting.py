@@ -14,5 +14,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def in_any_case(word: str, known: Iterable[str]) -> str:
-    """The known word that a word is but for upper and lower case; the word itself where there is none."""
+    """The known word that differs from a word in upper and lower case alone; else the word itself."""
     return next((each for each in known if each.casefold() == word.casefold()), word)

@@ -114,7 +114,7 @@ def parsed(header: str, url: str) -> Cookie | None:
 
 
 def is_safe(url: str) -> bool:
-    """Whether Secure cookies go there and come from there: over TLS, and to this machine itself, as in browsers."""
+    """Whether a URL may set Secure cookies and is sent them: one with TLS, or one of this machine, as in browsers."""
     return urlsplit(url).scheme == "https" or is_loopback(url)
 
 

@@ -46,7 +46,7 @@ def twin_of(target: Target) -> tuple[Server, dict[str, AsgiApp]]:
 
 
 def described(target: Target, faults: Mapping[str, str]) -> Target:
-    """The target as the twin is: its pages are the reference server's. `faults` is what of the profile is wrong."""
+    """The profile's target with the pages of the reference server. `faults` names what of the profile is wrong."""
     federation = _federation(target)
     documented = {**target.documented, "federation": {**federation, "link": LINK}} if federation else target.documented
     control = CONTROL if target.control_url else None

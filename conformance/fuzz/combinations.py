@@ -117,7 +117,7 @@ class Table:
         return rows
 
     def twice_faulty(self) -> Iterator[Conditions]:
-        """Rows with every two faults that go together, and nothing else odd but what one of them rests on."""
+        """A row for every two faults that can be in one request; nothing else in it is odd, unless a fault needs it."""
         faults = FAULTS[self.endpoint]
         each = [(name, value) for name in faults for value in self.factors[name] if value in faults[name]]
         for (one, first), (other, second) in combinations(each, 2):

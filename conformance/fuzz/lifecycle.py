@@ -98,7 +98,7 @@ class Life:
                     token.state = "open" if token.state == "active" else token.state
 
     def take_in(self, grant: Grant, tokens: Tokens) -> None:
-        """Know the tokens that came, each with who can see it; an old value that came again is the same token."""
+        """Remembers the tokens of an answer and who can see each; a value that is known already is the same token."""
         for kind, value in (("access_token", tokens.access_token), ("refresh_token", tokens.refresh_token)):
             if value is None:
                 continue

@@ -95,7 +95,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Arose:
-    """What a requirement speaks of came up, whether it was as it should be or not."""
+    """The situation that a requirement speaks of came up; whether the server kept the requirement is told elsewhere."""
 
     requirement: str
 

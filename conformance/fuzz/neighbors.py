@@ -55,7 +55,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def once_changed(uri: str) -> list[str]:
-    """Every URI that one change makes of this one: the whole catalogue."""
+    """Every URI that differs from this one by a single change of those that are known."""
     scheme, _, after = uri.partition("://")
     host, slash, rest = after.partition("/")
     names = {"attacker": ATTACKER, "host": host, "uri": uri}

@@ -80,7 +80,7 @@ def document() -> Document:
 
 
 def expect_described(expect: Expect, operation: str, reply: Reply) -> None:
-    """A Violation if the document doesn't have such an answer."""
+    """Raises a Violation for an answer that the OpenAPI document doesn't describe."""
     odd = "; ".join(deviations(document(), OPERATIONS[operation][0], reply))
     expect.that(not odd, "an answer as the API's description has it", odd, breach="act")
 
@@ -195,7 +195,7 @@ def _without_guesses(form: str) -> str:
 
 
 def sent_with_token(given: Given, send: Send, message: Message) -> Reply:
-    """The reply to a message, with a good token where it is to have one; one that it may end is its own."""
+    """The reply to a message. Where the message needs a token, it gets a fresh one, which no other message uses."""
     if message.client != "bearer":
         return sent(given, send, message)
     kind = KINDS.get(message.endpoint)
@@ -306,7 +306,7 @@ def introspected(given: Given, send: Send, fields: Fields) -> Reply:
 
 
 def revocations(given: Given) -> SearchStrategy[Fields]:
-    """Revocation requests as the document has them, for a token of the kind that every server revokes, or none."""
+    """Revocation requests that the document allows: of a refresh token (else an access token), or an invented one."""
     given.feature("documented_layout")
     token = {"anyOf": [{"const": "{token}"}, INVENTED]}
     hint = "refresh_token" if given.claims("refresh_token") else "access_token"

@@ -110,7 +110,7 @@ class BrowserRequests(RawRequests):
         *,
         knows_same_site: bool = True,
     ) -> Answer:
-        """A form as another site's page makes a browser submit it, with exactly these fields."""
+        """What comes of a form with exactly these fields that a page of another site makes the browser submit."""
         reply = user_agent.submit_across_sites(self.recorder, form, fields, knows_same_site=knows_same_site)
         return self.carried_on(reply, request, user_agent)
 

@@ -159,7 +159,7 @@ class Watch:
         self._clients = {client.client_id: client for client in target.clients.values()}
 
     def take(self) -> Footprint:
-        """What was seen since the last time; counting goes on from nothing."""
+        """Returns what was counted since the last call, and begins to count anew."""
         taken, self.seen = self.seen, Footprint()
         for old, new in ((taken.accounts, self.seen.accounts), (taken.clients, self.seen.clients)):
             new |= {name: AccountUse(in_a_row=use.in_a_row) for name, use in old.items() if use.in_a_row}

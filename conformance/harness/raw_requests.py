@@ -89,6 +89,6 @@ class RawRequests:
         return self.form(endpoint, pairs, [*own, *headers], method)
 
     def together(self, requests: Sequence[Request]) -> list[Reply]:
-        """Requests released in the same instant, once every connection stands."""
+        """The replies to requests that are sent in the same instant, once a connection for each is open."""
         rehearsal = Request("GET", self.recorder.target.url("token"))
         return self.recorder.exchange_together(requests, rehearsal)

@@ -26,7 +26,7 @@ BY_TOKEN_REQUEST = ("client_credentials", "password")
 
 
 def examine_clients(examiner: Examiner) -> None:
-    """The credentials of every client that has any, or that asks the token endpoint without."""
+    """Tries the credentials of every client; a public client is tried where it may ask the token endpoint."""
     for client in examiner.session.target.clients.values():
         if client.is_guessed_at:
             continue  # The guessing probes of a run before may have left it locked: nothing to prove a profile by.

@@ -117,7 +117,7 @@ class StandIn:
         return self._ended.pop(0) if self._ended else None
 
     def listen(self, _uri: str) -> bool:
-        """Nothing is caught: it is told."""
+        """Catches nothing: the rehearsal tells the URI itself."""
         return False
 
     def close(self) -> None:

@@ -31,7 +31,7 @@ from conformance.wire.exchange import Reply
 
 
 def more_after_less(given: Given, send: Send) -> tuple[ScopeOfToken | None, str]:
-    """The scope that a request for two scopes brings without a question, after one of them was approved.
+    """The scope that a request for two scopes is granted without asking, once a person has approved one of the two.
 
     None where somebody is asked: as it was before the approval, by clients of both kinds where the profile has them.
     """

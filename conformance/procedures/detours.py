@@ -94,7 +94,7 @@ def by_detour(given: Given, send: Send, response_type: ResponseType, changes: di
 
 
 def signed_in(answer: Answer) -> Answer:
-    """The answer, unless a person got no further than a page that asks something in a second browser."""
+    """The answer; Vacuous where a person in a second browser is stuck at a page that asks for something."""
     if answer.destination is None and answer.stuck:
         raise Vacuous(f"signing in another time doesn't come to an end: {answer}")
     return answer

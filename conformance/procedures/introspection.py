@@ -225,7 +225,7 @@ def refreshed_access_token(given: Given, send: Send) -> Reply:
 
 
 def with_and_without_hint(given: Given, send: Send, hint: str) -> tuple[Reply, Reply]:
-    """The answers about one refresh token: without a hint, which is seen to be one, and with it."""
+    """The answers about one refresh token, asked without a hint (which has to succeed) and with a hint."""
     active_token_described(given, send)
     refresh_token = given.refreshable().refresh_token or ""
     without = given.accepted(ask(given, send, refresh_token, token_type_hint=OMIT), "the same request without a hint")

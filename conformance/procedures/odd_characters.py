@@ -243,7 +243,7 @@ def right_account(given: Given, send: Send, name: str) -> Reply:
 
 
 def wrong_account(given: Given, send: Send, name: str) -> Reply:
-    """The same with another `username` or `password`, which differs in its characters beyond ASCII alone."""
+    """A password request whose `username` or `password` is wrong in a character beyond ASCII, and right otherwise."""
     owner, other = beyond_ascii(given, name)
     client = client_served(given, send, "password")
     changes: dict[str, Any] = {name: other}

@@ -220,7 +220,7 @@ def _verifier(code: Code) -> str:
 
 
 def presented(given: Given, send: Send, how: str, name: str = "main", make: Callable[[], Pair] = s256_pair) -> Reply:
-    """An exchange with something else than the verifier, between two with it; asked once."""
+    """The answer to a code exchange without the right verifier, between two that succeed with theirs; asked once."""
     client = pkce_client(given, name)
 
     def procedure() -> Reply:

@@ -35,7 +35,7 @@ ASKING: Mapping[str, Callable[[Given], tuple[Client, ResponseType]]] = {
 
 
 def missed_by_uri_of_another(given: Given, send: Send, target: Target, asking: str) -> Missed:
-    """What a request came to with the redirection URI of another client; the control is the same with its own one."""
+    """What came of a request with another client's redirection URI; with its own one the same succeeds."""
     client, response_type = ASKING[asking](given)
     redirect_uri = uri_of_another(target, client)
     first_uri_served(given, client, response_type)

@@ -56,7 +56,7 @@ def of_tested(content: Content) -> list[Entry]:
 
 
 def with_verdict(entries: Iterable[Entry], *words: str) -> list[Entry]:
-    """Entries with one of these verdicts, in the words' order, then the catalogue's."""
+    """The entries with one of these verdicts: in the order of the verdicts given, then of the catalogue."""
     kept = [entry for entry in entries if entry["verdict"] in words]
     return sorted(kept, key=lambda entry: words.index(entry["verdict"]))
 
@@ -186,7 +186,7 @@ def mark_of(test: Mapping[str, Any], index: int) -> str:
 
 
 def marks_of(test: Mapping[str, Any]) -> dict[int, str]:
-    """What a test's finding makes of its exchanges, by their place in the test."""
+    """The mark of each exchange that has one (judged, control), by its place in the test."""
     return {place: mark for place, index in enumerate(test["exchanges"]) if (mark := mark_of(test, index))}
 
 

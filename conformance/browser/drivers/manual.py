@@ -98,7 +98,7 @@ class ManualDriver:
         return cls(target.sign_in, owner.username if owner else "", lifetime)
 
     def go(self, journey: Journey, reply: Reply) -> Answer:
-        """See how far it goes without a person; ask for the rest."""
+        """Follow what needs no person; where that ends at the server, ask a person to go on."""
         seen = self._as_nobody(journey, reply)
         alone = seen.destination is not None or seen.reply.status >= 400
         if alone or journey.agent.owner is None:

@@ -35,7 +35,7 @@ def origin_of(client: Client) -> str:
 
 
 def cross_origin(given: Given, send: Send, kind: str) -> Reply:
-    """The answer to a `good` request from another origin, or to a `bad` one (without token)."""
+    """The answer to a revocation request from another origin: a `good` one, or a `bad` one that lacks the token."""
 
     def procedure() -> Reply:
         client = browser_client(given)

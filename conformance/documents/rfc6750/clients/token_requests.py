@@ -45,7 +45,7 @@ def by_several_methods(sent: Sent) -> str:
 
 
 def not_in_header(login: Played) -> Callable[[Sent], str]:
-    """A token that comes in another way than the header; a request without any token is no authenticated one."""
+    """Says so of a token that came in another way than the header; a request without a token needs none there."""
     tokens = [*issued(login, TOKEN), *issued(login, "refresh_token")]
     holds_token = without(tokens, "a token")
 

@@ -44,6 +44,6 @@ def uses_after_revocation(login: Played) -> Callable[[Sent], str]:
 
 
 def too_often(sent: Sequence[Sent]) -> str:
-    """Request upon request before the time that was asked for."""
+    """More tries than one may make before the time of Retry-After is over."""
     early = [each for each in sent if each.at - sent[0].at < WAIT - LEEWAY]
     return "" if len(early) <= MOST_TRIES else f"{len(early)} requests within {early[-1].at - sent[0].at:.1f} s"

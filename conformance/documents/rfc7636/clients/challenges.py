@@ -26,7 +26,7 @@ def with_challenge(login: Played) -> Played:
 
 
 def with_hash(login: Played) -> Played:
-    """The same login; vacuous where the client didn't try S256, so that nothing was refused."""
+    """The login, of a client that sent an S256 challenge; vacuous for any other, as no server refused it anything."""
     if not any(sent.first("code_challenge_method") == "S256" for sent in login.all("start")):
         raise Vacuous("the client sends no challenge by S256")
     return login
