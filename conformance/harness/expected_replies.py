@@ -65,9 +65,13 @@ class ReplyExpectation:
     def is_not_served(self) -> None:
         """No token and no success; for sentences that want no more: a server that broke down served nothing either."""
         self.issues_nothing()
-        if self._reply.is_served and self._reply.media_type != "text/html":
+        if self._reply.is_served and not self._is_page():
             # A page that asks a person something refuses; any other success says that the request was taken.
             self._broken("served", "a refusal", breach="act", about=REFUSAL)
+
+    def _is_page(self) -> bool:
+        """Whether there is something to read for a person: frameworks call an empty body HTML as well."""
+        return self._reply.media_type == "text/html" and bool(self._reply.body.strip())
 
     def issues_a_token(self) -> None:
         """A 2xx answer with an access token."""

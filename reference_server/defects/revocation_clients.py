@@ -134,6 +134,13 @@ def ignore_foreign_token(call: Call) -> None:
         call.token = None
 
 
+def answer_foreign_token_by_blank_page(call: Call) -> Response | None:
+    """Answers as for an unknown token, with the media type that frameworks give an empty body."""
+    if call.token is None or call.token.grant.client_id == call.client.client_id:
+        return None
+    return Response(200, b"", [("Content-Type", "text/html; charset=utf-8")])
+
+
 def unless_authenticated(call: Call) -> None:
     """Tells clients nothing that could be anybody."""
     if not call.authenticated:
@@ -250,6 +257,12 @@ DEFECTS = (
         says="A request to revoke another client's token is answered as success, though nothing is revoked.",
         breaks=("rfc7009-2.1-foreign-token-reported",),
         edits=(replace("revocation", "check_token_client", ignore_foreign_token),),
+    ),
+    Defect(
+        name="revocation-of-foreign-token-answered-by-blank-page",
+        says="A request to revoke another client's token is answered with 200 and an empty body that is called HTML.",
+        breaks=("rfc7009-2.1-foreign-token-reported",),
+        edits=(before("revocation", "check_token_client", answer_foreign_token_by_blank_page),),
     ),
     Defect(
         name="revocation-of-foreign-token-not-reported-to-public-client",

@@ -12,6 +12,7 @@ from conformance.wire.exchange import Reply, Request
 from tests.harness.fakes import trial_with
 
 JSON = (("Content-Type", "application/json"),)
+HTML = (("Content-Type", "text/html; charset=utf-8"),)
 Judgment = Callable[[Expect, Reply], object]
 
 
@@ -30,6 +31,7 @@ BROKEN = reply(500)
         pytest.param(lambda expect, it: expect(it).is_refused(), TOKEN, "act", id="issued"),
         pytest.param(lambda expect, it: expect(it).is_refused(), BROKEN, "omission", id="undecided"),
         pytest.param(lambda expect, it: expect(it).is_not_served(), reply(204, ""), "act", id="served"),
+        pytest.param(lambda expect, it: expect(it).is_refused(), reply(200, "\n", HTML), "act", id="served-blank"),
         pytest.param(lambda expect, it: expect(it).issues_a_token(), REFUSAL, "omission", id="refused"),
         pytest.param(lambda expect, it: expect(it).is_an_error("invalid_request"), REFUSAL, "omission", id="code"),
         pytest.param(lambda expect, it: expect(it).has_header("Cache-Control"), TOKEN, "omission", id="no-header"),
