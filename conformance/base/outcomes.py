@@ -78,6 +78,10 @@ class Stale(Inconclusive):
     """What was judged may have been ended by something else: worth another try, with fresh credentials."""
 
 
+class Unanswered(Stale):
+    """No answer came where others had: a network that falters, or a server that is busy, may answer the next time."""
+
+
 class Untested(Exception):
     """An opt-in probe that is off, or something that the profile doesn't provide: says how to turn it on."""
 

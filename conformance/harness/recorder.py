@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous
+from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Unanswered, Untested, Vacuous
 from conformance.base.uris import host_and_port
 from conformance.browser.returns import Return
 from conformance.browser.user_agent import UserAgent
@@ -71,7 +71,8 @@ class Recorder:
             record.failure = str(error)
             self.session.vault.learn(request, None)
             self.session.watch.exchange(request, None)
-            raise Inconclusive(f"no answer to {request.method} {request.url.partition('?')[0]}: {error}") from error
+            kind = Inconclusive if self.is_second or not self.session.silences_left else Unanswered
+            raise kind(f"no answer to {request.method} {request.url.partition('?')[0]}: {error}") from error
         self.session.vault.learn(request, record.reply)
         self.session.watch.exchange(request, record.reply)
         return record.reply

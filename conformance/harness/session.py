@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from conformance.browser.drivers import Driver
     from conformance.browser.user_agent import UserAgent
 
+# So many tests are tried again because no answer came to a request of theirs: silence costs the time limit each time.
+SILENCES = 3
 # Seconds between two looks at something that may take a while.
 POLL_INTERVAL = 0.2
 
@@ -67,6 +69,7 @@ class Session:
     fuzzing: Fuzzing | None = None
     record: Record = field(default_factory=Record)
     backoff: Backoff = field(default_factory=Backoff)
+    silences_left: int = SILENCES
     driver: Driver | None = None
     on_wait: Callable[[str, float], None] = _unheard
     watch: Watch = field(init=False)

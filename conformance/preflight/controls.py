@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
+from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Unanswered, Untested, Vacuous
 from conformance.harness.session import Session
 from conformance.harness.tokens import Tokens
 from conformance.harness.trial import Trial
@@ -74,7 +74,8 @@ class Examiner:
 
     `doubts` are failures that may be the server's: what rests on them isn't tried here, and is judged by a run.
     `proven` are the clients whose credentials were seen to count, `entrance` is the way on which the main account
-    signed in, `tokens` are what the approvals gave, by client: what comes after them spends no more.
+    signed in, `tokens` are what the approvals gave, by client: what comes after them spends no more. `remembers` tells
+    that nobody is asked again, in no browser, about what the same account approved for a client.
     """
 
     def __init__(self, profile: Profile, session: Session) -> None:
@@ -86,6 +87,7 @@ class Examiner:
         self.proven: set[str] = set()
         self.entrance: Way | None = None
         self.tokens: dict[str, Tokens] = {}
+        self.remembers = False
 
     def try_out(
         self,
@@ -106,7 +108,7 @@ class Examiner:
         wrong: Wrong | None = None
         state: State = "holds"
         try:
-            says = procedure(trial)
+            says = self._said(procedure, trial)
         except Wrong as error:
             wrong, state, says = error, "fails", error.says
         except Inconclusive as error:
@@ -129,6 +131,19 @@ class Examiner:
         if wrong is not None and blocks is not None:
             (self.doubts if wrong.may_be_breach else self.faults)[blocks] = control.diagnosis()
         return self._add(control)
+
+    def _said(self, procedure: Callable[[Trial], str], trial: Trial) -> str:
+        """What proves a control. It is tried again where no answer came: one that got lost is no fault of a profile."""
+        try:
+            return procedure(trial)
+        except Stale as error:
+            self.session.silences_left -= isinstance(error, Unanswered)
+            second = Trial(self.session, is_second=True)
+            second.phase = trial.phase
+            try:
+                return procedure(second)
+            finally:
+                trial.exchanges.extend(second.exchanges)
 
     def blame(self, control: Control, place: tuple[str, ...], remedy: str) -> None:
         """Another key explains a failure better: what else was tried has shown that."""

@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Outcome, Stale, Vacuous, Violation, outcome_of
+from conformance.base.outcomes import (
+    Inconclusive,
+    NotApplicable,
+    Outcome,
+    Stale,
+    Unanswered,
+    Vacuous,
+    Violation,
+    outcome_of,
+)
 from conformance.browser.returns import Return
 from conformance.harness.excerpts import excerpt
 from conformance.harness.footprint import Footprint, failed_sign_ins
@@ -87,6 +96,8 @@ def execute(
     started = time.perf_counter()
     trial = Trial(session)
     ended = _ended(function, parameters, requirement, more_needs, trial)
+    if isinstance(ended, Unanswered):
+        session.silences_left -= 1
     if isinstance(ended, Stale):
         first, trial = trial, Trial(session, is_second=True)
         trial.exchanges.extend(first.exchanges)
