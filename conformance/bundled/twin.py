@@ -32,9 +32,10 @@ LOCKED_AFTER = 10
 HARDLY_EVER = 10_000
 
 
-def twin_of(target: Target) -> tuple[Server, dict[str, AsgiApp]]:
-    """The server, and the applications by origin."""
-    server = build(_settings(target), SERVING_NATIVE_APPS if "native_apps" in target.features else ())
+def twin_of(target: Target, *, remembers: bool = False) -> tuple[Server, dict[str, AsgiApp]]:
+    """The server, and the applications by origin. `remembers` tells that what was approved once isn't asked again."""
+    settings = replace(_settings(target), remember_consent=remembers)
+    server = build(settings, SERVING_NATIVE_APPS if "native_apps" in target.features else ())
     apps = _apps(target, server)
     federation, known = _federation(target), server.settings.external_provider
     if known is not None and server.federation is not None:

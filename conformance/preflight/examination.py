@@ -10,7 +10,7 @@ from conformance.preflight.declined import examine_declined
 from conformance.preflight.documented import examine_documented
 from conformance.preflight.endpoints import examine_endpoints, examine_transport
 from conformance.preflight.features import examine_features
-from conformance.preflight.forget_control import examine_forgetting
+from conformance.preflight.forget_control import examine_forgetting, examine_remembering
 from conformance.preflight.grant_controls import examine_barred, examine_declined_requests, examine_token_requests
 from conformance.preflight.native_app_controls import examine_native_apps
 from conformance.preflight.redirect_uris import examine_redirect_uris, examine_registration
@@ -36,6 +36,7 @@ def examine(profile: Profile, session: Session) -> Examiner:
     examine_declined_requests(examiner)
     examine_barred(examiner)
     examine_approvals(examiner)
+    examine_remembering(examiner)
     examine_forgetting(examiner)
     examine_features(examiner)
     examine_native_apps(examiner)

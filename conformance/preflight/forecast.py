@@ -108,7 +108,7 @@ def foresee(
     """
     catalogue = load_catalogue()
     chosen = collect_cases() if cases is None else cases
-    rehearsed = rehearse(profile, examiner.faults, catalogue, chosen, processes)
+    rehearsed = rehearse(profile, examiner.faults, catalogue, chosen, processes, remembers=examiner.remembers)
     round_trip = _round_trip(examiner.controls)
     return Outlook(
         requirements=tuple(_foretold(profile.target, catalogue, rehearsed.ended)),

@@ -47,11 +47,20 @@ class Rehearsed:
 
 
 def rehearse(
-    profile: Profile, faults: Mapping[str, str], catalogue: Catalogue, cases: Sequence[Case], processes: int = 1
+    profile: Profile,
+    faults: Mapping[str, str],
+    catalogue: Catalogue,
+    cases: Sequence[Case],
+    processes: int = 1,
+    *,
+    remembers: bool = False,
 ) -> Rehearsed:
-    """Run tests as `processes` would share them. `faults` is what of the profile is known to be wrong."""
+    """Run tests as `processes` would share them. `faults` is what of the profile is known to be wrong.
+
+    `remembers` tells that the target asks nobody again about what was approved.
+    """
     found = Rehearsed()
-    server, apps = twin_of(profile.target)
+    server, apps = twin_of(profile.target, remembers=remembers)
     sessions = [_session(profile, faults, server, apps, found) for _ in range(processes)]
     for session in sessions[1:]:
         session.record = sessions[0].record

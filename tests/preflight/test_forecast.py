@@ -43,10 +43,7 @@ def test_a_run_does_exactly_what_was_foretold(tmp_path: Path) -> None:
     assert "[resource_owner_guessing]" in content["said"].partition("may lock")[2]
 
 
-TOO_LOW = pytest.mark.xfail(reason="what a server asks that remembers consent scope by scope is foretold too low")
-
-
-@pytest.mark.parametrize("variant", ["sign-in-over-two-pages", pytest.param("consent-remembered", marks=TOO_LOW)])
+@pytest.mark.parametrize("variant", ["sign-in-over-two-pages", "consent-remembered"])
 def test_on_another_server_it_is_nearly_so(variant: str, tmp_path: Path) -> None:
     content = ran(tmp_path, variant=variant)
     foretold, seen = numbers(content["forecast"]), numbers(content["footprint"])
