@@ -204,9 +204,9 @@ def _write_bundle(
 ) -> None:
     from conformance.certification import bundle, matrix, statement
     from conformance.certification.bundle_reading import in_words
-    from conformance.reporting import rendered
+    from conformance.reporting import rendered, summary
 
-    record = matrix.read_record()
+    record = matrix.record_for(summary.role_of(content))
     claim = statement.claim_of(content, answers, record, chosen)
     contents = {
         bundle.STATEMENT: statement.statement_as_html(content, answers, record, chosen).encode("utf-8"),

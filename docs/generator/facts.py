@@ -6,12 +6,16 @@ import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from conformance.base import schemas
 from conformance.running.collecting import Case, collect_cases
 from conformance.tally.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.tally.topics import Topic, load_topics, topics_of
+from reference_client.defects import DEFECTS as DEFECTS_OF_CLIENT
+from reference_client.defects import Defect as DefectOfClient
+from reference_client.variants import VARIANTS as VARIANTS_OF_CLIENT
+from reference_client.variants import Variant as VariantOfClient
 from reference_server.defects import DEFECTS, Defect
 from reference_server.variants import VARIANTS, Variant
 
@@ -23,6 +27,8 @@ FOLLOWING = {
     "client_password": "a client has a secret",
     "tls": "the target has TLS, or isn't on loopback",
 }
+
+AnyDefect: TypeAlias = Defect | DefectOfClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +51,24 @@ class Facts:
     catalogue: Catalogue
     topics: Mapping[str, Topic]
     tests: Mapping[str, tuple[Test, ...]]
-    breaking: Mapping[str, tuple[Defect, ...]]
-    blocking: Mapping[str, tuple[Defect, ...]]
-    changing: Mapping[str, tuple[Variant, ...]]
+    breaking: Mapping[str, tuple[AnyDefect, ...]]
+    blocking: Mapping[str, tuple[AnyDefect, ...]]
+    changing: Mapping[str, tuple[Variant | VariantOfClient, ...]]
     features: Mapping[str, str]
 
 
 def gather() -> Facts:
     """Read the catalogue and collect the tests; takes some ten seconds."""
     catalogue = load_catalogue()
+    defects: tuple[AnyDefect, ...] = (*DEFECTS, *DEFECTS_OF_CLIENT)
+    variants: tuple[Variant | VariantOfClient, ...] = (*VARIANTS, *VARIANTS_OF_CLIENT)
     return Facts(
         catalogue=catalogue,
         topics=topics_of(catalogue.requirements, load_topics()),
         tests=_tests([*collect_cases(fuzz=True), *collect_cases(of_clients=True)]),
-        breaking=_by_requirement((identifier, defect) for defect in DEFECTS for identifier in defect.breaks),
-        blocking=_by_requirement((identifier, defect) for defect in DEFECTS for identifier in defect.blocks),
-        changing=_by_requirement((identifier, variant) for variant in VARIANTS for identifier in variant.changes),
+        breaking=_by_requirement((identifier, defect) for defect in defects for identifier in defect.breaks),
+        blocking=_by_requirement((identifier, defect) for defect in defects for identifier in defect.blocks),
+        changing=_by_requirement((identifier, variant) for variant in variants for identifier in variant.changes),
         features=_features(catalogue.requirements),
     )
 

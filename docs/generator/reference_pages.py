@@ -5,19 +5,22 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from conformance.base import exit_codes
 from conformance.commands.profile_keys import kind_in_words
 from docs.generator import markdown
 from docs.generator.commands import commands
-from docs.generator.facts import ROOT, Facts, schema
+from docs.generator.facts import ROOT, AnyDefect, Facts, schema
 from docs.generator.rendering import render
+from reference_client import defects as defects_of_client
+from reference_client.variants import VARIANTS as VARIANTS_OF_CLIENT
+from reference_client.variants import Variant as VariantOfClient
 from reference_server import defects
-from reference_server.defects import Defect
-from reference_server.variants import VARIANTS
+from reference_server.variants import VARIANTS, Variant
 
 Schema = Mapping[str, Any]
 # What decides first: see `conformance.tally.verdicts.gate_of`.
@@ -57,8 +60,26 @@ def pages(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "reference/commands.md", render("commands.md", commands=commands())
     yield "reference/exit-codes.md", _exit_codes()
     yield "reference/results.md", render("results.md", schema=results, parts=list(_parts(results)))
-    yield "reference/defects.md", render("defects.md", groups=_defects(facts), number=len(defects.DEFECTS))
-    yield "reference/variants.md", render("variants.md", table=_variants(facts), number=len(VARIANTS))
+    yield (
+        "reference/defects.md",
+        render(
+            "defects.md",
+            groups=_defects(defects, "server", facts),
+            number=len(defects.DEFECTS),
+            of_clients=_defects(defects_of_client, "client", facts),
+            of_clients_number=len(defects_of_client.DEFECTS),
+        ),
+    )
+    yield (
+        "reference/variants.md",
+        render(
+            "variants.md",
+            table=_variants(VARIANTS, facts),
+            number=len(VARIANTS),
+            of_clients=_variants(VARIANTS_OF_CLIENT, facts),
+            of_clients_number=len(VARIANTS_OF_CLIENT),
+        ),
+    )
     for name in ("CHANGELOG", "CONTRIBUTING"):
         yield f"project/{name.lower()}.md", (ROOT / f"{name}.md").read_text(encoding="utf-8")
 
@@ -138,23 +159,24 @@ def _kind(member: Schema) -> str:
 # Defects and variants
 
 
-def _defects(facts: Facts) -> list[Group]:
-    """The defects of each module, below what its docstring says."""
+def _defects(package: ModuleType, party: str, facts: Facts) -> list[Group]:
+    """The defects of each module of a package, below what its docstring says."""
     groups = []
-    for info in pkgutil.iter_modules(defects.__path__, f"{defects.__name__}."):
+    for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(info.name)
         names = {defect.name for defect in getattr(module, "DEFECTS", ())}
         if names:
             says = " ".join((inspect.getdoc(module) or info.name).partition("\n\n")[0].split())
             heading = says.removeprefix("Breaches of ").removeprefix("Breaches ").rstrip(".")
             heading = heading[:1].upper() + heading[1:]
-            groups.append(Group(heading, _table([each for each in defects.DEFECTS if each.name in names], facts)))
+            chosen = [each for each in package.DEFECTS if each.name in names]
+            groups.append(Group(heading, _table(chosen, party, facts)))
     return groups
 
 
-def _table(chosen: list[Defect], facts: Facts) -> str:
+def _table(chosen: Sequence[AnyDefect], party: str, facts: Facts) -> str:
     rows = [(markdown.code(each.name), markdown.text(each.says), _links(each.breaks, facts)) for each in chosen]
-    return markdown.table(("defect", "what the server does", "breaks"), rows)
+    return markdown.table(("defect", f"what the {party} does", "breaks"), rows)
 
 
 def _links(identifiers: tuple[str, ...], facts: Facts) -> str:
@@ -162,7 +184,7 @@ def _links(identifiers: tuple[str, ...], facts: Facts) -> str:
     return "<br>".join(f"[{name}](../requirements/{known[name].document}/{name}.md)" for name in identifiers)
 
 
-def _variants(facts: Facts) -> str:
+def _variants(variants: Sequence[Variant | VariantOfClient], facts: Facts) -> str:
     known = facts.catalogue.by_id
     rows = [
         (
@@ -174,6 +196,6 @@ def _variants(facts: Facts) -> str:
             )
             or "none",
         )
-        for each in VARIANTS
+        for each in variants
     ]
     return markdown.table(("variant", "what differs", "verdicts that change"), rows)

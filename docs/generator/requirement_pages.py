@@ -10,7 +10,7 @@ from itertools import groupby
 from conformance.reporting.text import clause_link, clause_name, document_name, section_title
 from conformance.tally.catalogue import Level, Requirement, Role
 from docs.generator import markdown
-from docs.generator.facts import Facts
+from docs.generator.facts import AnyDefect, Facts
 from docs.generator.rendering import render
 from reference_server.defects import Defect
 
@@ -124,6 +124,7 @@ def _relations(requirement: Requirement, facts: Facts) -> Iterator[str]:
 def _requirement(requirement: Requirement, facts: Facts) -> str:
     name = requirement.id
     tests, breaking = facts.tests.get(name, ()), facts.breaking.get(name, ())
+    party = "client" if requirement.role == "client" else "server"
     title = _heading(requirement.document, requirement.section)
     return render(
         "requirement.md",
@@ -138,9 +139,10 @@ def _requirement(requirement: Requirement, facts: Facts) -> str:
         see_also="; ".join(_relations(requirement, facts)),
         tests=tests,
         fuzz_only=bool(tests) and all(test.fuzz for test in tests),
-        breaking=_defects(breaking),
-        example=next((each for each in breaking if not each.fuzz), breaking[0] if breaking else None),
-        blocking=_defects(facts.blocking.get(name, ())),
+        party=party,
+        breaking=_defects(breaking, party),
+        example=markdown.code(_shown(requirement, breaking)) if breaking else "",
+        blocking=_defects(facts.blocking.get(name, ()), party),
         changing=markdown.table(
             ("variant", "what differs", "verdict"),
             [
@@ -149,6 +151,14 @@ def _requirement(requirement: Requirement, facts: Facts) -> str:
             ],
         ),
     )
+
+
+def _shown(requirement: Requirement, breaking: Sequence[AnyDefect]) -> str:
+    """The command that shows a finding; fuzzing finds what no directed test does."""
+    of_client = " --role client" if requirement.role == "client" else ""
+    chosen = next((each for each in breaking if not isinstance(each, Defect) or not each.fuzz), breaking[0])
+    fuzz = " --fuzz quick" if isinstance(chosen, Defect) and chosen.fuzz else ""
+    return f"oauth2-conformance run{of_client} --only {requirement.id} --defect {chosen.name}{fuzz}"
 
 
 def anchor(section: str) -> str:
@@ -163,6 +173,6 @@ def _clause(requirement: Requirement) -> str:
     return markdown.link(label, clause_link(requirement.document, requirement.section))
 
 
-def _defects(defects: Sequence[Defect]) -> str:
+def _defects(defects: Sequence[AnyDefect], party: str) -> str:
     rows = [(markdown.code(each.name), markdown.text(each.says)) for each in defects]
-    return markdown.table(("defect", "what the server does"), rows)
+    return markdown.table(("defect", f"what the {party} does"), rows)

@@ -8,8 +8,10 @@ import pytest
 
 from conformance.certification import matrix
 from conformance.tally.catalogue import load_catalogue
+from reference_client.defects import DEFECTS as DEFECTS_OF_CLIENT
 from reference_server.variants import VARIANTS
 from tests.matrix import record
+from tests.matrix_clients import record as of_clients
 
 REMEDY = "run `tox -e matrix` to its end: it writes conformance/certification/matrix.json; commit that"
 
@@ -30,6 +32,32 @@ def test_the_record_is_up_to_date() -> None:
     assert shipped["catalogue"] == load_catalogue().digest, REMEDY
     assert without_results == record.declared(), REMEDY
     assert matrix.vouches_for(shipped, shipped["catalogue"])
+
+
+@pytest.mark.skipif(not matrix.FILES[matrix.CLIENT].exists(), reason=f"no record yet: {REMEDY}")
+def test_the_record_of_clients_is_up_to_date() -> None:
+    shipped = matrix.record_for(matrix.CLIENT)
+    without_results = {
+        kind: [{key: value for key, value in each.items() if key != "result"} for each in shipped[kind]]
+        for kind in ("defects", "variants")
+    }
+    assert shipped["catalogue"] == load_catalogue().digest, REMEDY
+    assert without_results == of_clients.declared(), REMEDY
+    assert matrix.vouches_for(shipped, shipped["catalogue"])
+
+
+def test_the_record_of_clients_speaks_of_clients_alone(tmp_path: Path) -> None:
+    whole = dict.fromkeys(of_clients.tests(), "passed")
+    first = next(iter(whole))
+    assert of_clients.is_whole(whole)
+    assert not of_clients.is_whole({key: value for key, value in whole.items() if key != first})
+    of_clients.write({**whole, first: "failed"}, tmp_path / "matrix.json")
+    read, number, digest = matrix.read_record(tmp_path / "matrix.json"), len(DEFECTS_OF_CLIENT), load_catalogue().digest
+    told = matrix.in_words(read, digest, matrix.CLIENT)
+    assert not matrix.vouches_for(read, digest)
+    assert f"{number - 1} of {number} deliberate defects of the reference client" in told
+    assert "ships no result" in matrix.in_words(read, digest)
+    assert "ships no result" in matrix.in_words(record.record_of(outcomes()), digest, matrix.CLIENT)
 
 
 def test_a_whole_matrix_is_recorded_and_no_part_of_one(tmp_path: Path) -> None:

@@ -36,12 +36,14 @@ class State:
     releases: Sequence[Release]
     catalogue: str
     record: Record
+    record_of_clients: Record
 
 
 def current() -> State:
     """The state of this checkout."""
+    records = (matrix.record_for(role) for role in (matrix.SERVER, matrix.CLIENT))
     changelog = CHANGELOG.read_text(encoding="utf-8")
-    return State(__version__, changelog, load_releases(), load_catalogue().digest, matrix.read_record())
+    return State(__version__, changelog, load_releases(), load_catalogue().digest, *records)
 
 
 def headings(changelog: str) -> list[tuple[str, datetime.date | None]]:
@@ -70,8 +72,9 @@ def obstacles(state: State, tag: str = "") -> Iterator[str]:
     yield from contradictions(state)
     if state.version not in {release.version for release in state.releases}:
         yield f"the catalogue of version {state.version} isn't frozen: --freeze"
-    if not matrix.vouches_for(state.record, state.catalogue):
-        yield f"no proof: {matrix.in_words(state.record, state.catalogue)}"
+    for role, record in ((matrix.SERVER, state.record), (matrix.CLIENT, state.record_of_clients)):
+        if not matrix.vouches_for(record, state.catalogue):
+            yield f"no proof: {matrix.in_words(record, state.catalogue, role)}"
     if tag and tag != f"v{state.version}":
         yield f"the tag {tag} isn't v{state.version}"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.certification.matrix import EXACT
+from conformance.certification import matrix
+from conformance.certification.matrix import CLIENT, EXACT
 from conformance.reporting import rendered
 from conformance.reporting.provenance import release_in_words as in_words
 from conformance.tally import releases, results
@@ -26,6 +27,7 @@ RELEASED = release.State(
     releases=(Release("1.1.0", datetime.date(2026, 11, 1), OTHER), Release("1.2.0", DAY, CATALOGUE)),
     catalogue=CATALOGUE,
     record=PROOF,
+    record_of_clients={**PROOF, "role": CLIENT},
 )
 IN_THE_WORKS = replace(
     RELEASED,
@@ -52,6 +54,7 @@ def test_a_version_that_fits_its_changelog_its_digest_its_proof_and_its_tag_can_
         (replace(RELEASED, changelog=RELEASED.changelog.replace("12-01", "12-02")), "", "doesn't say so"),
         (replace(RELEASED, releases=RELEASED.releases[1:]), "", "dates version 1.1.0, whose catalogue isn't frozen"),
         (replace(RELEASED, record={**PROOF, "catalogue": OTHER}), "", "no proof"),
+        (replace(RELEASED, record_of_clients=matrix.read_record(Path("missing"))), "", "no proof: This build"),
         (RELEASED, "v1.1.0", "the tag v1.1.0 isn't v1.2.0"),
     ],
     ids=[
@@ -61,6 +64,7 @@ def test_a_version_that_fits_its_changelog_its_digest_its_proof_and_its_tag_can_
         "another day",
         "dated, not frozen",
         "no proof",
+        "no proof of clients",
         "another tag",
     ],
 )

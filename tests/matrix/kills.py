@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +51,16 @@ def read(path: Path = FILE) -> dict[str, list[str]]:
     return found
 
 
-def merged(known: Mapping[str, Sequence[str]], seen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What is known of cases, with what a run of some defects (`seen`: their cases) adds and takes away."""
-    there = {defect.name for defect in DEFECTS}
+def merged(
+    known: Mapping[str, Sequence[str]],
+    seen: Mapping[str, Sequence[str]],
+    there: Collection[str] = tuple(defect.name for defect in DEFECTS),
+) -> dict[str, list[str]]:
+    """What is known of cases, with what a run of some defects (`seen`: their cases) adds and takes away.
+
+    `there` are the defects that there are.
+    """
+    there = frozenset(there)
     pairs = [(case, name) for case, names in known.items() for name in names if name in there and name not in seen]
     pairs += [(case, name) for name, own in seen.items() for case in own]
     reach = Counter({name: len(own) for name, own in seen.items()})

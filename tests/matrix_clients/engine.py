@@ -166,17 +166,21 @@ def differences(before: Mapping[str, Ended], after: Mapping[str, Ended]) -> dict
     return {name: (old[name], verdict) for name, verdict in new.items() if old.get(name) != verdict}
 
 
+def before(defect: Defect) -> Mapping[str, Ended]:
+    """How tests end without a defect, on the client that it is made from."""
+    if defect.command:
+        return clean_command()
+    return clean() if defect.on is None else clean_variant(defect.on)
+
+
 def defect_differences(defect: Defect) -> tuple[dict[str, tuple[Verdict, Verdict]], Mapping[str, Ended]]:
     """What a defect changes, with how the tests that it touches ended.
 
     A breach may bring about what the clean client has no occasion for: that this is decided then is no harm.
     """
-    if defect.command:
-        after = run(defect.on, [defect.name], with_page(), command=True)
-        found = differences(clean_command(), after)
-    else:
-        after = run(defect.on, [defect.name], touched_cases(defect))
-        found = differences(clean() if defect.on is None else clean_variant(defect.on), after)
+    chosen = with_page() if defect.command else touched_cases(defect)
+    after = run(defect.on, [defect.name], chosen, command=defect.command)
+    found = differences(before(defect), after)
     brought_about = {name for name, (old, new) in found.items() if old in UNDECIDED and new in ("passed", "noted")}
     return {name: turn for name, turn in found.items() if name not in brought_about}, after
 

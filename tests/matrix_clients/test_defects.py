@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from reference_client.defects import DEFECTS, Defect
 from tests.clients.running import cases, catalogue
-from tests.matrix_clients.engine import UNDECIDED, defect_differences, reasons
+from tests.matrix.kills import PROPERTY
+from tests.matrix_clients.engine import UNDECIDED, before, defect_differences, reasons
+from tests.matrix_clients.kills import turned_red
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
-def test_defect_breaks_exactly_what_it_declares(defect: Defect) -> None:
+def test_defect_breaks_exactly_what_it_declares(defect: Defect, record_property: Callable[[str, object], None]) -> None:
     found, ended = defect_differences(defect)
+    record_property(PROPERTY, turned_red(ended, before(defect)))
     broken = {name for name, (_, after) in found.items() if after in ("failed", "warned")}
     blocked = {name for name, (_, after) in found.items() if after in UNDECIDED}
 
