@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,16 +26,25 @@ FORETOLD = sorted(path.parent.name for path in HERE.glob("*/ground_truth.toml"))
 def results_of(name: str, folder: Path) -> Mapping[str, Any]:
     """`results.json` of a run of a client, which stands in a folder with its profile and what it imports."""
     try:
-        python = environment(name, HERE).command[0]
+        made = environment(name, HERE)
     except UnavailableError as error:
         pytest.skip(f"{name} can't be had here: {error}")
     folder.mkdir()
     text = (HERE / name / "profile.toml").read_text(encoding="utf-8")
-    (folder / "profile.toml").write_text(text.replace('"PYTHON"', json.dumps(python)), encoding="utf-8")
-    for script in (HERE / "listening.py", HERE / name / "client.py"):
+    interpreter = json.dumps(shutil.which(made.command[0]) or made.command[0])
+    for placeholder in ('"PYTHON"', '"NODE"'):
+        text = text.replace(placeholder, interpreter)
+    (folder / "profile.toml").write_text(text, encoding="utf-8")
+    for script in (HERE / "listening.py", *(HERE / name).glob("client.*")):
         (folder / script.name).write_text(script.read_text(encoding="utf-8"), encoding="utf-8")
-    command = [sys.executable, "-m", "conformance.cli", "run", str(folder / "profile.toml"), "--no-repeats"]
-    done = subprocess.run([*command, "--reports", str(folder)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "conformance.cli", "run", str(folder / "profile.toml"), "--no-repeats", "-n", "2"]
+    done = subprocess.run(
+        [*command, "--reports", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **made.variables},
+    )
     latest = folder / "latest" / "results.json"
     assert latest.exists(), done.stdout + done.stderr
     results: Mapping[str, Any] = json.loads(latest.read_text(encoding="utf-8"))
