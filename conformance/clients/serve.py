@@ -267,6 +267,10 @@ class Serve:
         ]
         # What was asked twice at one stage, word for word, is one request.
         known = list({sent.request.url: sent for sent in starts if KINDS["start"](sent)}.values())
+        if not known:
+            self.honest()
+        for sent in known[-SAMPLE:]:
+            recorded.show(sent.reply)
         while len(known) < SAMPLE:
             more = self._play(Scenario(), "send").all("start")
             if not more:
@@ -284,6 +288,10 @@ class Serve:
         known: dict[str | None, Sent] = {}
         for sent in (Sent("token", reply, 0.0) for reply in seen):
             known.setdefault(sent.first("code"), sent)
+        if not known:
+            self.honest()
+        for sent in list(known.values())[-SAMPLE:]:
+            recorded.show(sent.reply)
         while len(known) < SAMPLE:
             more = self._play(Scenario(), "send").all("code exchange")
             if not more:

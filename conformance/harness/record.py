@@ -124,13 +124,13 @@ class Recorded:
             raise NotApplicable(NO_ANSWER)
         broken = [(each, violation) for each in chosen if (violation := _violation(judge, each)) is not None]
         for each, _ in broken[:MOST_EVIDENCE]:
-            self._show(each)
+            self.show(each)
         if broken:
             first = broken[0][1]
             observed = f"{first.observed} (so in {len(broken)} of {len(chosen)} answers)"
             raise Violation(first.expected, observed, first.subject, breach=first.breach, about=first.about) from first
 
-    def _show(self, judged: object) -> None:
+    def show(self, judged: object) -> None:
         """Name the exchange of an answer as evidence."""
         reply = judged.reply if isinstance(judged, Return | Said | Again) else judged
         if isinstance(reply, Reply):
