@@ -22,6 +22,9 @@ ISSUED = re.compile(r"[A-Za-z0-9_-]{43,}")
 ISSUED_LENGTH = 43
 JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([\"\\/])")
 DEPTH = 3
+QUOTE = '"'
+# What no secret reaches across, in the spellings that occur in JSON and pages.
+QUOTES = re.compile(rb'"|&quot;|&#34;')
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,10 @@ class Secrets:
 
     @classmethod
     def of(cls, values: Iterable[str]) -> Secrets:
-        """Sort values by how they are looked for."""
+        """Sort values by how they are looked for. Raises ValueError for one with a quote: contents are cut there."""
         all_of_them = set(values)
+        if any(QUOTE in value for value in all_of_them):
+            raise ValueError("a secret with a double quote would not be found")
         issued = frozenset(value for value in all_of_them if len(value) == ISSUED_LENGTH and ISSUED.fullmatch(value))
         return cls(issued, tuple(sorted(all_of_them - issued)))
 
@@ -65,8 +70,8 @@ def files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def forms(content: bytes, depth: int = DEPTH) -> Iterator[str]:
-    """A content and everything that it becomes when it is decoded."""
-    text = content.decode("utf-8", "replace")
+    """A content and everything that it becomes when it is decoded; of what it has in quotes, each text once."""
+    text = QUOTE.encode().join(dict.fromkeys(QUOTES.split(content))).decode("utf-8", "replace")
     shown = html.unescape(text)
     variants = {text, shown, unquote(text), unquote_plus(text), unquote_plus(shown)}
     variants |= {JSON_ESCAPE.sub(_unescaped, each) for each in (text, shown)}
