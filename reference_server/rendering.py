@@ -37,6 +37,12 @@ def _environment() -> Environment:
     return Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, auto_reload=False)
 
 
+def prepare_pages() -> None:
+    """Compile every template, so that no request waits for it."""
+    for name in _environment().list_templates(extensions=["html"]):
+        _environment().get_template(name)
+
+
 def page(template: str, status: int = 200, **context: object) -> Response:
     """Renders a template."""
     html = _environment().get_template(template).render(style=style(), **context)

@@ -30,6 +30,7 @@ from .provider.bundled import bundled_provider
 from .server import build, control_app, public_app
 from .settings import Settings
 from .variant import Variant
+from .warming import warm_up
 
 BAD_ARGUMENTS = 4
 LOOPBACK = "127.0.0.1"
@@ -123,6 +124,7 @@ def argument_parser() -> Arguments:
         help="write the target profile to a file, and open the control port, which ages credentials",
     )
     parser.add_argument("--announce", action="store_true", help="print one line of JSON when ready")
+    parser.add_argument("--warm-up", action="store_true", help="make ready at once what first requests would wait for")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input is closed")
     return parser
 
@@ -194,6 +196,8 @@ async def _serve(
         None if provider is None else provider.issuer,
     )
     _report(arguments, server, places, choice.variant)
+    if arguments.warm_up:
+        threading.Thread(target=warm_up, args=(provider,), daemon=True).start()
     await asyncio.gather(*(task for _, task in listeners))
     if server.federation is not None:
         await server.federation.close()

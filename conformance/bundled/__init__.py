@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+# Has the server make ready, right after it has announced itself, what first requests would wait for.
+WARM_UP = "--warm-up"
+
 
 class ServerDidNotStart(Exception):
     """The reference server's process ended before it was ready."""

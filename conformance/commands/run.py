@@ -17,7 +17,7 @@ from conformance.base import exit_codes
 from conformance.base.commanded import Commanded, Output, Volume
 from conformance.base.documents import documents, name_more
 from conformance.base.suggesting import did_you_mean, in_any_case
-from conformance.bundled import server_arguments, spawn
+from conformance.bundled import WARM_UP, server_arguments, spawn
 from conformance.commands import UsageFault
 from conformance.commands.completing import complete
 from conformance.options import BASE_URL_VARIABLE, BUNDLED, OPTIONS, PROCESSES, PROFILE, completed
@@ -114,7 +114,9 @@ def execute(chosen: argparse.Namespace, pytest_arguments: Sequence[str], command
     _isolate_environment()
     if chosen.profile is None and chosen.role != CLIENT:
         # The bundled server gets ready while pytest is imported.
-        commanded.server = spawn(server_arguments(chosen.variant, chosen.defect))
+        # Few tests need all of it: for them it would only be in the way.
+        ahead = () if chosen.only else (WARM_UP,)
+        commanded.server = spawn((*server_arguments(chosen.variant, chosen.defect), *ahead))
     # What pytest itself says is of use to who speaks to it, and where it fails.
     aside = io.StringIO()
     try:

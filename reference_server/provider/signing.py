@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,12 +20,17 @@ ID_TOKEN_LIFETIME = 300
 class Signer:
     """Signs with one key, which is made when it is first needed: that takes longer than a start may."""
 
-    @cached_property
+    _made: RSAKey | None = field(default=None, init=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    @property
     def key(self) -> RSAKey:
-        """The private key."""
+        """The private key, the same for each thread that asks."""
         from joserfc.jwk import RSAKey
 
-        return RSAKey.generate_key(KEY_BITS, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+        with self._turn:
+            self._made = self._made or RSAKey.generate_key(KEY_BITS, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+            return self._made
 
     def key_set(self) -> dict[str, Any]:
         """RFC 7517 section 5: the public key, for everybody."""
