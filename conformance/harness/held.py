@@ -23,6 +23,10 @@ class Values:
     words: frozenset[str]
     odd: frozenset[str]
 
+    def __or__(self, others: Values) -> Values:
+        """These and others: a text is read once for all of them."""
+        return Values(self.words | others.words, self.odd | others.odd)
+
     def within(self, text: str) -> bool:
         """Whether one of them stands in a text, as a word of its own."""
         return not self.words.isdisjoint(WORD.findall(text)) or any(value in text for value in self.odd)

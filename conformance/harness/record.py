@@ -29,7 +29,7 @@ class Recorded:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def chosen(self, key: str, choose: Callable[[], list[Reply]]) -> list[Reply]:
+    def chosen(self, key: str, choose: Callable[[], list[T]]) -> list[T]:
         """What `choose` takes, chosen once for all tests that ask for it under this key."""
         return self._recorder.session.record.chosen(key, choose)
 
@@ -80,7 +80,7 @@ class Recorded:
 
     def said_of_tokens(self) -> list[Said]:
         """Answers that an access token is active, each with the answer that issued the token."""
-        return said_of(self._recorder.target, self.replies(), self.all_returns())
+        return self.chosen("said of tokens", lambda: said_of(self._recorder.target, self.replies(), self.all_returns()))
 
     def said_again(self) -> list[Again]:
         """Answers of introspection that a token is active, each with the first one about the same token."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from conformance.browser.returns import Return, is_decodable, is_form
 from conformance.wire.exchange import Exchange, Reply, Request
 
+T = TypeVar("T")
 # What is refused beyond this may never have reached the endpoint: frameworks limit both, and answer with pages.
 LARGEST_FORM = 8192
 MOST_PARAMETERS = 100
@@ -20,7 +22,7 @@ class Record:
     exchanges: dict[int, Exchange] = field(default_factory=dict)
     returns: list[Return] = field(default_factory=list)
     _forms: dict[int, bool] = field(default_factory=dict, repr=False)
-    _chosen: dict[str, list[Reply]] = field(default_factory=dict, repr=False)
+    _chosen: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def take(self, exchanges: Iterable[Exchange], returns: Iterable[Return]) -> None:
         """Take in what one test recorded. What several tests share is known by its request."""
@@ -34,11 +36,12 @@ class Record:
         if len(self.returns) > before:
             self._chosen.clear()
 
-    def chosen(self, key: str, choose: Callable[[], list[Reply]]) -> list[Reply]:
+    def chosen(self, key: str, choose: Callable[[], list[T]]) -> list[T]:
         """What `choose` takes of the record. Many tests ask for the same: it is chosen once, until more is recorded."""
         if key not in self._chosen:
             self._chosen[key] = choose()
-        return self._chosen[key]
+        found: list[T] = self._chosen[key]
+        return found
 
     def posted_to(self, url: str) -> list[Reply]:
         """Answers to well-formed forms that were posted to a URL."""

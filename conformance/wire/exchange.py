@@ -59,7 +59,8 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """The first header of that name, compared without case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        lower = name.lower()
+        return next((value for key, value in self.headers if key.lower() == lower), None)
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,13 @@ class Reply:
 
     def header(self, name: str) -> str | None:
         """The first header of that name, compared without case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        lower = name.lower()
+        return next((value for key, value in self.headers if key.lower() == lower), None)
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """All headers of that name, in order."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+        lower = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == lower)
 
     @property
     def is_success(self) -> bool:

@@ -108,14 +108,14 @@ def with_credentials(recorded: Recorded) -> list[Reply]:
 
     What a server refuses as no good any more is no credential. Whether a redirect is such an answer is left open.
     """
-    secrets, tokens = recorded.passwords(), (recorded.issued("access_token"), recorded.issued("refresh_token"))
+    secrets = recorded.passwords()
+    credentials = secrets | recorded.issued("access_token") | recorded.issued("refresh_token")
     places = [reply for reply in recorded.for_browsers() if not reply.is_redirect]
     places += recorded.answers_of("token", "revocation")
     others = [reply for reply in places if not reply.is_success or not reply.members.get("access_token")]
 
     def holds_one(reply: Reply) -> bool:
-        text = body_of(reply)
         is_dead = reply.members.get("error") == "invalid_grant"
-        return secrets.within(text) or (not is_dead and any(each.within(text) for each in tokens))
+        return (secrets if is_dead else credentials).within(body_of(reply))
 
     return [reply for reply in others if holds_one(reply)]
