@@ -20,7 +20,7 @@ from conformance.harness import fuzzing
 from conformance.harness.footprint import Footprint
 from conformance.options import OPTIONS
 from conformance.plugin.discretion import show_no_values
-from conformance.plugin.ending import conclude, tell
+from conformance.plugin.ending import close, conclude, tell
 from conformance.plugin.opening import (
     announcement,
     bundled_profile,
@@ -161,8 +161,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
             # pytest-html writes as part of pytest's own end.
             error.filename = session.config.option.htmlpath
             conclude(session, exitstatus)
+            close(session)
             recorder.faults.append(error)
             session.exitstatus = exit_codes.USAGE
+        else:
+            close(session)
         # Last of all: that is where eyes are when a run ends.
         tell(session)
 

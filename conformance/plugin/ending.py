@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,12 +118,12 @@ def _stands_on_a_line(entry: Any) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-    """Write the reports; the gate decides the exit code."""
+    """Write the reports."""
     conclude(session, exitstatus)
 
 
 def conclude(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-    """The same, where that hasn't been done yet."""
+    """The same, where that hasn't been done yet. `close` waits for the page: pytest-html writes its log meanwhile."""
     config = session.config
     collected: dict[str, list[str]] = config.stash[COLLECTED]
     recorder = config.stash.get(RECORDER, None)
@@ -139,14 +141,32 @@ def conclude(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None
     run: Run = recorder.run
     run.collected.update(collected)
     run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_maxfail(session)
-    try:
+    with _telling_faults(session):
+        recorder.write()
+
+
+def close(session: pytest.Session) -> None:
+    """See that every report is written; the gate decides the exit code."""
+    config = session.config
+    recorder = config.stash.get(RECORDER, None)
+    if recorder is None or not recorder.content:
+        return
+    with _telling_faults(session):
         session.exitstatus = recorder.finish() or _of_others(config)
         commanded = commanded_of(config)
         if commanded is not None:
             commanded.folder = recorder.folder
-    except Exception as error:  # what was gathered is in the journal: say where, and that it is our fault
-        config.stash[FAULTS].append(f"the reports could not be written: {type(error).__name__}: {error}")
-    if config.stash[FAULTS]:
+
+
+@contextlib.contextmanager
+def _telling_faults(session: pytest.Session) -> Iterator[None]:
+    """What was gathered is in the journal: say where, and that it is our fault."""
+    faults = session.config.stash[FAULTS]
+    try:
+        yield
+    except Exception as error:
+        faults.append(f"the reports could not be written: {type(error).__name__}: {error}")
+    if faults:
         session.exitstatus = exit_codes.FAULT
 
 

@@ -47,7 +47,7 @@ def _view(comparison: Comparison) -> dict[str, Any]:
         "rows": comparison.rows,
         "documents": list(dict.fromkeys(row.entry["document"] for row in comparison.rows)),
         "levels": summary.LEVELS,
-        "packed": Markup(packed({"exchanges": exchanges, "cells": cells})),
+        "packed": lambda: Markup(packed({"exchanges": exchanges, "cells": cells})),
         "counted": summary.counted,
     }
 

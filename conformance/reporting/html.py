@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,13 +47,17 @@ LEVEL_LEGEND: tuple[tuple[str, str], ...] = (
 
 def report_as_html(content: Content) -> str:
     """The report of a run."""
-    return rendered_page("report.html.j2", ("evidence.js", "report.js"), _view(content))
+    evidence = Evidence.of(content)
+    # Most of packing is compression, which lets the page be rendered meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        packing = beside.submit(evidence.packed)
+        view = {**_view(content, evidence), "packed": lambda: Markup(packing.result())}
+        return rendered_page("report.html.j2", ("evidence.js", "report.js"), view)
 
 
-def _view(content: Content) -> dict[str, Any]:
+def _view(content: Content, evidence: Evidence) -> dict[str, Any]:
     """What the template shows."""
     entries: Sequence[Entry] = content["requirements"]
-    evidence = Evidence.of(content)
     found = faults.faults_of(content)
     known = [*summary.findings(content), *summary.with_verdict(entries, "error", "inconclusive")]
     readable = {(e["id"], t["name"]): evidence.readable(t) for e in known for t in summary.deciding_tests(e)}
@@ -86,7 +91,6 @@ def _view(content: Content) -> dict[str, Any]:
         "deviation_in_words": summary.deviation_in_words,
         "stated": summary.STATED,
         "page": _Page(evidence, readable),
-        "packed": Markup(evidence.packed()),
         "deciding_tests": summary.deciding_tests,
         "counted": summary.counted,
         "facts": provenance(content),

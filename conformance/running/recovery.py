@@ -48,7 +48,8 @@ def recover(folder: Path, catalogue: Catalogue) -> Recovered:
     with taken_over(folder):
         journaled = read_journal(folder)
         _check_catalogue(journaled, catalogue)
-        content, faults = write_run(journaled.run, catalogue, folder)
+        content, faults, page_is_written = write_run(journaled.run, catalogue, folder)
+        faults += page_is_written()
         if faults:
             raise faults[0]
     return Recovered(folder, content, journaled.dropped)

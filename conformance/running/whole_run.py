@@ -38,6 +38,8 @@ from conformance.wire.transport import SocketTransport
 RESULTS = "results.json"
 # The report that takes as long as all others together.
 PAGE = "html"
+# Waits for it; returns why it could not be written.
+AwaitPage = Callable[[], list[OSError]]
 # Of a target's name, in that of its folder: file systems take 255 bytes.
 LONGEST_NAME = 100
 
@@ -110,6 +112,7 @@ class RunRecorder:
     journal: Journal
     content: dict[str, Any] = field(default_factory=dict)
     faults: list[OSError] = field(default_factory=list)
+    _page: AwaitPage = list
 
     @classmethod
     def open(
@@ -161,11 +164,15 @@ class RunRecorder:
         self.journal.settle(settled, second)
         return settled
 
-    def finish(self) -> int:
-        """Write `results.json` and every report; returns the exit code: the gate's, where all could be written."""
+    def write(self) -> None:
+        """Write `results.json` and every report; the page may take until `finish`."""
         self.run.finished = now()
         self.journal.end(self.run)
-        self.content, self.faults = write_run(self.run, self.catalogue, self.folder)
+        self.content, self.faults, self._page = write_run(self.run, self.catalogue, self.folder)
+
+    def finish(self) -> int:
+        """Wait for the page, and close the run; returns the exit code: the gate's, where all could be written."""
+        self.faults += self._page()
         if not self.faults:
             self.journal.close()
         in_the_way = _link_latest(self.folder) if (self.folder / RESULTS).exists() else None
@@ -175,10 +182,10 @@ class RunRecorder:
         return exit_codes.USAGE if self.faults else int(self.content["gate"])
 
 
-def write_run(run: Run, catalogue: Catalogue, folder: Path) -> tuple[dict[str, Any], list[OSError]]:
+def write_run(run: Run, catalogue: Catalogue, folder: Path) -> tuple[dict[str, Any], list[OSError], AwaitPage]:
     """Write `results.json` and every report of a run into its folder.
 
-    Returns the content of `results.json`, and why files could not be written.
+    Returns the content of `results.json`, why files could not be written, and what waits for the page.
     """
     from conformance.reporting import WRITTEN_BY_A_RUN, write_reports
 
@@ -197,10 +204,10 @@ def write_run(run: Run, catalogue: Catalogue, folder: Path) -> tuple[dict[str, A
     if fault is not None:
         raise AssertionError(f"results.json does not fit its own schema: {fault}")
     others = [form for form in WRITTEN_BY_A_RUN if form != PAGE]
-    return content, [*faults, *write_reports(content, folder, others), *page_is_written()]
+    return content, [*faults, *write_reports(content, folder, others)], page_is_written
 
 
-def _written_beside(content: dict[str, Any], folder: Path, form: str) -> Callable[[], list[OSError]]:
+def _written_beside(content: dict[str, Any], folder: Path, form: str) -> AwaitPage:
     """Write one report in a process of its own. What is returned waits for it, and says why it could not be written.
 
     What fails there is tried here, where it fails as all else does.

@@ -76,6 +76,7 @@ def run_against(profile: str, only: Sequence[str], reports: Path) -> Ran:
                 recorder.add(result_of(ended, case.requirement, case.name, session.redactor))
         finally:
             session.close()
+        recorder.write()
         gate = recorder.finish()
     seconds = time.monotonic() - started
     content = json.loads((recorder.folder / "results.json").read_text(encoding="utf-8"))
