@@ -31,7 +31,7 @@ from conformance.running.collecting import case_of
 from conformance.running.process_groups import groups_of
 from conformance.running.single_test import Finished, execute, finished, result_of
 from conformance.running.whole_run import open_session
-from conformance.tally import verdicts
+from conformance.tally import results, verdicts
 
 
 def pytest_collection_finish() -> None:
@@ -82,6 +82,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         config.stash[JUDGING] = lambda: apart.Apart(groups_of(last), judge, count)
     # The first tests run meanwhile.
     reporting.prepare()
+    results.prepare(config.stash[CATALOGUE])
     try:
         return (yield)
     finally:

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.tally import baseline
 from conformance.tally.applicability import SERVER
 from conformance.tally.catalogue import Catalogue, Requirement
-from conformance.tally.claims import Claims, claims
+from conformance.tally.claims import Claims, claims, takers_of
 from conformance.tally.entries import Evidence, entry_of
 from conformance.tally.faults.grouping import faults_of
 from conformance.tally.gathered import Header, Run, TestResult
@@ -27,6 +27,13 @@ from conformance.tally.verdicts import (
 )
 
 DECIDED = ("failed", "warned", "passed", "noted")
+
+
+def prepare(catalogue: Catalogue) -> None:
+    """Work out what `build` takes of a catalogue, while there is time."""
+    load_topics()
+    for requirement in catalogue.requirements:
+        takers_of(requirement)
 
 
 def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
