@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urljoin
 
 import httpx
@@ -167,8 +168,14 @@ class Browser:
                 time.sleep(PAUSE)
 
     def _opened(self) -> httpx.Client:
-        context = ssl.create_default_context(cafile=self.certificates)
-        # A certificate of the profile's may come without its authority.
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         headers = {"User-Agent": BY_CLIENT, "Accept": "text/html,*/*"}
-        return httpx.Client(verify=context, trust_env=False, timeout=SECONDS, headers=headers)
+        return httpx.Client(verify=_trusting(self.certificates), trust_env=False, timeout=SECONDS, headers=headers)
+
+
+@cache
+def _trusting(certificates: str) -> ssl.SSLContext:
+    """What takes these authorities alone: all logins of a run share it."""
+    context = ssl.create_default_context(cafile=certificates)
+    # A certificate of the profile's may come without its authority.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context

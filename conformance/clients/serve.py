@@ -34,6 +34,8 @@ WITHOUT_BROWSER = ("client_credentials", "password")
 BY_BROWSER = ("start", "code exchange")
 # The feature that a client has to claim for something to be asked of it.
 FEATURE = {"refresh": "refresh_token", "revocation": "revocation"}
+# What stands in the body of a code exchange.
+EXCHANGE = b"grant_type=authorization_code"
 # So many starts make a sample.
 SAMPLE = 8
 
@@ -267,8 +269,7 @@ class Serve:
         ]
         # What was asked twice at one stage, word for word, is one request.
         known = list({sent.request.url: sent for sent in starts if KINDS["start"](sent)}.values())
-        if not known:
-            self.honest()
+        self._require_exchange(recorded)
         for sent in known[-SAMPLE:]:
             recorded.show(sent.reply)
         while len(known) < SAMPLE:
@@ -284,12 +285,11 @@ class Serve:
         What follows a redirect, or is tried again, has the same verifier.
         """
         self._trial.once = "a sample, which says more than a second one would"
-        seen = [reply for reply in recorded.replies() if b"grant_type=authorization_code" in reply.request.body]
+        seen = [reply for reply in recorded.replies() if EXCHANGE in reply.request.body]
         known: dict[str | None, Sent] = {}
         for sent in (Sent("token", reply, 0.0) for reply in seen):
             known.setdefault(sent.first("code"), sent)
-        if not known:
-            self.honest()
+        self._require_exchange(recorded)
         for sent in list(known.values())[-SAMPLE:]:
             recorded.show(sent.reply)
         while len(known) < SAMPLE:
@@ -298,6 +298,11 @@ class Serve:
                 raise Inconclusive("the client exchanged no code")
             known |= {sent.first("code"): sent for sent in more}
         return list(known.values())
+
+    def _require_exchange(self, recorded: Recorded) -> None:
+        """A client that exchanged no code in the whole run has to do so in an honest login, or is not judged."""
+        if not any(EXCHANGE in reply.request.body for reply in recorded.replies()):
+            self.honest()
 
     # Playing
 
