@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 import sys
 import threading
 import time
@@ -99,6 +100,12 @@ def main(habit: str) -> None:
                     print("still at it", flush=True)
             if habit == "stays":
                 time.sleep(600)
+            if habit == "falls-silent":
+                os.closerange(1, 3)
+                time.sleep(1)
+                os._exit(0)
+            if habit == "leaves-a-child":
+                subprocess.Popen(["sleep", "600"])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,7 @@ import pytest
 
 from conformance.bundled.reference_stages import Playhouse
 from conformance.clients.commands import LONGEST_PAUSE, Output, _wait_for_news
+from conformance.clients.one_login import call
 from conformance.clients.played import Played
 from conformance.clients.serve import Serve
 from conformance.harness.session import Session
@@ -99,6 +101,21 @@ def test_printed_urls_of_either_server_are_read_out_of_their_sentence() -> None:
 def test_a_client_that_runs_on_behind_its_page_is_ended(played: Played) -> None:
     assert played.has("served")
     assert played.ending.how == "answered"
+
+
+@pytest.mark.parametrize("played", [("falls-silent", 20), ("leaves-a-child", 20)], indirect=True)
+def test_the_end_of_the_process_counts_and_not_that_of_its_output(played: Played) -> None:
+    assert played.has("served")
+    assert played.ending.how == "succeeded"
+
+
+def test_a_callable_that_never_comes_back_is_left_behind() -> None:
+    let_go = threading.Event()
+
+    ending = call(lambda context: let_go.wait(60), object(), 0.2)  # type: ignore[arg-type]
+
+    let_go.set()
+    assert ending.how == "timed out"
 
 
 @pytest.mark.parametrize("played", [("hangs", 1)], indirect=True)
