@@ -7,15 +7,8 @@ from functools import partial
 
 from conformance.base.outcomes import Inconclusive
 from conformance.documents.documented import federation
-from conformance.documents.documented.api import (
-    app_tokens,
-    external_client,
-    external_request,
-    graphql_reply,
-    has_data,
-    machine_to_machine,
-    tokens_of_kind,
-)
+from conformance.documents.documented.api import app_tokens, graphql_reply, has_data, machine_to_machine, tokens_of_kind
+from conformance.documents.documented.external_tokens import external_client, external_request
 from conformance.harness.refusals import why_refused
 from conformance.harness.trial import Trial
 from conformance.preflight.controls import Examiner, Wrong

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.documented.api import (
+from conformance.documents.documented.api import owner_told, user_tokens
+from conformance.documents.documented.external_tokens import (
     application_of_other_type,
     external_request,
     external_tokens,
     external_value,
     other_external_scope,
     other_external_value,
-    owner_told,
-    user_tokens,
     wrong_values,
 )
 from conformance.harness import Expect, Given, Send, requirement

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.documented.api import (
-    at_resource,
-    external_request,
-    external_tokens,
-    reply_to_foreign_token,
-    scope_worth,
-)
+from conformance.documents.documented.api import at_resource, reply_to_foreign_token, scope_worth
+from conformance.documents.documented.external_tokens import external_request, external_tokens
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.bearer import values
 from conformance.procedures.live_beside import fresh_credentials
