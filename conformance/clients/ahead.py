@@ -12,7 +12,7 @@ from conformance.clients.playing import Scenario
 
 Play = Callable[[Scenario, Place], Played]
 # So many are prepared, taken down or waited for, beside those that have a place.
-BESIDE = 4
+BESIDE = 3
 
 
 class Ahead:
