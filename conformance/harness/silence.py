@@ -55,8 +55,8 @@ def _explained(session: Session, url: str, no_answer: NoAnswer) -> Silence:
             remedy = f"{'the URL is' if is_plain else 'perhaps it is'} {_other_scheme(url)}"
             return Silence("what is spoken there is no TLS", "base_url", remedy)
     if no_answer.cause == "certificate":
-        says, _, remedy = why.partition("; ")
-        return Silence(says, "ca_file", remedy or "name the authority that signed it as `ca_file` under [target]")
+        remedy = no_answer.remedy or "name the authority that signed it as `ca_file` under [target]"
+        return Silence(no_answer.says, "ca_file", remedy)
     if any(sign in why for sign in WANTS_CERTIFICATE) and session.target.client_certificate is None:
         return Silence(why, "client_certificate", "the server may want to be shown one (mutual TLS)")
     if is_late:

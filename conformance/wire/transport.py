@@ -43,11 +43,14 @@ class NoAnswer(Exception):
     """No reply came: the connection was refused, reset, timed out or spoke something else than HTTP.
 
     `cause` tells programs what the words tell people: it came too late, the certificate doesn't verify, or else.
+    `says` are the words without the `remedy`, where one is known.
     """
 
-    def __init__(self, words: str, cause: Literal["late", "certificate", "other"] = "other") -> None:
-        super().__init__(words)
+    def __init__(self, says: str, cause: Literal["late", "certificate", "other"] = "other", remedy: str = "") -> None:
+        super().__init__(f"{says}; {remedy}" if remedy else says)
+        self.says = says
         self.cause = cause
+        self.remedy = remedy
 
 
 class Unsendable(Exception):
@@ -135,7 +138,8 @@ class SocketTransport:
                 return self._sent(pool, request, remarks)
         except (*NO_ANSWER, Unsendable, Unreadable) as error:
             way = f" (through the proxy {proxy})" if proxy else ""
-            raise NoAnswer(_in_words(error, self._network.timeouts) + way, _cause_of(error)) from error
+            says = _in_words(error, self._network.timeouts) + way
+            raise NoAnswer(says, _cause_of(error), _remedy_of(error)) from error
 
     def _sent(self, pool: httpcore.ConnectionPool, request: Request, remarks: list[str]) -> Reply:
         started = time.perf_counter()
@@ -251,7 +255,7 @@ def _in_words(error: Exception, timeouts: Timeouts) -> str:
     certificate = _certificate_error(error)
     match error:
         case _ if certificate is not None:
-            return _certificate_in_words(certificate)
+            return f"the certificate does not verify: {certificate.verify_message.rstrip('.')}"
         case httpcore.ConnectTimeout():
             return f"no connection within {timeouts.connect:g} s"
         case httpcore.TimeoutException():
@@ -283,8 +287,9 @@ def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationEr
     return error
 
 
-def _certificate_in_words(error: ssl.SSLCertVerificationError) -> str:
-    reason = error.verify_message.rstrip(".")
+def _remedy_of(error: Exception) -> str:
+    """What to do about a certificate that doesn't verify; empty for anything else."""
+    certificate = _certificate_error(error)
     remedies = {
         10: "the certificate has to be renewed",
         18: "name the certificate itself as `ca_file` under [target], if you trust it",
@@ -293,5 +298,4 @@ def _certificate_in_words(error: ssl.SSLCertVerificationError) -> str:
         62: "base_url and endpoints have to name a host that the certificate is for",
         64: "base_url and endpoints have to name an address that the certificate is for",
     }
-    remedy = remedies.get(error.verify_code)
-    return f"the certificate does not verify: {reason}{f'; {remedy}' if remedy else ''}"
+    return "" if certificate is None else remedies.get(certificate.verify_code, "")
