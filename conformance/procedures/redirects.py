@@ -21,6 +21,7 @@ from conformance.base.uris import is_loopback, urljoin, urlsplit
 from conformance.browser.user_agent import CLICKED
 from conformance.harness import needs
 from conformance.procedures.replaced_characters import REPLACEMENTS
+from conformance.procedures.spelled_uris import RARE_SPELLINGS, SPELLINGS
 
 if TYPE_CHECKING:
     from conformance.browser.user_agent import Answer
@@ -115,6 +116,10 @@ def _host(netloc: str) -> str:
 NEAR_MISSES: dict[str, NearMiss] = {
     "foreign-host": NearMiss("foreign", _authority(lambda host: ATTACKER)),
     "foreign-uri": NearMiss("foreign", lambda uri: f"https://{ATTACKER}/"),
+    # What some servers take for developers and for programs without a browser, whoever asks.
+    "loopback": NearMiss("foreign", lambda uri: "http://127.0.0.1:8442/attacker"),
+    "localhost": NearMiss("foreign", lambda uri: "http://localhost:8442/attacker"),
+    "out-of-band": NearMiss("foreign", lambda uri: "urn:ietf:wg:oauth:2.0:oob"),
     "other-web-scheme": NearMiss("scheme", _other_web_scheme),
     "invented-scheme": NearMiss("scheme", _with(scheme="attacker-app")),
     "other-port": NearMiss("authority", _other_port),
@@ -132,6 +137,7 @@ NEAR_MISSES: dict[str, NearMiss] = {
     "encoded-dot-segments-out": NearMiss("path", _path(lambda path: f"{path.rstrip('/')}/%2e%2e/attacker")),
     "other-case-of-path": NearMiss("path", _other_case_of_path),
     "more-query": NearMiss("query", _more_query),
+    "more-behind-query": NearMiss("query", lambda uri: _more_query(uri) if uri.query else None),
     "fragment": NearMiss("fragment", _with(fragment="attacker")),
     "path-alone": NearMiss("relative", lambda uri: uri.path if uri.path not in ("", "/") else None),
     "without-scheme": NearMiss("relative", lambda uri: f"//{uri.netloc}{uri.path}" if uri.netloc else None),
@@ -144,7 +150,8 @@ NEAR_MISSES: dict[str, NearMiss] = {
     "dot-segments-back": NearMiss("equivalent", _path(lambda path: f"/attacker/..{path}")),
     "space-before": NearMiss("equivalent", lambda uri: f" {uri.geturl()}"),
     "space-behind": NearMiss("equivalent", lambda uri: f"{uri.geturl()} "),
-    **{name: NearMiss("replaced", make) for name, make in REPLACEMENTS.items()},
+    **{name: NearMiss("equivalent", make) for name, make in SPELLINGS.items()},
+    **{name: NearMiss("replaced", make) for name, make in {**REPLACEMENTS, **RARE_SPELLINGS}.items()},
 }
 
 

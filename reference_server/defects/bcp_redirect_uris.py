@@ -15,6 +15,7 @@ from ..variants.security_bcp import (
     LOOPBACK,
     origin_of,
     post_message,
+    refuse_insecure_redirect_uri,
     respond,
 )
 from .bcp import bcp
@@ -102,6 +103,17 @@ def begins_like_loopback(sent: str, registered: str) -> bool:
     return urlsplit(registered).hostname in LOOPBACK and sent.startswith(registered.rpartition("/")[0])
 
 
+def is_at_localhost(sent: str, registered: str) -> bool:
+    """Takes where developers are for granted, in the clear as well."""
+    return urlsplit(sent).hostname == "localhost"
+
+
+def refuse_insecure_elsewhere(call: Call) -> None:
+    """Knows localhost for a loopback address."""
+    if urlsplit(call.parameters.get("redirect_uri") or "").hostname != "localhost":
+        refuse_insecure_redirect_uri(call)
+
+
 def is_userinfo_of_loopback(sent: str, registered: str) -> bool:
     """Cuts the port off at the first colon, and never looks behind an at sign."""
     return sent.startswith("http://127.0.0.1:") and registered.startswith("http://127.0.0.1/")
@@ -144,6 +156,15 @@ IN_THE_CLEAR = remove(CLIENT, "refuse_insecure_redirect_uri")
 WITH_HTTP = "bcp-http-uri-registered"
 
 DEFECTS = (
+    bcp(
+        "redirect-uri-at-localhost",
+        "Redirect URIs at localhost are good for every client.",
+        EXACT,
+        matching(is_at_localhost),
+        replace(
+            CLIENT, "refuse_insecure_redirect_uri", named("refuse_insecure_redirect_uri", refuse_insecure_elsewhere)
+        ),
+    ),
     bcp(
         "redirect-uri-by-prefix",
         "A redirect URI that begins as a registered one is taken.",

@@ -53,6 +53,13 @@ def test_another_query_is_refused(given: Given, send: Send, expect: Expect) -> N
     expect_not_accepted(expect, found)
 
 
+@requirement("rfc6749-3.1.2.2-complete-uri-registered")
+def test_more_behind_a_registered_query_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    found = missed(given, send, "more-behind-query")
+
+    expect_not_accepted(expect, found)
+
+
 @requirement("rfc6749-3.1.2.2-state-carries-customization")
 def test_each_request_gets_its_own_state(given: Given, send: Send, expect: Expect) -> None:
     request = ordinary(given, send)
