@@ -14,6 +14,7 @@ from conformance.browser.returns import Return, parameters_of
 from conformance.harness.held import Values, passwords_of, values_of
 from conformance.harness.recorder import Recorder
 from conformance.harness.tokens_on_record import Again, Said, said_again, said_of
+from conformance.harness.values_on_record import Issued, values_issued
 from conformance.profile.target import DOCUMENTED_LAYOUT
 from conformance.wire.exchange import Exchange, Pairs, Reply
 
@@ -102,6 +103,10 @@ class Recorded:
         told = [value for back in self.all_returns() for value in back.all(name)]
         return values_of([*(reply.members.get(name) for reply in self.token_responses()), *told])
 
+    def values(self, kind: str) -> list[Issued]:
+        """The codes or tokens of one kind that the run was given, each once, with the answer that first had it."""
+        return values_issued(kind, self.token_responses(), self.all_returns())
+
     def passwords(self) -> Values:
         """The secrets of the profile's clients and the passwords of its accounts."""
         return passwords_of(self._recorder.target)
@@ -132,7 +137,7 @@ class Recorded:
 
     def show(self, judged: object) -> None:
         """Name the exchange of an answer as evidence."""
-        reply = judged.reply if isinstance(judged, Return | Said | Again) else judged
+        reply = judged.reply if isinstance(judged, Return | Said | Again | Issued) else judged
         if isinstance(reply, Reply):
             shown = self._recorder.session.record.exchanges.get(id(reply.request))
             self._recorder.exchanges += [shown] if shown is not None else []

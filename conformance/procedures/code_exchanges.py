@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.base.outcomes import Untested, Vacuous
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send
 from conformance.harness.tokens import Code
 from conformance.procedures.authorization_answers import code_client
+from conformance.procedures.client_authentication import by_body_if_it_may
 from conformance.procedures.token_requests import code_exchange_seen
 from conformance.profile.target import Client, Target
 from conformance.wire.exchange import Reply
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 # So many at once, so many times: the moment between looking at a code and marking it as used is short.
 AT_ONCE = 5
-TRIES = 3
 LONG_AFTER = 24 * 3600
 # What an exchange need not have where the authorization request had nothing that it answers to: whose code, and how
 # the request differs.
@@ -45,9 +46,19 @@ class Race:
 
 def races(given: Given, send: Send) -> tuple[Race, ...]:
     """Several tries of exchanging a fresh code several times in the same instant."""
-    code_exchange_seen(given)
     # Each code is issued just before its race: the one before may have ended all that the client had.
-    return tuple(_race(send, given.authorization_code()) for _ in range(TRIES))
+    return tuple(_race(send, given.authorization_code(client)) for client in _racing(given))
+
+
+def _racing(given: Given) -> tuple[Client, ...]:
+    """Who races: the main client, a public one, and the main one with its secret in the body; the main one for those
+    that the profile doesn't have.
+    """
+    code_exchange_seen(given)
+    main = given.client_for("authorization_code")
+    with suppress(Inconclusive, NotApplicable, Untested):
+        return main, seen_exchanged(given, code_client(given, "public")), by_body_if_it_may(main)
+    return main, main, by_body_if_it_may(main)
 
 
 def _race(send: Send, code: Code) -> Race:

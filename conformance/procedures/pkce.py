@@ -234,14 +234,14 @@ def presented(given: Given, send: Send, how: str, name: str = "main", make: Call
     return given.observed(f"the verifier of {client.name}: {how} ({make.__name__})", procedure)
 
 
-def presented_again(given: Given, send: Send) -> Reply:
-    """A second exchange with a verifier that isn't the one, after a first was refused; asked once."""
+def presented_again(given: Given, send: Send, verifier: Change) -> Reply:
+    """A second exchange with a verifier that isn't the one, or without any, after a first was refused; asked once."""
     client = client_seen_to_exchange(given, send, "main")
     code = code_with(given, client, s256_pair())
     first = send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
     if not first.is_refusal:
         raise Vacuous(f"the first exchange with another verifier is not refused: {first}")
-    return send.code_exchange(code, code_verifier=verifier_of(SHORTEST))
+    return send.code_exchange(code, code_verifier=verifier)
 
 
 def code_at_second_uri(given: Given, name: str) -> Code:
@@ -282,6 +282,17 @@ def without_challenge(given: Given, send: Send, value: Change = OMIT) -> Answer:
     if answer.get("code"):
         raise Vacuous("the server doesn't require PKCE of this public client")
     return answer
+
+
+def without_challenge_otherwise(given: Given, send: Send, how: str) -> Answer:
+    """The same where the server doesn't serve the plain request: with a method alone, or for the `last-uri`."""
+    without_challenge(given, send)
+    uri = pkce_client(given, "public").redirect_uris[-1]
+    own: dict[str, dict[str, Any]] = {
+        "method-alone": {"code_challenge_method": "S256"},
+        "last-uri": {"redirect_uri": uri},
+    }
+    return asked_with(given, send, "public", **{"code_challenge": OMIT, "code_challenge_method": OMIT, **own[how]})
 
 
 def without_pkce(given: Given, send: Send) -> Flow:

@@ -38,6 +38,8 @@ ALPHABETS = (
 )
 # Alphabets with fewer bits than this have letters of one case only.
 ONE_CASE = 6.0
+# What one alphabet has for each character, where a value shows by itself that it is made of it.
+SURE_BITS = (math.log2(10), 4.0, 6.0, math.log2(95))
 # In which order characters count: as in ASCII, in base64, and where small letters come first.
 ORDERS = (
     "".join(map(chr, range(32, 127))),
@@ -68,6 +70,16 @@ def bits(values: Sequence[str]) -> float:
     """The bits that length and alphabet of the varying part allow at most."""
     varying = varying_parts(values)
     return _bits_of_columns(_columns(varying), _alphabet(varying)[2])
+
+
+def bits_at_most(value: str) -> float:
+    """The bits that one value is good for at most; of a JWT those of its signature.
+
+    Few characters may show one case of letters by chance: no alphabet between hexadecimal digits and base64 counts.
+    """
+    varying = value.rpartition(".")[2] if is_jwt(value) else value
+    _, _, per_character = next(each for each in ALPHABETS if each[1].fullmatch(varying))
+    return len(varying) * (per_character if per_character in SURE_BITS else ONE_CASE)
 
 
 def described(values: Sequence[str]) -> str:

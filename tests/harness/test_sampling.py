@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.procedures.sampling import SAMPLE_SIZE, bits, described, guessable, is_jwt, pattern_in
+from conformance.procedures.sampling import SAMPLE_SIZE, bits, bits_at_most, described, guessable, is_jwt, pattern_in
 
 ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -211,3 +211,21 @@ def test_what_is_alike_by_chance_counts() -> None:
         for _ in range(200):
             assert bits(sample(lambda number: secrets.token_hex(32), size)) == 256
             assert bits(sample(lambda number: random_text("0123456789", 78), size)) > 256
+
+
+@pytest.mark.parametrize("make", STRONG.values(), ids=STRONG)
+def test_no_value_of_128_bits_is_blamed_alone(make: Callable[[int], str]) -> None:
+    assert min(bits_at_most(value) for value in sample(make)) >= 128
+
+
+@pytest.mark.parametrize(
+    ("value", "most"),
+    [("0123456789", 34), ("0123456789abcdef", 64), ("A1b2C3d4E5f6", 72), ("abcdefghijkl", 72)],
+    ids=["digits", "hex", "base64", "one case"],
+)
+def test_a_short_value_shows_by_itself(value: str, most: int) -> None:
+    assert bits_at_most(value) < most + 0.5
+
+
+def test_of_a_jwt_the_signature_counts() -> None:
+    assert bits_at_most(jwt({"iat": 1, "jti": "long" * 50}, b"")) == 0

@@ -28,6 +28,7 @@ from conformance.procedures.code_exchanges import (
 )
 from conformance.procedures.detours import ODD_STATE, after_abandoned, granted_by_detour
 from conformance.procedures.long_states import asked_at_sign_in, asked_with, by_length, expect_whole
+from conformance.procedures.second_passwords import granted_at_second_try
 from conformance.procedures.tabs import (
     SIDE_BY_SIDE,
     Order,
@@ -292,6 +293,13 @@ def test_state_comes_back_unchanged_from_the_sign_in_page(given: Given, send: Se
     expect.that(
         {*values(answer, "state")} <= {ODD_STATE}, f"the state {ODD_STATE!r}", answer, breach="act", about="state"
     )
+
+
+@requirement("rfc6749-4.1.2-state-returned")
+def test_state_comes_back_after_a_wrong_password(given: Given, send: Send, expect: Expect) -> None:
+    answer = granted_at_second_try(given, send)
+
+    expect(answer).returns_state(ODD_STATE)
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")

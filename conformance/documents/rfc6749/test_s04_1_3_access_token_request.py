@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from conformance.procedures.code_exchanges import (
     presented_by_another,
     seen_exchanged,
 )
+from conformance.procedures.redirects import second_uri
 from conformance.procedures.token_requests import (
     code_exchange_seen,
     good_request,
@@ -37,6 +39,8 @@ DIFFERENCES: dict[str, Callable[[str], str]] = {
     "character-replaced": lambda uri: f"{uri[:-1]}{'x' if uri[-1] != 'x' else 'y'}",
     "letter-escaped": lambda uri: f"{uri[:-1]}%{ord(uri[-1]):02X}",
     "space-behind": lambda uri: f"{uri} ",
+    "fragment-added": lambda uri: f"{uri}#more",
+    "port-added": lambda uri: re.sub(r"(?<=[^/:])(?=/)", ":8442", uri, count=1),
 }
 # Clients that a server may check less of than of others: without a secret, and with one place to go back to.
 OTHER_KINDS = ["public", "single_redirect"]
@@ -176,6 +180,32 @@ def test_a_redirect_uri_that_differs_is_refused(given: Given, send: Send, expect
     code = given.authorization_code()
 
     reply = send.code_exchange(code, redirect_uri=DIFFERENCES[difference](code.redirect_uri or ""))
+
+    expect(reply).is_refused()
+    given.control(code)
+
+
+@requirement("rfc6749-4.1.3-redirect-uri-identical")
+def test_a_redirect_uri_that_differs_is_refused_each_time(given: Given, send: Send, expect: Expect) -> None:
+    code_exchange_seen(given)
+    code = given.authorization_code()
+    different = f"{code.redirect_uri}x"
+
+    send.code_exchange(code, redirect_uri=different)
+    reply = send.code_exchange(code, redirect_uri=different)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-4.1.3-redirect-uri-identical")
+def test_the_first_redirect_uri_is_refused_where_the_second_was_asked_for(
+    given: Given, send: Send, expect: Expect
+) -> None:
+    code_exchange_seen(given)
+    client = given.client_for("authorization_code")
+    code = given.authorization_code(client, redirect_uri=second_uri(client))
+
+    reply = send.code_exchange(code, redirect_uri=client.redirect_uris[0])
 
     expect(reply).is_refused()
     given.control(code)

@@ -9,7 +9,7 @@ from conformance.browser.user_agent import Answer
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.send import Change
 from conformance.procedures.authorization_answers import not_granted, told_to_client
-from conformance.procedures.pkce import EXPLAINS, asked_with, plain_pair, without_challenge
+from conformance.procedures.pkce import EXPLAINS, asked_with, plain_pair, without_challenge, without_challenge_otherwise
 
 UNKNOWN = "S257-nobody-has"
 
@@ -38,6 +38,14 @@ def test_a_missing_challenge_is_told_as_invalid_request(
     given: Given, send: Send, expect: Expect, value: Change
 ) -> None:
     answer = without_challenge(given, send, value)
+
+    expect(answer).is_an_error("invalid_request")
+
+
+@requirement("rfc7636-4.4.1-missing-challenge-invalid-request")
+@pytest.mark.parametrize("how", ["method-alone", "last-uri"])
+def test_a_challenge_is_missed_in_every_request(given: Given, send: Send, expect: Expect, how: str) -> None:
+    answer = without_challenge_otherwise(given, send, how)
 
     expect(answer).is_an_error("invalid_request")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_answers import other_redirect_uri
 from conformance.procedures.client_authentication import with_wrong_secret
 from conformance.procedures.pkce import (
@@ -25,6 +25,7 @@ from conformance.procedures.pkce import (
     s256_pair,
     verifier_of,
 )
+from conformance.procedures.second_passwords import code_at_second_try
 
 # A verifier that was never seen before, and one that was good for another code of the same client.
 WRONG = pytest.mark.parametrize(("name", "how"), [("main", "another"), ("public", "earlier")], ids=["main", "public"])
@@ -60,9 +61,38 @@ def test_another_verifier_is_refused_at_a_second_uri_of_a_second_client(
 
 @requirement("rfc7636-4.6-verifier-verified")
 def test_another_verifier_is_refused_each_time(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented_again(given, send)
+    reply = presented_again(given, send, verifier_of(SHORTEST))
 
     expect(reply).is_refused()
+
+
+@requirement("rfc7636-4.6-verifier-verified")
+def test_no_verifier_is_refused_after_another_one(given: Given, send: Send, expect: Expect) -> None:
+    reply = presented_again(given, send, OMIT)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc7636-4.6-verifier-verified")
+def test_a_challenge_in_the_token_request_counts_for_nothing(given: Given, send: Send, expect: Expect) -> None:
+    code, other = code_with(given, pkce_client(given, "main"), s256_pair()), s256_pair()
+
+    reply = send.code_exchange(
+        code, code_verifier=other.verifier, code_challenge=other.challenge, code_challenge_method="S256"
+    )
+
+    expect(reply).is_refused()
+    given.control(code, after=reply)
+
+
+@requirement("rfc7636-4.6-verifier-verified")
+def test_no_verifier_is_refused_after_a_wrong_password(given: Given, send: Send, expect: Expect) -> None:
+    code = code_at_second_try(given, send)
+
+    reply = send.code_exchange(code, code_verifier=OMIT)
+
+    expect(reply).is_refused()
+    given.control(code, after=reply)
 
 
 @requirement("rfc7636-4.6-s256-compared")
