@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
+import secrets
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -83,10 +86,12 @@ def declared_for_body(given: Given) -> Client:
 
 
 def with_wrong_secret(client: Client, how: str) -> Client:
-    """The client with a secret near its own: a `longer` one, the letters in the `other-case`, spaces at its ends."""
+    """The client with a secret near its own: a `longer` or a `shorter` one, the letters in the `other-case`, spaces at
+    its ends."""
     secret = client.client_secret or ""
     near = {
         "longer": f"{secret}x",
+        "shorter": secret[:-1],
         "other-case": secret.swapcase(),
         "space-before": f" {secret}",
         "space-behind": f"{secret} ",
@@ -146,6 +151,19 @@ def with_scheme(client: Client, scheme: str) -> dict[str, Any]:
     """Changes that write the scheme of the client's Basic credentials in a way of its own."""
     name, value = basic(client.client_id, client.client_secret or "")
     return {"authentication": "absent", "headers": [(name, f"{scheme} {value.partition(' ')[2]}")]}
+
+
+def asserted(client: Client, audience: str, signature: str) -> dict[str, Any]:
+    """Changes that put a JWT in place of the client's secret (RFC 7523 section 2.2), with a signature made up."""
+    header = {"alg": "RS256" if signature else "none", "typ": "JWT"}
+    name, now = client.client_id, int(time.time())
+    claims = {"iss": name, "sub": name, "aud": audience, "iat": now, "exp": now + 60, "jti": secrets.token_urlsafe(16)}
+    parts = [base64.urlsafe_b64encode(json.dumps(each).encode()).rstrip(b"=").decode() for each in (header, claims)]
+    return {
+        "authentication": "none",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": ".".join((*parts, signature)),
+    }
 
 
 def as_nobody() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from conformance.browser.pages import read_page
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness.given import Given
 from conformance.harness.send import Send
+from conformance.procedures.client_authentication import by_body_if_it_may
 from conformance.profile.target import Client, ResourceOwner
 from conformance.wire.exchange import Reply
 
@@ -179,10 +180,21 @@ def _authenticate(given: Given, send: Send, place: str, client: Client) -> Try:
     if place == "introspection":
         reply = send.introspection(given.invented("token"), client)
     elif place == "revocation":
-        reply = send.revocation(given.invented("token"), client)
+        reply = send.revocation(given.invented("token"), _in_other_way(given, send, client))
     else:
         reply = _token_request(given, send, client)
     return Try(reply, reply.is_served)
+
+
+def _in_other_way(given: Given, send: Send, client: Client) -> Client:
+    """With its secret in the body, where revocation takes the right one there: what is counted by one way may not be by
+    the other."""
+    right = by_body_if_it_may(given.client(client.name))
+    taken = given.observed(
+        f"the right secret of {client.name} in the body of a revocation",
+        lambda: send.revocation(given.invented("token"), right).is_served,
+    )
+    return by_body_if_it_may(client) if taken else client
 
 
 def _token_request(given: Given, send: Send, client: Client) -> Reply:

@@ -11,7 +11,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Tokens
-from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, undecodably
+from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, by_basic, by_body, undecodably
 from conformance.procedures.inactive_tokens import lifetime, once_settled
 from conformance.procedures.introspection import (
     active_token_described,
@@ -77,6 +77,26 @@ def caller_by_basic(given: Given) -> Client:
     return replace(caller, authentication=(BY_BASIC,))
 
 
+def asked_by_special(given: Given, send: Send) -> Reply:
+    """The call about a live token by the client with special characters in its credentials, by HTTP Basic.
+
+    Vacuous where it isn't told that the token is active with the same credentials in the body.
+    """
+    special = given.client("special")
+    in_header, in_body = by_basic(special), by_body(special)
+
+    def procedure() -> tuple[Reply, Reply]:
+        live = live_token(given, send)
+        with given.arranging():
+            own = _own_client_id(given, send, special)
+            return ask(given, send, live, in_body, **own), ask(given, send, live, in_header, **own)
+
+    control, reply = given.observed("introspection by the special client", procedure)
+    if not says_active(control):
+        raise Vacuous(f"the special client isn't told of tokens with its credentials in the body: {control}")
+    return reply
+
+
 def caller_by_body(given: Given, send: Send) -> Client:
     """The client that asks about tokens, with its credentials in the body. Vacuous where they are not taken from there:
     what a server doesn't know is no second method.
@@ -126,6 +146,11 @@ def _with_bad_credentials(given: Given, send: Send, method: str, wrong: str) -> 
 
 def _own_client_id(given: Given, send: Send, client: Client) -> dict[str, str]:
     return {"client_id": client.client_id} if "client_id" in parameters_that_work(given, send) else {}
+
+
+def ask_as_other(given: Given, send: Send, client: Client) -> Reply:
+    """The call about a live token, by somebody else than the client that may ask."""
+    return ask(given, send, live_token(given, send), client, **_own_client_id(given, send, client))
 
 
 def ask_as_bearer(given: Given, send: Send, token: str, credential: str) -> Reply:

@@ -7,6 +7,9 @@ from dataclasses import replace
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_requests import expect_alike, is_granted, ordinary
 from conformance.procedures.client_authentication import client_served
+from conformance.procedures.introspection import active_token_described
+from conformance.procedures.introspection_callers import ask_as_other, expect_nothing_told
+from conformance.procedures.revocation import client_let_in
 from conformance.procedures.token_requests import code_exchange_seen, outcome, token_request
 
 
@@ -48,6 +51,29 @@ def test_a_client_id_in_the_other_case_gets_no_token(given: Given, send: Send, e
     reply = token_request(given, send, None, client, other)
 
     expect(reply).is_refused()
+
+
+@requirement("rfc6749-1.9-client-id-exact")
+@needs("client_password", "revocation")
+def test_a_client_id_in_the_other_case_revokes_nothing(given: Given, send: Send, expect: Expect) -> None:
+    client = client_let_in(given, send, given.client_with_secret())
+    other = replace(client, client_id=in_other_case(given, client.client_id))
+
+    reply = send.revocation(given.invented("token"), other)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-1.9-client-id-exact")
+@needs("introspection")
+def test_a_client_id_in_the_other_case_is_told_nothing(given: Given, send: Send, expect: Expect) -> None:
+    active_token_described(given, send)
+    caller = given.introspecting_client()
+    other = replace(caller, client_id=in_other_case(given, caller.client_id))
+
+    reply = ask_as_other(given, send, other)
+
+    expect_nothing_told(expect, reply)
 
 
 @requirement("rfc6749-1.9-token-parameter-names-exact")

@@ -24,8 +24,8 @@ from conformance.procedures.client_authentication import (
 )
 from conformance.procedures.credentials_in_uri import as_client_in_uri
 from conformance.procedures.guessing import client_secret_guessed
-from conformance.procedures.introspection import live_token
-from conformance.procedures.introspection_callers import expect_nothing_told
+from conformance.procedures.introspection import live_token, says_active
+from conformance.procedures.introspection_callers import asked_by_special, expect_nothing_told
 from conformance.procedures.plain_http import expect_unserved, token_request_in_the_clear
 from conformance.procedures.revocation import client_let_in
 from conformance.procedures.token_requests import outcome, sent, token_request
@@ -59,6 +59,14 @@ def test_basic_credentials_are_form_decoded(given: Given, send: Send, expect: Ex
     expect_served(expect, rightly_sent(given, send, client, reply))
 
 
+@requirement("rfc6749-2.3.1-basic-credentials-form-decoded")
+@needs("introspection")
+def test_basic_credentials_of_an_introspection_are_form_decoded(given: Given, send: Send, expect: Expect) -> None:
+    reply = asked_by_special(given, send)
+
+    expect.that(says_active(reply), "the same as with the credentials in the body", reply)
+
+
 @requirement("rfc6749-2.3.1-basic-supported")
 def test_the_right_password_is_served(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_authenticating_by("client_secret_basic")
@@ -69,7 +77,7 @@ def test_the_right_password_is_served(given: Given, send: Send, expect: Expect) 
 
 
 @requirement("rfc6749-2.3.1-basic-supported")
-@pytest.mark.parametrize("wrong", ["longer", "other-case", "space-before", "space-behind"])
+@pytest.mark.parametrize("wrong", ["longer", "shorter", "other-case", "space-before", "space-behind"])
 def test_a_wrong_password_is_refused(given: Given, send: Send, expect: Expect, wrong: str) -> None:
     client = client_by_basic(given, send)
 
@@ -126,7 +134,7 @@ def test_a_client_without_its_secret_is_refused(given: Given, send: Send, expect
 
 
 @requirement("rfc6749-2.3.1-client-secret-its-own")
-@pytest.mark.parametrize("wrong", ["longer", "other-case", "space-before", "space-behind"])
+@pytest.mark.parametrize("wrong", ["longer", "shorter", "other-case", "space-before", "space-behind"])
 def test_a_wrong_secret_in_the_body_is_refused(given: Given, send: Send, expect: Expect, wrong: str) -> None:
     client = client_by_body(given, send)
 

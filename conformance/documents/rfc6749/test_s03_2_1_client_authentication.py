@@ -8,10 +8,11 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_answers import code_client
-from conformance.procedures.client_authentication import as_nobody
+from conformance.procedures.client_authentication import as_nobody, asserted, client_served
 from conformance.procedures.code_exchanges import seen_exchanged
 from conformance.procedures.token_requests import authenticated_seen, client_accepted, token_request
 from conformance.procedures.token_responses import by_each_grant
+from conformance.profile.target import Target
 
 GRANTS = ("client_credentials", "password", "authorization_code", "refresh_token")
 
@@ -34,6 +35,18 @@ def test_an_empty_name_and_an_empty_password_are_none(given: Given, send: Send, 
     authenticated_seen(given, send, grant, client)
 
     reply = token_request(given, send, grant, client, **as_nobody())
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-3.2.1-unauthenticated-client-refused")
+@pytest.mark.parametrize("signature", ["", "AAAA"], ids=["unsigned", "wrongly-signed"])
+def test_an_assertion_that_proves_nothing_is_none(
+    given: Given, send: Send, expect: Expect, target: Target, signature: str
+) -> None:
+    client = client_served(given, send, given.client_with_secret())
+
+    reply = token_request(given, send, None, client, **asserted(client, target.url("token"), signature))
 
     expect(reply).is_refused()
 

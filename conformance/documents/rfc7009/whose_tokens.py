@@ -15,6 +15,7 @@ from conformance.procedures.revocation import Revocation, fresh_token, revocable
 
 # By password alone: what this person approves in a browser is kept for tests of consent.
 BY_PASSWORD = "password"
+CODE = "authorization_code"
 
 
 def of_second_client(given: Given, kind: TokenKind) -> ActiveToken:
@@ -46,11 +47,19 @@ def of_implicit_grant(given: Given, kind: TokenKind) -> ActiveToken:
     return given.active_token(given.tokens("implicit"), kind)
 
 
+def of_code(given: Given, kind: TokenKind) -> ActiveToken:
+    """A token that a code was exchanged for, where other tests take a cheaper grant."""
+    given.feature(CODE)
+    tokens = given.refreshable(None, CODE) if kind == "refresh_token" else given.tokens(CODE)
+    return given.active_token(tokens, kind)
+
+
 WHOSE: Mapping[str, Callable[[Given, TokenKind], ActiveToken]] = {
     "second-client": of_second_client,
     "public-client": of_public_client,
     "second-account": of_second_account,
     "refresh": of_refresh,
+    "code": of_code,
     "implicit": of_implicit_grant,
 }
 # No refresh token comes with the implicit grant.

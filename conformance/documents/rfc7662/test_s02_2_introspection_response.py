@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.procedures.expired_tokens import WHOSE as EXPIRED
+from conformance.procedures.expired_tokens import told_of_expired, told_to_bearer
 from conformance.procedures.inactive_tokens import (
     ENDS,
     Procedure,
@@ -160,6 +162,22 @@ def test_an_expired_refresh_token_is_inactive(given: Given, send: Send, expect: 
 @requirement("rfc7662-2.2-expired-token-inactive")
 def test_an_expired_token_is_inactive(given: Given, send: Send, expect: Expect) -> None:
     reply = expired_access_token(given, send).after
+
+    expect_inactive(expect, reply)
+
+
+@requirement("rfc7662-2.2-expired-token-inactive")
+@pytest.mark.parametrize("whose", EXPIRED)
+def test_an_expired_token_is_inactive_whoever_has_it(given: Given, send: Send, expect: Expect, whose: str) -> None:
+    reply = told_of_expired(given, send, whose)
+
+    expect_inactive(expect, reply)
+
+
+@requirement("rfc7662-2.2-expired-token-inactive")
+@needs("introspection_bearer")
+def test_an_expired_token_is_inactive_to_a_bearer(given: Given, send: Send, expect: Expect) -> None:
+    reply = told_to_bearer(given, send)
 
     expect_inactive(expect, reply)
 

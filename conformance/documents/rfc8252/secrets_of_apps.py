@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.base.outcomes import Untested
+from conformance.base.outcomes import NotApplicable, Untested
 from conformance.documents.rfc8252.logins import Login, login
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send
@@ -45,12 +45,16 @@ def seen_exchanging(given: Given, send: Send, client: Client) -> Login:
     return found
 
 
-def asked_for_itself(given: Given, send: Send, client: Client) -> Reply:
+def asked_for_itself(given: Given, send: Send, client: Client, way: str) -> Reply:
     """A client credentials request with the shared secret, which was seen to be right; a web client's is served.
+
+    NotApplicable where the client doesn't show its secret in that way.
 
     It names a scope only where the profile has one for this grant.
     """
+    if way not in client.authentication:
+        raise NotApplicable(f"[clients.{client.name}] doesn't authenticate by {way}")
     given.tokens("client_credentials")
     seen_exchanging(given, send, client)
     scopes = client.grant_scopes.get("client_credentials")
-    return send.client_credentials(client, by_secret(client), scope=" ".join(scopes) if scopes else OMIT)
+    return send.client_credentials(client, way, scope=" ".join(scopes) if scopes else OMIT)

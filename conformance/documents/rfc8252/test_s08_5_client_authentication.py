@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.rfc8252.native_clients import native_clients, native_with_secret
-from conformance.documents.rfc8252.secrets_of_apps import asked_for_itself, naming_itself, seen_exchanging
+from conformance.documents.rfc8252.secrets_of_apps import (
+    asked_for_itself,
+    by_secret,
+    naming_itself,
+    seen_exchanging,
+)
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.refusals import refuses_client
 from conformance.procedures.pkce import presented
@@ -39,7 +44,18 @@ def test_a_shared_secret_opens_no_grant_of_confidential_clients(
 ) -> None:
     client = native_with_secret(given, target)
 
-    reply = asked_for_itself(given, send, client)
+    reply = asked_for_itself(given, send, client, by_secret(client))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc8252-8.5-treated-as-public")
+def test_a_shared_secret_in_the_header_opens_it_no_more(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    client = native_with_secret(given, target)
+
+    reply = asked_for_itself(given, send, client, "client_secret_basic")
 
     expect(reply).is_refused()
 
