@@ -4,7 +4,7 @@ from ..defect import Defect
 from ..errors import OAuthError
 from ..pipeline import Call, after, replace, setting
 from ..steps.authorization_response import redirect_with_fragment
-from .published import published
+from .published import placed, published
 
 METHODS = ["client_secret_basic", "client_secret_post", "none"]
 WHERE = ("token", "revocation", "introspection")
@@ -60,6 +60,33 @@ DEFECTS = (
         says="Of the algorithms for JWTs RS256 is none.",
         breaks=("rfc8414-2-token-signing-rs256",),
         edits=(published(**algorithms("token", "ES256")),),
+    ),
+    *(
+        Defect(
+            name=f"metadata-{where}-endpoint-is-another",
+            says=f"The metadata names the token endpoint as the {where} endpoint.",
+            breaks=(f"rfc8414-2-{where}-endpoint-is-url",),
+            edits=(placed(**{f"{where}_endpoint": "/oauth/token"}),),
+        )
+        for where in WHERE[1:]
+    ),
+    Defect(
+        name="metadata-introspection-without-authentication",
+        says="The metadata says that introspection takes clients without authentication, which it refuses.",
+        breaks=("rfc8414-2-introspection-auth-methods-served",),
+        edits=(published(**methods("introspection", *METHODS)),),
+    ),
+    Defect(
+        name="metadata-form-post-not-served",
+        says="The metadata lists the response mode form_post, and codes come in the query all the same.",
+        breaks=("rfc8414-2-response-modes-served",),
+        edits=(published(response_modes_supported=["query", "fragment", "form_post"]),),
+    ),
+    Defect(
+        name="metadata-extension-grant-unlisted",
+        says="The metadata doesn't list the extension grant, which is served.",
+        breaks=("rfc8414-2-grant-types-complete",),
+        edits=(published(grant_types_supported=GRANTS),),
     ),
     Defect(
         name="metadata-token-methods-name-token-type",

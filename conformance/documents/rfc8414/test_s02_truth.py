@@ -7,9 +7,17 @@ from collections.abc import Callable, Collection
 import pytest
 
 from conformance.base.outcomes import NotApplicable
+from conformance.documents.rfc8414.listed import (
+    asked_by_mode,
+    caller_by,
+    introspected_where_named,
+    revoked_where_named,
+)
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.harness.refusals import refuses_client
 from conformance.procedures import authorization_answers
 from conformance.procedures.client_authentication import own_request
+from conformance.procedures.introspection import ask, live_token, says_active
 from conformance.procedures.metadata import (
     BY_JWT,
     GRANT_NAMES,
@@ -47,6 +55,22 @@ def claimed(methods: Collection[str], wanted: Collection[str]) -> None:
         raise NotApplicable(f"no {' or '.join(wanted)} is claimed")
 
 
+@requirement("rfc8414-2-revocation-endpoint-is-url")
+@needs("revocation")
+def test_the_named_revocation_endpoint_revokes(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    reply, alive = revoked_where_named(given, send, target)
+
+    expect.that(reply.is_served and not alive, "a revocation endpoint where the metadata has it", reply)
+
+
+@requirement("rfc8414-2-introspection-endpoint-is-url")
+@needs("introspection")
+def test_the_named_introspection_endpoint_tells(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    reply = introspected_where_named(given, send, target)
+
+    expect.that(says_active(reply), "an introspection endpoint where the metadata has it", reply)
+
+
 @requirement("rfc8414-2-response-types-served")
 def test_no_listed_response_type_is_unsupported(given: Given, send: Send, expect: Expect, target: Target) -> None:
     refused = refused_response_types(given, send, target)
@@ -81,6 +105,15 @@ def test_by_default_a_code_comes_in_the_query(given: Given, send: Send, expect: 
     expect.that("code" in dict(answer.query), "the code in the query", answer, breach="act", about=("client", "place"))
 
 
+@requirement("rfc8414-2-response-modes-served")
+def test_a_listed_form_post_is_served(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    listed(given, send, target, "response_modes_supported", "form_post")
+
+    answer = asked_by_mode(given, send, "form_post")
+    in_url = [name for name, _ in (*answer.query, *answer.fragment) if name == "code"]
+    expect.that(not in_url, "no code in a URL, as by form_post", answer, breach="act")
+
+
 @requirement("rfc8414-2-grant-types-served")
 def test_no_listed_grant_type_is_unsupported(given: Given, send: Send, expect: Expect, target: Target) -> None:
     refused = refused_grant_types(given, send, target)
@@ -94,6 +127,15 @@ def test_served_grant_types_are_listed(given: Given, send: Send, expect: Expect,
 
     unlisted = [each for each in claimed_grants(target) if each not in known]
     expect.that(not unlisted, "the claimed grants in grant_types_supported", f"not there: {', '.join(unlisted)}")
+
+
+@requirement("rfc8414-2-grant-types-complete")
+@needs("extension_grant")
+def test_a_served_extension_grant_is_listed(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    known = names(given, send, target, "grant_types_supported")
+
+    name = given.extension_grant()["grant_type"]
+    expect.that(name in known, f"{name} in grant_types_supported", ", ".join(known))
 
 
 @requirement("rfc8414-2-grant-type-values")
@@ -128,6 +170,19 @@ def test_methods_that_clients_use_are_listed(given: Given, send: Send, expect: E
 
     unlisted = [each for each in declared_methods(target) if each not in known]
     expect.that(not unlisted, "the methods of the profile's clients", f"not there: {', '.join(unlisted)}")
+
+
+@requirement("rfc8414-2-introspection-auth-methods-served")
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+def test_a_listed_method_authenticates_at_introspection(
+    given: Given, send: Send, expect: Expect, target: Target, method: str
+) -> None:
+    listed(given, send, target, "introspection_endpoint_auth_methods_supported", method)
+    caller = caller_by(given, method)
+
+    reply = ask(given, send, live_token(given, send), caller)
+
+    expect.that(not refuses_client(reply), f"{method} to authenticate", reply)
 
 
 @pytest.mark.parametrize(
