@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.base.outcomes import Untested
+from conformance.browser.pages import read_page
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.client_authentication import client_served
 from conformance.procedures.redirects import ATTACKER
+from conformance.procedures.token_requests import token_request
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
 
@@ -20,6 +23,39 @@ HEADERS: Mapping[str, str] = {
     "X-Host": ATTACKER,
     "Forwarded": f"for=192.0.2.1;host={ATTACKER};proto=https",
 }
+
+# By which proxies tell that TLS has authenticated the client, and who has signed in.
+CERTIFIED = ("X-SSL-Client-Verify", "X-SSL-Client-Cert", "X-Client-Cert", "X-Forwarded-Client-Cert", "Client-Cert")
+SIGNED_IN = (
+    "X-Forwarded-User",
+    "X-Remote-User",
+    "Remote-User",
+    "X-Auth-Request-User",
+    "X-Forwarded-Preferred-Username",
+)
+
+
+def certified(given: Given, send: Send) -> Reply:
+    """The answer to a token request of a client without its secret, which tells that TLS has authenticated it."""
+    client = client_served(given, send, given.client_with_secret())
+    told = [(name, f'SUCCESS; Subject="CN={client.client_id}"') for name in CERTIFIED]
+    return token_request(given, send, None, client, authentication="none", headers=told)
+
+
+def signed_in_by_header(given: Given, send: Send) -> tuple[Reply, Reply]:
+    """The answers to an authorization request of somebody unknown, without and with headers that name a person."""
+    good = ordinary(given, send)
+    request = send.authorization_request(good.client, good.response_type)
+    told = [(name, given.owner().username) for name in SIGNED_IN if given.owner().username.isascii()]
+    one, other = (send.form("authorization", request.pairs, each, method="GET") for each in ([], told))
+    return one, other
+
+
+def asks_alike(one: Reply, other: Reply) -> bool:
+    """Whether two answers lead to signing in alike: by a form for a password, or elsewhere."""
+    forms = [read_page(reply).sign_in_form() is not None for reply in (one, other)]
+    places = [(reply.header("Location") or "").partition("?")[0] for reply in (one, other)]
+    return one.status == other.status and forms[0] == forms[1] and places[0] == places[1]
 
 
 def led_astray(given: Given, send: Send, target: Target, name: str, where: str) -> tuple[Reply, str]:

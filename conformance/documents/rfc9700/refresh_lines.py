@@ -15,6 +15,8 @@ from conformance.wire.exchange import Reply
 
 # Seconds that a test may wait for a time of grace to be over.
 LONGEST_GRACE = 30.0
+# So many refreshes go out in the same instant.
+AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,14 @@ def is_over(given: Given, send: Send, target: Target, used: str) -> Reply:
     found = refresh_line(given, send)
     replayed(given, send, {"last": found.second, "first": found.first}[used])
     return send.refresh(found.newest)
+
+
+def refreshed_at_once(given: Given, send: Send) -> list[Reply]:
+    """Answers to several refreshes by one refresh token in the same instant; Vacuous where none is replaced."""
+    newest = successor(given, send, _refreshable(given))
+    own = {"grant_type": "refresh_token", **newest.client.token_parameters, "refresh_token": newest.refresh_token}
+    pairs, headers = send.authenticated(own, newest.client, None, {})
+    return send.together([send.form_request("token", pairs, headers)] * AT_ONCE)
 
 
 def idle_refresh_tokens(given: Given, whose: str) -> Tokens:

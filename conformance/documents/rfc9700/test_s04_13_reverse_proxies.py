@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc9700.forwarded import HEADERS, led_astray
+from conformance.documents.rfc9700.forwarded import HEADERS, asks_alike, certified, led_astray, signed_in_by_header
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.profile.target import Target
 
@@ -18,3 +18,17 @@ def test_forged_headers_change_no_address(
     reply, told = led_astray(given, send, target, name, where)
 
     expect.that(not told, "addresses of the server's own", told, breach="act", at=reply)
+
+
+@requirement("rfc9700-4.13-proxy-sanitizes-headers")
+def test_a_forged_certificate_authenticates_nobody(given: Given, send: Send, expect: Expect) -> None:
+    reply = certified(given, send)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc9700-4.13-proxy-sanitizes-headers")
+def test_a_forged_user_is_signed_in_no_more_than_before(given: Given, send: Send, expect: Expect) -> None:
+    before, forged = signed_in_by_header(given, send)
+
+    expect.that(asks_alike(before, forged), f"the same as without them ({before})", forged, breach="act", at=forged)

@@ -12,7 +12,13 @@ from conformance.documents.rfc9700.proofs import (
     refreshable_by_holder,
     refreshed_by,
 )
-from conformance.documents.rfc9700.refresh_lines import idle_refresh_tokens, is_over, refresh_line, replayed
+from conformance.documents.rfc9700.refresh_lines import (
+    idle_refresh_tokens,
+    is_over,
+    refresh_line,
+    refreshed_at_once,
+    replayed,
+)
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.plain_http import expect_unserved, refresh_in_the_clear
 from conformance.procedures.public_clients import refreshable
@@ -167,6 +173,16 @@ def test_a_used_refresh_token_is_over_at_once(given: Given, send: Send, expect: 
     reply = send.refresh(used)
 
     expect(reply).is_refused()
+
+
+@requirement("rfc9700-4.14.2-no-leeway")
+def test_of_simultaneous_refreshes_one_succeeds(given: Given, send: Send, expect: Expect) -> None:
+    replies = refreshed_at_once(given, send)
+
+    served = [reply for reply in replies if reply.is_served]
+    expect.that(
+        len(served) <= 1, "tokens for one refresh at most", f"tokens for {len(served)}", breach="act", at=served
+    )
 
 
 @requirement("rfc9700-4.14.2-refresh-token-integrity")
