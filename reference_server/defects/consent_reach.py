@@ -1,9 +1,10 @@
 """Breaches of RFC 6749 sections 3.1 and 10.12: consent that reaches further than what was approved, or by whom."""
 
 from ..defect import Defect
-from ..pipeline import Call, after, before, named, replace
+from ..pipeline import Call, Edit, after, before, named, replace
 from ..secrets import keyed_hash, random_value
 from ..steps.sign_in import cookie, csrf_token
+from .conditions import Condition, asks_for_token
 from .remembering import keep, kept
 
 
@@ -76,7 +77,35 @@ def take_session_of_page(call: Call) -> None:
 
 BROWSER = "browser"
 
+
+def comes_by_post(call: Call) -> bool:
+    """What is posted is a decision, and a decision was asked for."""
+    return call.method == "POST"
+
+
+def consent_taken_for_granted(condition: Condition) -> Edit:
+    """Some requests are granted without a question."""
+
+    def take_for_granted(call: Call) -> None:
+        """Asks nobody."""
+        call.consented = call.consented or (call.user is not None and condition(call))
+
+    return after("consent", "reuse_consent", named("take_for_granted", take_for_granted))
+
+
 DEFECTS = (
+    Defect(
+        name="consent-not-asked-for-by-post",
+        says="An authorization request by POST is granted without a question.",
+        breaks=("rfc6749-10.12-no-grant-without-consent",),
+        edits=(consent_taken_for_granted(comes_by_post),),
+    ),
+    Defect(
+        name="consent-not-asked-for-implicit",
+        says="An implicit request is granted without a question.",
+        breaks=("rfc6749-10.12-no-grant-without-consent",),
+        edits=(consent_taken_for_granted(asks_for_token),),
+    ),
     Defect(
         name="consent-remembered-by-browser",
         says="What was approved in a browser is granted there, whoever signs in next.",

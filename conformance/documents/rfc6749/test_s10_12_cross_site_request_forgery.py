@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from conformance.harness import Expect, Given, Send, needs, requirement
+from conformance.procedures.asked_in_other_forms import FORMS, asked_otherwise
 from conformance.procedures.asking import certain_refusal
 from conformance.procedures.authorization_answers import arrived
 from conformance.procedures.consent import (
@@ -104,6 +107,14 @@ def test_a_request_for_no_pages_is_no_consent(given: Given, send: Send, expect: 
     request = replace(page.request, pairs=(*page.request.pairs, ("prompt", "none")))
 
     answer = page_before_decision(given, send, request, page.user_agent)
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+@pytest.mark.parametrize("form", FORMS)
+def test_another_form_of_a_request_is_no_consent(given: Given, send: Send, expect: Expect, form: str) -> None:
+    answer = asked_otherwise(given, send, form)
 
     expect(answer).grants_nothing()
 
