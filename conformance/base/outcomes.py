@@ -70,6 +70,11 @@ class UnfitStep(Inconclusive):
     code = "step"
 
 
+class Undeclinable(Inconclusive):
+    """The profile says that nobody can decline: a test that judges other refusals as well goes on with those, and one
+    that rests on this alone is untested."""
+
+
 class Vacuous(Exception):
     """The stimulus was sent, and the situation that the sentence speaks of did not arise: says which one."""
 
@@ -122,6 +127,8 @@ def outcome_of(error: BaseException | None, note: str = "") -> Outcome:
             return Outcome("kept", note)
         case Violation():
             return Outcome("broken", "", error.expected, error.observed, error.breach, about=error.about)
+        case Undeclinable():
+            return Outcome("untested", str(error))
         case Inconclusive():
             return Outcome("inconclusive", str(error), code=error.code)
         case Vacuous():

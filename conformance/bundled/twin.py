@@ -51,7 +51,8 @@ def described(target: Target, faults: Mapping[str, str]) -> Target:
     federation = _federation(target)
     documented = {**target.documented, "federation": {**federation, "link": LINK}} if federation else target.documented
     control = CONTROL if target.control_url else None
-    return replace(target, control_url=control, sign_in=SignIn(), documented=documented, faults=faults)
+    sign_in = SignIn(can_decline=target.sign_in.can_decline)
+    return replace(target, control_url=control, sign_in=sign_in, documented=documented, faults=faults)
 
 
 def _federation(target: Target) -> Mapping[str, Any]:

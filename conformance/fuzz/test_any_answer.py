@@ -74,7 +74,7 @@ def test_an_error_is_json(given: Given, send: Send, expect: Expect, endpoint: st
 def test_an_error_code_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    expect.syntax("error", strings(sent(given, send, message), "error"))
+    expect.syntax("error", given.present(strings(sent(given, send, message), "error"), "error code"))
 
 
 @requirement("rfc6749-5.2-error-description-characters")
@@ -83,7 +83,9 @@ def test_an_error_code_has_its_characters(
 def test_an_error_description_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    expect.syntax("error_description", strings(sent(given, send, message), "error_description"))
+    told = given.present(strings(sent(given, send, message), "error_description"), "error_description")
+
+    expect.syntax("error_description", told)
 
 
 @requirement("rfc7009-2.2.1-error-members-well-formed")
@@ -93,9 +95,12 @@ def test_an_error_of_revocation_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
     reply = sent(given, send, message)
+    names = ("error", "error_description", "error_uri")
 
-    for name in ("error", "error_description", "error_uri"):
-        expect.syntax(name, strings(reply, name))
+    told = given.present(((name, value) for name in names for value in strings(reply, name)), "error")
+
+    for element, value in told:
+        expect.syntax(element, value)
 
 
 @requirement("rfc6749-A.8-authorization-error-description-characters")
@@ -104,9 +109,10 @@ def test_an_error_of_revocation_has_its_characters(
 def test_an_error_that_comes_back_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    reply = sent(given, send, message)
+    back = brought_back(sent(given, send, message))
+    told = given.present((value for name, value in back if name == "error_description"), "error_description")
 
-    expect.syntax("error_description", [value for name, value in brought_back(reply) if name == "error_description"])
+    expect.syntax("error_description", told)
 
 
 @requirement("rfc6749-5.2-header-authentication-failed-challenge")

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from conformance.base.outcomes import Undeclinable
 from conformance.browser import driving
 from conformance.browser.answer import Answer
 from conformance.browser.authorization_request import AuthorizationRequest, challenge
@@ -74,8 +75,11 @@ class BrowserRequests(RawRequests):
 
         `encoded` goes out in place of the request's own encoding, `headers` with the first request of the user agent.
         """
+        target = self.recorder.target
         if decision != "wait":
-            self.recorder.target.check(f"sign_in.{decision}")
+            target.check(f"sign_in.{decision}")
+        if decision == "decline" and not target.sign_in.can_decline:
+            raise Undeclinable("the pages have no way to decline, as [sign_in] says: there is no refusal to judge")
         agent = user_agent or self.recorder.user_agent()
         return driving.authorize(agent, self.recorder, request, method, decision, encoded=encoded, headers=headers)
 

@@ -89,6 +89,12 @@ class Examiner:
         self.tokens: dict[str, Tokens] = {}
         self.remembers = False
 
+    @property
+    def refusing(self) -> str:
+        """The decision that grants nothing: to decline, or where that can't be done, to take none."""
+        known = "sign_in.decline" not in self.faults and self.session.target.sign_in.can_decline
+        return "decline" if known else "wait"
+
     def try_out(
         self,
         name: str,

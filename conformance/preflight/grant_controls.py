@@ -128,8 +128,7 @@ def examine_declined_requests(examiner: Examiner) -> None:
 def _declined(trial: Trial, examiner: Examiner, client: Client, grant: str) -> Answer:
     if not client.redirect_uris:
         raise Pointless(f"no redirect URI is named: add `redirect_uris` to [clients.{client.name}]")
-    decision = "wait" if "sign_in.decline" in examiner.faults else "decline"
-    return answer_without_approval(trial, Way(client, grant, client.redirect_uris[0]), decision)
+    return answer_without_approval(trial, Way(client, grant, client.redirect_uris[0]), examiner.refusing)
 
 
 def _is_open(trial: Trial, examiner: Examiner, client: Client, grant: str) -> str:

@@ -108,8 +108,8 @@ def _is_taken(trial: Trial, examiner: Examiner, registered: Registered) -> bool:
     """Whether a request for a redirect URI gets further than to a page that refuses; whoever is asked declines."""
     if trial.target.sign_in.driver == "manual":
         raise Pointless("it would take a decision by hand; a run asks for it")
-    decision = "wait" if "sign_in.decline" in examiner.faults else "decline"
-    answer = answer_without_approval(trial, Way(registered.client, "authorization_code", registered.uri), decision)
+    way = Way(registered.client, "authorization_code", registered.uri)
+    answer = answer_without_approval(trial, way, examiner.refusing)
     if answer.destination is None and not answer.consented and answer.stuck:
         raise Pointless(f"it could not be seen: {why_not_back(answer)}")
     return answer.destination is not None or answer.consented

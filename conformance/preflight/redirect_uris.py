@@ -32,7 +32,7 @@ def examine_redirect_uris(examiner: Examiner) -> None:
     """Every redirect URI that an authorization request of the profile may name."""
     target = examiner.session.target
     by_nobody = examiner.entrance is None or target.sign_in.driver == "manual"
-    decision = _decision(examiner)
+    decision = examiner.refusing
     for client in target.clients.values():
         grants = usable_grants(target, client, BY_USER_AGENT)
         controls = [
@@ -57,7 +57,7 @@ def examine_registration(examiner: Examiner) -> None:
     examiner.try_out(
         "redirect URIs are registered as a whole, or in part",
         ("features", "full_redirect_uris"),
-        partial(_compares, way=way, decision=_decision(examiner)),
+        partial(_compares, way=way, decision=examiner.refusing),
         needs=["endpoints.authorization", "resource_owner", fault_of_redirect_uri(way.client.name, way.uri)],
     )
 
@@ -73,10 +73,6 @@ def _compares(trial: Trial, way: Way, decision: str) -> str:
     if not is_taken and not claimed:
         raise Wrong(f"a redirect URI with another query ({query}) is refused: {why_not_back(answer)}", "leave it out")
     return f"another query is {'taken' if is_taken else 'refused'}"
-
-
-def _decision(examiner: Examiner) -> str:
-    return "wait" if "sign_in.decline" in examiner.faults else "decline"
 
 
 def _blame_client_id(examiner: Examiner, client: Client, controls: list[Control]) -> None:

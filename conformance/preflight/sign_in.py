@@ -28,7 +28,7 @@ def examine_sign_in(examiner: Examiner) -> None:
         needs=["endpoints.authorization"],
         blocks="resource_owner",
     )
-    if examiner.entrance is not None:
+    if examiner.entrance is not None and target.sign_in.can_decline:
         examiner.try_out(
             "consent can be declined",
             ("sign_in", "decline"),
@@ -60,7 +60,8 @@ def _enters(trial: Trial, examiner: Examiner) -> str:
 
 def _declined(trial: Trial, name: str, way: Way) -> Answer:
     agent, response_type = trial.given.user_agent(name), RESPONSE_TYPES[way.grant]
-    return trial.send.authorize(way.client, response_type, user_agent=agent, decision="decline", redirect_uri=way.uri)
+    decision = "decline" if trial.target.sign_in.can_decline else "wait"
+    return trial.send.authorize(way.client, response_type, user_agent=agent, decision=decision, redirect_uri=way.uri)
 
 
 def _ended(answer: Answer) -> str:

@@ -154,6 +154,14 @@ def code_that_owes_no(given: Given, send: Send, parameter: str) -> Code:
     return replace(code, verifier=None) if parameter == "code_verifier" else code
 
 
+def exchanged_without(given: Given, send: Send, parameter: str) -> Reply:
+    """The exchange of a code that owes no such parameter. Vacuous where it is refused, which others judge."""
+    reply = send.code_exchange(code_that_owes_no(given, send, parameter))
+    if reply.is_refusal:
+        raise Vacuous(f"an exchange that owes no {parameter} is refused without one: {reply}")
+    return given.issued(reply)
+
+
 def altered(code: Code) -> Code:
     """The code with one character in its middle replaced by another of its kind."""
     at = len(code.value) // 2

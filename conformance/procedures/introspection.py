@@ -19,6 +19,8 @@ from conformance.harness.tokens import Tokens
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
+REGISTERED_HINTS = ("access_token", "refresh_token")
+NO_HINT, INVENTED_HINT = "no hint", "an invented hint"
 # A token of a resource owner and one of the client's own: their answers differ in what they can hold.
 both_kinds = pytest.mark.parametrize(
     "grant", ["user", pytest.param("client_credentials", marks=pytest.mark.needs("client_credentials"))]
@@ -224,12 +226,39 @@ def refreshed_access_token(given: Given, send: Send) -> Reply:
     return given.observed("introspection of a refreshed access token", procedure)
 
 
-def with_and_without_hint(given: Given, send: Send, hint: str) -> tuple[Reply, Reply]:
-    """The answers about one refresh token, asked without a hint (which has to succeed) and with a hint."""
-    active_token_described(given, send)
-    refresh_token = given.refreshable().refresh_token or ""
-    without = given.accepted(ask(given, send, refresh_token, token_type_hint=OMIT), "the same request without a hint")
-    return without, ask(given, send, refresh_token, token_type_hint=hint)
+@dataclass(frozen=True, slots=True)
+class UnderHints:
+    """The answers about one refresh token, by hint: the registered ones, an invented one, and none at all."""
+
+    replies: Mapping[str, Reply]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether introspection tells of refresh tokens, be it under the right hint alone."""
+        return any(says_active(self.replies[hint]) for hint in (NO_HINT, "refresh_token"))
+
+    def is_the_same(self, hint: str) -> bool:
+        """Whether the answer under a hint says what is known of the token."""
+        reply = self.replies[hint]
+        return reply.is_success and says_active(reply) == self.is_known
+
+    def __str__(self) -> str:
+        """What each answer tells."""
+        return ", ".join(f"{reply.members.get('active')} with {hint}" for hint, reply in self.replies.items())
+
+
+def refresh_token_under_hints(given: Given, send: Send) -> UnderHints:
+    """What is told of a refresh token under each hint; asking without one has to succeed."""
+
+    def procedure() -> UnderHints:
+        active_token_described(given, send)
+        token = given.refreshable().refresh_token or ""
+        without = given.accepted(ask(given, send, token, token_type_hint=OMIT), "the same request without a hint")
+        values = {hint: hint for hint in REGISTERED_HINTS} | {INVENTED_HINT: given.invented("hint")}
+        hinted = {name: ask(given, send, token, token_type_hint=hint) for name, hint in values.items()}
+        return UnderHints({NO_HINT: without, **hinted})
+
+    return given.observed("a refresh token under each hint", procedure)
 
 
 def answer_about_unknown_token(given: Given, send: Send) -> Reply:

@@ -262,6 +262,22 @@ def client_let_in(given: Given, send: Send, client: Client) -> Client:
     return client
 
 
+def public_client_let_in(given: Given, send: Send) -> Client:
+    """The same for the public client. Vacuous where it is refused, as another requirement says that it mustn't be."""
+    client = given.client("public")
+
+    def procedure() -> None:
+        kind = accepted_revocation(given, send).token.kind
+        token = value_of(fresh_tokens(given, kind, client), kind)
+        reply = send.revocation(token, client, **hint_that_works(given, send, kind))
+        if reply.is_refusal:
+            raise Vacuous(f"the server revokes nothing for a public client: {reply}")
+        given.accepted(reply, "a revocation by the token's own client")
+
+    given.observed("revocation by a public client", procedure)
+    return client
+
+
 # Requests in the way that works
 
 

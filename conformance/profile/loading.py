@@ -300,8 +300,11 @@ def _unfounded(document: Mapping[str, Any]) -> list[schemas.Gap]:
 
 
 def _sign_in(table: Mapping[str, Any], folder: Path) -> SignIn:
-    steps = tuple(SignInStep(**step) for step in table.get("steps", ()))
-    return SignIn(**{**table, "steps": steps, "hosts": tuple(table.get("hosts", ())), "folder": str(folder)})
+    steps, hosts = tuple(SignInStep(**step) for step in table.get("steps", ())), tuple(table.get("hosts", ()))
+    decline = table.get("decline")
+    can_decline = decline is not False
+    declining = {"decline": decline if can_decline else None, "can_decline": can_decline}
+    return SignIn(**{**table, **declining, "steps": steps, "hosts": hosts, "folder": str(folder)})
 
 
 def _client(name: str, table: Mapping[str, Any]) -> Client:

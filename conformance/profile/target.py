@@ -108,11 +108,13 @@ class SignIn:
     `hosts` are origins beside the endpoints' own that sign-in leads over, `browser` the browser's executable,
     `most_approvals` how often a person may be asked, `patience` how many seconds a person or a page may take, `forget`
     what makes the target forget approvals (a command, or a URL to POST to), `folder` where the profile stands.
+    `can_decline` tells whether pages have a way to decline at all.
     """
 
     driver: str = "form"
     approve: str | None = None
     decline: str | None = None
+    can_decline: bool = True
     steps: tuple[SignInStep, ...] = ()
     hosts: tuple[str, ...] = ()
     browser: str | None = None

@@ -84,6 +84,12 @@ def believe_hint(hint: str, found: str) -> Step:
     return named("find_hinted_token", find_hinted_token)
 
 
+def look_by_hint_alone(call: Call) -> None:
+    """Has access tokens in one place and refresh tokens in another, and looks into one of them."""
+    if call.token is not None and call.token.kind == "refresh_token":
+        call.token = call.token if call.parameters.get("token_type_hint") == "refresh_token" else None
+
+
 def refuse_unknown_hint(call: Call) -> None:
     """Answers as RFC 7009 has it for kinds of tokens that the server can't revoke."""
     if call.parameters.get("token_type_hint") not in (None, "access_token", "refresh_token"):
@@ -200,6 +206,16 @@ DEFECTS = (
         breaks=("rfc7662-2.1-hint-not-needed",),
         blocks=("rfc7662-2-plain-http-reveals-nothing", "rfc7662-2.1-wrong-hint-refresh-token-found"),
         edits=(after("introspection", "require_token", demand_hint),),
+    ),
+    Defect(
+        name="introspection-finds-refresh-token-by-its-hint-alone",
+        says="Without the hint refresh_token introspection takes a refresh token for an unknown one.",
+        breaks=(
+            "rfc7662-2.1-hint-not-needed",
+            "rfc7662-2.1-wrong-hint-refresh-token-found",
+            "rfc7662-2.1-unknown-hint-token-found",
+        ),
+        edits=(after("introspection", "find_token", look_by_hint_alone),),
     ),
     Defect(
         name="introspection-demands-client-id",

@@ -14,6 +14,17 @@ from ..variant import Variant
 BY_CONTROL_PORT: Mapping[str, Any] = {"sign_in": {"forget": "{control}/forget"}}
 BUTTONS = b"""<button class="main" type="submit" name="decision" value="approve">Approve</button>
 <button type="submit" name="_method" value="delete">Decline</button>"""
+DENIALS = (
+    "documented-endpoints-authorize-delete-declines",
+    "documented-endpoints-decline-button",
+    "rfc6749-4.1.1-denied-returns-to-client",
+    "rfc6749-4.1.2.1-denial-access-denied",
+    "rfc6749-4.1.2.1-denial-told-to-client",
+    "rfc6749-4.2.1-owner-decides",
+    "rfc6749-4.2.2.1-access-denied",
+    "rfc6749-4.2.2.1-denial-in-the-fragment",
+)
+ONE_BUTTON = BUTTONS.partition(b"\n")[0]
 SAME_BUTTONS = b"""<input type="hidden" name="decision" value="approve"><button class="main">Approve</button>
 <button onclick="this.form.decision.value = 'decline'">Decline</button>"""
 SCRIPTED_BUTTONS = b"""<input type="hidden" name="decision" value="approve">
@@ -131,6 +142,13 @@ VARIANTS = (
         name="buttons-that-post-the-same",
         says="A script tells the consent page's two buttons apart, which post the same without it.",
         edits=with_buttons(SAME_BUTTONS),
+    ),
+    Variant(
+        name="no-way-to-decline",
+        says="The consent page has a button that approves, and no other: who doesn't want that closes the page.",
+        edits=with_buttons(ONE_BUTTON),
+        profile={"sign_in": {"decline": False}},
+        changes=dict.fromkeys(DENIALS, "untested"),
     ),
     Variant(
         name="decline-button-changed-by-script",

@@ -11,7 +11,7 @@ from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.send import FORM
 from conformance.procedures.authorization_answers import is_form_encoded
 from conformance.procedures.client_authentication import client_by_body
-from conformance.procedures.code_exchanges import NOT_OWED, code_that_owes_no, verifiable_code
+from conformance.procedures.code_exchanges import NOT_OWED, code_that_owes_no, exchanged_without, verifiable_code
 from conformance.procedures.endpoint_uris import endpoint_uris
 from conformance.procedures.plain_http import expect_unserved, token_request_in_the_clear
 from conformance.procedures.refreshing import fully_granted, narrower_scope
@@ -139,7 +139,7 @@ def test_an_empty_refresh_token_is_a_missing_one(given: Given, send: Send, expec
 @needs("authorization_code")
 @pytest.mark.parametrize("name", NOT_OWED)
 def test_an_empty_parameter_of_an_exchange_is_none(given: Given, send: Send, expect: Expect, name: str) -> None:
-    without = given.issued(send.code_exchange(code_that_owes_no(given, send, name)))
+    without = exchanged_without(given, send, name)
     nothing: dict[str, Any] = {name: ""}
 
     empty = send.code_exchange(code_that_owes_no(given, send, name), **nothing)

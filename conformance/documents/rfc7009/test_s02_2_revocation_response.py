@@ -12,9 +12,9 @@ from conformance.harness.tokens import TokenKind
 from conformance.procedures.revocation import (
     answered_revocation,
     both_kinds,
-    client_let_in,
     hinted_revocation,
     judgment,
+    public_client_let_in,
     revocable,
     unknown_token,
 )
@@ -37,7 +37,7 @@ def test_an_invented_token_is_200(given: Given, send: Send, expect: Expect) -> N
 
 @requirement("rfc7009-2.2-unknown-token-answered-with-200")
 def test_an_invented_token_of_a_public_client_is_200(given: Given, send: Send, expect: Expect) -> None:
-    client = client_let_in(given, send, given.client("public"))
+    client = public_client_let_in(given, send)
 
     reply = send.revocation(given.invented("token"), client)
 
