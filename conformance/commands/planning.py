@@ -74,7 +74,7 @@ class Plan:
                     "document": each.requirement.document,
                     "section": each.requirement.section,
                     "level": each.requirement.level,
-                    "fate": each.prospect,
+                    "prospect": each.prospect,
                     "reason": each.reason,
                     "tests": list(each.tests),
                 }

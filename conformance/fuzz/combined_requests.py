@@ -43,9 +43,9 @@ from conformance.fuzz.lifecycle import Life
 from conformance.fuzz.lifecycle_model import Step, Token
 from conformance.harness.send import OMIT
 from conformance.procedures.client_authentication import as_nobody
+from conformance.procedures.credentials_beside import VALID as VALID_BESIDE
+from conformance.procedures.credentials_beside import code_parameters
 from conformance.procedures.introspection import says_active
-from conformance.procedures.live_beside import LIVE as LIVE_BESIDE
-from conformance.procedures.live_beside import code_parameters
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
@@ -247,7 +247,7 @@ def _beside(life: Life, what: str) -> dict[str, Any]:
     if what in (NOTHING, STRANGE):
         return {} if what == NOTHING else {life.trial.given.invented("parameter"): "1"}
     name = {CODE: "code", REFRESH: "refresh-token", PASSWORD: "password"}[what]
-    return LIVE_BESIDE[name][0](life.trial.given, life.trial.given.client("confidential"))
+    return VALID_BESIDE[name][0](life.trial.given, life.trial.given.client("confidential"))
 
 
 # The revocation endpoint

@@ -89,7 +89,7 @@ class Outlook:
             "waits": round(self.waits, 1),
             "footprint": self.footprint.as_dict(),
             "requirements": [
-                {"id": each.id, "fate": each.prospect, "reason": each.reason} for each in self.requirements
+                {"id": each.id, "prospect": each.prospect, "reason": each.reason} for each in self.requirements
             ],
         }
 

@@ -180,10 +180,10 @@ class _Summary:
             ):
                 if text:
                     self._line(f"{name:<8}  {text}", "dim", indent)
-        telling = summary.telling_exchange(lines[0].test, content["exchanges"]) if lines else None
+        decisive = summary.decisive_exchange(lines[0].test, content["exchanges"]) if lines else None
         # What a client sent nobody sends again.
-        if telling is not None and summary.role_of(content) == summary.SERVER:
-            self._unwrapped(f"{' ' * indent}{curl_line(telling, summary.shell_variables(content))}")
+        if decisive is not None and summary.role_of(content) == summary.SERVER:
+            self._unwrapped(f"{' ' * indent}{curl_line(decisive, summary.shell_variables(content))}")
 
     def _beside(self, entry: Entry, others: Sequence[Entry]) -> None:
         """Where documents differ: the other's verdict, and why both are right."""

@@ -130,8 +130,8 @@ def _finding(fault: Fault, finding: Finding, content: Content) -> list[str]:
     entry = finding.entry
     topic = content.get("topics", {}).get(entry.get("topic", ""))
     usual = fault.usual_cause(entry, content.get("topics", {}))
-    telling = next(
-        (each for test in finding.tests if (each := summary.telling_exchange(test, content["exchanges"]))), None
+    again = next(
+        (each for test in finding.tests if (each := summary.decisive_exchange(test, content["exchanges"]))), None
     )
     clause = plain(clause_name(entry["document"], entry["section"]))
     says = f": {code(entry['id'])}, {prose(entry['says'])}" if len(fault.findings) > 1 else ""
@@ -145,7 +145,7 @@ def _finding(fault: Fault, finding: Finding, content: Content) -> list[str]:
     lines += [f"- why it matters: {prose(topic['matters'])}"] if topic else []
     lines += [f"- usual cause: {prose(usual)}"] if usual else []
     of_server = summary.role_of(content) == summary.SERVER
-    lines += [f"- again: {code(curl_line(telling, summary.shell_variables(content)))}"] if telling and of_server else []
+    lines += [f"- again: {code(curl_line(again, summary.shell_variables(content)))}"] if again and of_server else []
     return lines
 
 

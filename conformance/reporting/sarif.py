@@ -135,7 +135,7 @@ def _of_fault(fault: Fault, content: Content) -> dict[str, Any]:
     """A fault (3.27), with the exchange that shows it; all the requirements that it breaks are in its message."""
     level, kind = RESULTS[fault.verdict]
     exchanges = content["exchanges"]
-    telling = next((each for test in fault.lead.tests if (each := summary.telling_exchange(test, exchanges))), None)
+    decisive = next((each for test in fault.lead.tests if (each := summary.decisive_exchange(test, exchanges))), None)
     entries = [finding.entry for finding in fault.findings]
     known = summary.known_deviations(content)
     seen = summary.repeat_in_words(fault.lead.entry)
@@ -144,20 +144,20 @@ def _of_fault(fault: Fault, content: Content) -> dict[str, Any]:
         "kind": kind,
         "level": level,
         "message": {"text": visible(_message(fault, content))},
-        "locations": [_location(telling, content)],
+        "locations": [_location(decisive, content)],
         "partialFingerprints": {"fault/v1": _fingerprint(_rule_id(fault), fault.lead.entry["id"], content)},
         "properties": {
             "verdict": fault.verdict,
             "requirementLevel": fault.level,
             "requirements": [entry["id"] for entry in entries],
             **({"repeat": visible(seen)} if seen else {}),
-            **({"curl": visible(curl_line(telling, summary.shell_variables(content)))} if telling else {}),
+            **({"curl": visible(curl_line(decisive, summary.shell_variables(content)))} if decisive else {}),
         },
     }
     if all(entry["id"] in known for entry in entries):
         words = dict.fromkeys(summary.deviation_in_words(known[entry["id"]]) for entry in entries)
         result["suppressions"] = [{"kind": "external", "justification": visible("; ".join(words))}]
-    return result | _shown(telling)
+    return result | _shown(decisive)
 
 
 def _of_open_question(entry: Entry, content: Content) -> dict[str, Any]:
@@ -165,25 +165,25 @@ def _of_open_question(entry: Entry, content: Content) -> dict[str, Any]:
     level, kind = RESULTS[entry["verdict"]]
     exchanges = content["exchanges"]
     tests = summary.deciding_tests(entry)
-    telling = next((each for test in tests if (each := summary.telling_exchange(test, exchanges))), None)
+    decisive = next((each for test in tests if (each := summary.decisive_exchange(test, exchanges))), None)
     result: dict[str, Any] = {
         "ruleId": entry["id"],
         "kind": kind,
         "level": level,
         "message": {"text": visible(f"{entry['says']} {entry['reason']}".strip())},
-        "locations": [_location(telling, content)],
+        "locations": [_location(decisive, content)],
         "partialFingerprints": {"fault/v1": _fingerprint(entry["id"], "", content)},
         "properties": {"verdict": entry["verdict"], "requirementLevel": entry["level"], "requirements": [entry["id"]]},
     }
-    return result | _shown(telling)
+    return result | _shown(decisive)
 
 
-def _shown(telling: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown(decisive: Mapping[str, Any] | None) -> dict[str, Any]:
     """The exchange that shows a result (3.27.24, 3.27.25)."""
-    if telling is None:
+    if decisive is None:
         return {}
-    answered = {"webResponse": _response(telling["response"])} if "response" in telling else {}
-    return {"webRequest": _request(telling["request"]), **answered}
+    answered = {"webResponse": _response(decisive["response"])} if "response" in decisive else {}
+    return {"webRequest": _request(decisive["request"]), **answered}
 
 
 def _message(fault: Fault, content: Content) -> str:
@@ -210,15 +210,15 @@ def _fingerprint(name: str, lead: str, content: Content) -> str:
 STAGE = re.compile("/stage-[0-9]+(?=/|$)/?")
 
 
-def _location(telling: Mapping[str, Any] | None, content: Content) -> dict[str, Any]:
+def _location(decisive: Mapping[str, Any] | None, content: Content) -> dict[str, Any]:
     """Where: in the profile, or at the endpoint that was asked, as a path; services that show code refuse full URLs.
 
     Viewers want a line, so there is a first one.
     """
-    url = telling["request"]["url"].partition("?")[0] if telling else content["target"]["base_url"]
+    url = decisive["request"]["url"].partition("?")[0] if decisive else content["target"]["base_url"]
     if summary.role_of(content) != summary.SERVER:
         # The suite's own servers are at another port each time, below a path of each login.
-        url = STAGE.sub("/", urlsplit(url).path) if telling else content["target"]["name"]
+        url = STAGE.sub("/", urlsplit(url).path) if decisive else content["target"]["name"]
     path = content["target"].get("profile_file") or urlsplit(url).path.strip("/") or "profile.toml"
     return {
         "physicalLocation": {

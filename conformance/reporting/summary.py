@@ -165,7 +165,7 @@ def exchanges_of(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]
     return [exchanges[index] for index in test["exchanges"]]
 
 
-def telling_exchange(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def decisive_exchange(test: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The exchange that a test rests on: the judged one; where none is, its last stimulus, else its last exchange."""
     if "judged" in test:
         judged: Mapping[str, Any] = exchanges[test["judged"]["exchange"]]

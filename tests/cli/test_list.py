@@ -29,7 +29,7 @@ def test_a_target_that_is_down_is_planned_all_the_same(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert told["requests"] > 0
     assert {each["section"].split(".")[0] for each in told["requirements"]} == {"4"}
-    assert {each["fate"] for each in told["requirements"]} >= {"tested"}
+    assert {each["prospect"] for each in told["requirements"]} >= {"tested"}
 
 
 def test_a_selection_without_a_test_is_told_by_the_exit_code(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from conformance.documents.documented.api import at_resource, reply_to_foreign_t
 from conformance.documents.documented.external_tokens import external_request, external_tokens
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.bearer import values
-from conformance.procedures.live_beside import fresh_credentials
+from conformance.procedures.credentials_beside import fresh_credentials
 
 KINDS = ("me", "app", "basic")
 # A resource, and a token of another kind.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.code_exchanges import exchanging_client
-from conformance.procedures.live_beside import beside_live_credentials, fresh_credentials
+from conformance.procedures.credentials_beside import beside_valid_credentials, fresh_credentials
 from conformance.procedures.token_refusals import invented_code
 
 
 @requirement("rfc6749-4.1.3-invalid-code-refused")
-@beside_live_credentials("refresh-token", "password")
+@beside_valid_credentials("refresh-token", "password")
 def test_what_is_live_makes_no_code_valid(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = exchanging_client(given)
 

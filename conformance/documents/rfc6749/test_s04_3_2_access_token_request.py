@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
+from conformance.procedures.credentials_beside import beside_valid_credentials, fresh_credentials
 from conformance.procedures.grants import (
     client_served,
     client_using,
@@ -16,7 +17,6 @@ from conformance.procedures.grants import (
     wrong_secret,
 )
 from conformance.procedures.guessing import password_guessed
-from conformance.procedures.live_beside import beside_live_credentials, fresh_credentials
 from conformance.procedures.scopes import is_processed_or_invalid_scope
 from conformance.procedures.token_requests import good_request, sent, with_everything_escaped
 
@@ -152,7 +152,7 @@ def test_a_wrong_password_is_refused(given: Given, send: Send, expect: Expect, h
 
 
 @requirement("rfc6749-4.3.2-wrong-password-refused")
-@beside_live_credentials("code", "refresh-token")
+@beside_valid_credentials("code", "refresh-token")
 def test_what_is_live_makes_no_password_right(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = given.tokens("password").client
 

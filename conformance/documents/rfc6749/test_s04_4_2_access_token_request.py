@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.procedures.credentials_beside import beside_valid_credentials, fresh_credentials
 from conformance.procedures.grants import (
     client_served,
     client_with_secret_served,
     if_credentials_are_right,
     wrong_secret,
 )
-from conformance.procedures.live_beside import beside_live_credentials, fresh_credentials
 from conformance.procedures.scopes import is_processed_or_invalid_scope
 from conformance.procedures.token_requests import good_request, sent, with_everything_escaped
 
@@ -101,7 +101,7 @@ def test_a_client_has_to_authenticate(given: Given, send: Send, expect: Expect, 
 
 
 @requirement("rfc6749-4.4.2-client-authentication-required")
-@beside_live_credentials("code", "refresh-token", "password")
+@beside_valid_credentials("code", "refresh-token", "password")
 def test_what_is_live_stands_for_no_authentication(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = client_with_secret_served(given, send, "client_credentials")
 

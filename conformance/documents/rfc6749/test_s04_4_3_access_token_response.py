@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.procedures.credentials_beside import beside_valid_credentials, fresh_credentials, issued_all_the_same
 from conformance.procedures.grants import (
     client_served,
     client_using,
@@ -12,7 +13,6 @@ from conformance.procedures.grants import (
     if_credentials_are_right,
     wrong_secret,
 )
-from conformance.procedures.live_beside import beside_live_credentials, fresh_credentials, issued_all_the_same
 from conformance.procedures.token_responses import token_response
 
 
@@ -34,7 +34,7 @@ def test_no_refresh_token_comes(given: Given, send: Send, expect: Expect) -> Non
 
 
 @requirement("rfc6749-4.4.3-no-refresh-token")
-@beside_live_credentials("refresh-token", "password")
+@beside_valid_credentials("refresh-token", "password")
 def test_no_refresh_token_comes_beside_other_credentials(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = client_with_secret_served(given, send, "client_credentials")
 

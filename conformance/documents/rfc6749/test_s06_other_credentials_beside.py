@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.live_beside import beside_live_credentials, fresh_credentials, narrow_beside_wider_code
+from conformance.procedures.credentials_beside import (
+    beside_valid_credentials,
+    fresh_credentials,
+    narrow_beside_wider_code,
+)
 from conformance.procedures.refreshing import another_client, refreshing_seen, scope_obtained
 
 
 @requirement("rfc6749-6-refresh-token-validated")
-@beside_live_credentials("code", "password")
+@beside_valid_credentials("code", "password")
 def test_what_is_live_makes_no_refresh_token_valid(given: Given, send: Send, expect: Expect, other: str) -> None:
     client = refreshing_seen(given, send).client
     invented = {"refresh_token": given.invented("refresh_token")}

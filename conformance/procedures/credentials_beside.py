@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from conformance.profile.target import Client
     from conformance.wire.exchange import Reply
 
-Live = dict[str, Any]
+Credentials = dict[str, Any]
 
 
-def code_parameters(code: Code) -> Live:
+def code_parameters(code: Code) -> Credentials:
     """All that a token request carries with a code."""
     return {"code": code.value, "redirect_uri": code.redirect_uri, "code_verifier": code.verifier}
 
 
-def _code(given: Given, client: Client) -> Live:
+def _code(given: Given, client: Client) -> Credentials:
     _usable(client, "authorization_code")
     code_exchange_seen(given)
     return code_parameters(given.authorization_code(client))
 
 
-def _refresh_token(given: Given, client: Client) -> Live:
+def _refresh_token(given: Given, client: Client) -> Credentials:
     return {"refresh_token": given.refreshable(client).refresh_token}
 
 
-def _password(given: Given, client: Client) -> Live:
+def _password(given: Given, client: Client) -> Credentials:
     _usable(client, "password")
     owner = given.owner()
     given.tokens("password", client)
@@ -50,26 +50,26 @@ def _usable(client: Client, grant: str) -> None:
 
 
 # Each with the feature that it needs.
-LIVE: Mapping[str, tuple[Callable[[Given, Client], Live], str]] = {
+VALID: Mapping[str, tuple[Callable[[Given, Client], Credentials], str]] = {
     "code": (_code, "authorization_code"),
     "refresh-token": (_refresh_token, "refresh_token"),
     "password": (_password, "password"),
 }
 
 
-def beside_live_credentials(*names: str) -> pytest.MarkDecorator:
-    """Run a test once with each kind of live credentials beside its request."""
-    marked = [pytest.param(name, marks=pytest.mark.needs(LIVE[name][1]), id=f"beside-{name}") for name in names]
+def beside_valid_credentials(*names: str) -> pytest.MarkDecorator:
+    """Run a test once with each kind of valid credentials beside its request."""
+    marked = [pytest.param(name, marks=pytest.mark.needs(VALID[name][1]), id=f"beside-{name}") for name in names]
     return pytest.mark.parametrize("other", marked)
 
 
-def fresh_credentials(given: Given, name: str, client: Client) -> Live:
+def fresh_credentials(given: Given, name: str, client: Client) -> Credentials:
     """Fresh credentials of a kind, good for a client, as parameters of a token request."""
-    given.feature(LIVE[name][1])
-    return LIVE[name][0](given, client)
+    given.feature(VALID[name][1])
+    return VALID[name][0](given, client)
 
 
-def narrow_beside_wider_code(given: Given, send: Send) -> tuple[Tokens, Live, str]:
+def narrow_beside_wider_code(given: Given, send: Send) -> tuple[Tokens, Credentials, str]:
     """A refresh token for one scope, a live code of the same client for one more, and that one.
 
     Vacuous where the second approval alone has widened the first grant: who may say yes to both may have said so.
