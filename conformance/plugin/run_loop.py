@@ -51,8 +51,9 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
-# So many processes begin with the largest groups, or they would wait for one at the end. Fewer go by the documents.
-MANY = 2
+# More processes than these begin with the largest groups, or they would wait for one at the end. Fewer go by the
+# documents, whose tests share what they observe, and do so with the last groups alone.
+FEW, LAST = 2, 20
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,8 +69,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     logins = count if config.stash[PROFILE].target.driving.command else 0
     count = 1 if logins else count
     groups = groups_of(items) if count > 1 else [list(items)]
-    if count > MANY:
-        groups.sort(key=len, reverse=True)
+    by_size = 0 if count > FEW else -LAST
+    groups[by_size:] = sorted(groups[by_size:], key=len, reverse=True)
     # Results are asked for in the order in which they come.
     others = [item for item in session.items if not is_of_suite(item)]
     session.items[:] = [*others, *(items[name] for group in groups for name in group), *last.values()]
