@@ -126,6 +126,12 @@ class ReturnExpectation:
         if any(self._back.all(name)):
             self._broken(f"parameter {name}", f"no {name} through the user agent", str(self._back), f"{name}=")
 
+    def brings_in_query(self, name: str) -> None:
+        """A parameter stands in no fragment, which no server gets to see."""
+        in_fragment = [key for key, _ in pairs_of(urlsplit(self._back.destination).fragment) if key == name]
+        if in_fragment:
+            self._broken(f"parameter {name}", f"{name} in the query", f"{name} in the fragment")
+
     def brings_in_fragment(self, name: str) -> None:
         """A parameter of that name stands in the fragment alone."""
         if any(value for key, value in pairs_of(urlsplit(self._back.destination).query) if key == name):

@@ -101,6 +101,24 @@ def of_other_scope(given: Given, send: Send) -> Reply:
     return given.observed("the protected resource with a token of another scope", procedure)
 
 
+def narrowed_by_refresh(given: Given, send: Send) -> Reply:
+    """Its answer to a token that a refresh limited to a scope that doesn't open it; the refreshed one did.
+
+    Vacuous where such a scope isn't granted beside the others, or a refresh limits nothing.
+    """
+    enough, scope = given.scopes(resource_grant(given)), given.insufficient_scope()
+    of_other_scope(given, send)
+    try:
+        tokens = given.refreshable(None, resource_grant(given), scope=" ".join(dict.fromkeys((*enough, scope))))
+    except Inconclusive as problem:
+        raise Vacuous(f"tokens that open it come without a refresh token: {problem}") from problem
+    given.accepted(send.resource(tokens.access_token), "the protected resource with a good token")
+    fresh = given.refreshed(tokens, scope=scope)
+    if fresh.members.get("scope") not in (None, scope):
+        raise Vacuous(f"the refresh gave another scope than {scope}: {fresh.members.get('scope')}")
+    return send.resource(fresh.access_token)
+
+
 def error_parameters(reply: Reply) -> dict[str, str]:
     """What a refusal tells in named parameters: of its challenge and of its JSON body."""
     members = {name: value for name, value in reply.members.items() if isinstance(value, str)}

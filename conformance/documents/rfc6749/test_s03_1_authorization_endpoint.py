@@ -54,6 +54,16 @@ def test_nobody_gets_nothing(given: Given, send: Send, expect: Expect) -> None:
 
 
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
+def test_nobody_gets_nothing_by_post(given: Given, send: Send, expect: Expect) -> None:
+    request, nobody = ordinary(given, send), given.nobodys_user_agent()
+    taken_by_post(given, request)
+
+    answer = request.changed(user_agent=nobody, method="POST")
+
+    expect(answer).grants_nothing()
+
+
+@requirement("rfc6749-3.1-resource-owner-signs-in-first")
 @pytest.mark.parametrize("name", ["login_hint", "username"])
 def test_who_is_only_named_is_not_signed_in(given: Given, send: Send, expect: Expect, name: str) -> None:
     request, nobody = ordinary(given, send), given.nobodys_user_agent()

@@ -18,7 +18,7 @@ from conformance.procedures.authorization_answers import (
     values,
     with_own_query,
 )
-from conformance.procedures.client_authentication import by_body
+from conformance.procedures.client_authentication import by_body, by_body_if_it_may
 from conformance.procedures.code_exchanges import (
     AT_ONCE,
     expired_code,
@@ -232,7 +232,7 @@ def test_a_code_presented_twice_ends_the_refresh_token_of_a_refresh(given: Given
 
 @requirement("rfc6749-4.1.2-reused-code-revokes-refresh-token")
 def test_a_code_presented_twice_ends_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
-    code = given.authorization_code()
+    code = given.authorization_code(by_body_if_it_may(given.client_for("authorization_code")))
     token = given.active_token(with_refresh_token(given.tokens_for(code)), "refresh_token")
 
     send.code_exchange(code)

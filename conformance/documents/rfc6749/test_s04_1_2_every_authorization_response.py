@@ -64,6 +64,13 @@ def test_every_access_token_has_a_type_beside_it(recorded: Recorded, expect: Exp
     recorded.each(answers, lambda back: expect(back).brings("token_type"))
 
 
+@requirement("rfc6749-4.1.2-parameters-in-query")
+def test_every_code_comes_in_the_query(recorded: Recorded, expect: Expect) -> None:
+    answers = [back for back in recorded.returns("code") if names_no_mode(back)]
+
+    recorded.each(answers, lambda back: expect(back).brings_in_query("code"))
+
+
 @requirement("rfc6749-10.3-access-token-kept-out-of-query")
 def test_no_answer_to_a_client_has_an_access_token_in_its_query(recorded: Recorded, expect: Expect) -> None:
     answers = recorded.all_returns()
@@ -77,6 +84,11 @@ def test_no_answer_to_a_client_has_a_refresh_token(recorded: Recorded, expect: E
     answers = recorded.all_returns()
 
     recorded.each(answers, lambda back: expect(back).brings_no("refresh_token"))
+
+
+def names_no_mode(back: Return) -> bool:
+    """Whether a request leaves it to the server where its response goes: an extension lets clients name a place."""
+    return not any(name == "response_mode" for name, _ in back.asked)
 
 
 def has_one_state(back: Return) -> bool:

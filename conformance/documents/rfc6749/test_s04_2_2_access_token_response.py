@@ -47,6 +47,17 @@ def test_the_token_comes_in_the_fragment(given: Given, send: Send, expect: Expec
     )
 
 
+@requirement("rfc6749-4.2.2-token-in-the-fragment")
+def test_the_token_comes_in_the_fragment_of_a_public_clients_last_uri(given: Given, send: Send, expect: Expect) -> None:
+    client = client_using(given, "public", "implicit")
+    uri = client.redirect_uris[-1]
+
+    answer = given.came_back(given.approval(client, "token", redirect_uri=uri))
+
+    wrong = misplaced(answer, GRANT_PARAMETERS)
+    expect.that(not wrong, f"the response parameters in the fragment of {uri}", ", ".join(wrong), breach="act")
+
+
 @requirement("rfc6749-4.2.2-fragment-form-encoded")
 def test_the_fragment_is_form_encoded(given: Given, send: Send, expect: Expect) -> None:
     answer = granted_with_special_state(given, send)

@@ -7,6 +7,7 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.send import FORM
 from conformance.procedures.client_authentication import by_body_if_it_may
+from conformance.procedures.inactive_tokens import outlived_refresh_token
 from conformance.procedures.refreshing import another_client, narrow_grant, refreshable
 from conformance.procedures.revocation import hint_that_works
 from conformance.procedures.token_refusals import (
@@ -220,6 +221,14 @@ def test_for_a_revoked_refresh_token_it_is_invalid_grant(given: Given, send: Sen
     given.revoked(tokens.refresh_token or "", tokens.client, **own)
 
     reply = send.refresh(tokens, presenter)
+
+    expect(reply).is_an_error(INVALID_GRANT)
+
+
+@requirement("rfc6749-5.2-revoked-refresh-token-invalid-grant")
+@needs("introspection")
+def test_for_an_expired_refresh_token_it_is_invalid_grant(given: Given, send: Send, expect: Expect) -> None:
+    _, reply = outlived_refresh_token(given, send)
 
     expect(reply).is_an_error(INVALID_GRANT)
 

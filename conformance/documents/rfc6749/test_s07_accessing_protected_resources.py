@@ -7,6 +7,7 @@ from conformance.procedures.bearer import form_opened, of_other_scope_in_form, r
 from conformance.procedures.resource_access import (
     USER_GRANTS,
     in_other_case,
+    narrowed_by_refresh,
     of_other_scope,
     opening_token,
     refused_access,
@@ -126,6 +127,14 @@ def test_an_expired_token_is_refused(given: Given, send: Send, expect: Expect) -
     given.outlived(token.value, lifetime_of(given, token.tokens) + TOLERANCE)
 
     reply = send.resource(token.value)
+
+    refused(expect, reply)
+
+
+@requirement("rfc6749-7-insufficient-scope-refused")
+@needs("refresh_token")
+def test_a_token_that_a_refresh_narrowed_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    reply = narrowed_by_refresh(given, send)
 
     refused(expect, reply)
 

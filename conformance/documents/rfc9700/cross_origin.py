@@ -10,7 +10,7 @@ from conformance.procedures.redirects import ATTACKER
 from conformance.wire.exchange import Reply
 
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
-ORIGINS = ("client", "foreign")
+ORIGINS = ("client", "foreign", "null")
 ASKED = ("request", "faulty request", "preflight")
 
 
@@ -18,7 +18,9 @@ def asked_by_script(given: Given, send: Send, whose: str, how: str) -> Reply:
     """The answer of the authorization endpoint to a script: to a request, a faulty one, or what browsers ask before."""
     good = ordinary(given, send)
     request = send.authorization_request(good.client, good.response_type)
-    origin = f"https://{ATTACKER}" if whose == "foreign" else _own_origin(good.client.redirect_uris)
+    # A page in a sandbox, or one that came by a redirect across sites, has no origin to tell.
+    known = {"foreign": f"https://{ATTACKER}", "null": "null"}
+    origin = known.get(whose) or _own_origin(good.client.redirect_uris)
     if how == "preflight":
         url = send.form_request("authorization", (), method="GET").url.removesuffix("?")
         asked = [("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "authorization")]
