@@ -21,7 +21,7 @@ from pathlib import Path
 
 from conformance.base.uris import urlsplit
 from conformance.clients.context import Context, variables
-from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.endings import LONGEST_PAUSE, Ending, UnusableClient
 from conformance.clients.login_browser import Browser, NoWayBack
 from conformance.clients.places import Watch
 from conformance.profile.client_role import Driving
@@ -39,8 +39,6 @@ MOST_OUTPUT = 20_000
 # Seconds that a client may go on once its page has answered, and nothing was heard of it any more.
 GRACE = 3.0
 PAUSE = 0.02
-# Seconds that one pause counts for at most: where this process was held up, so was the client.
-LONGEST_PAUSE = 0.25
 # Seconds of silence, in a login that has begun, after which the client is only waited for.
 SILENCE = 0.4
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+# Seconds that one pause counts for at most: where this process was held up, so was the client.
+LONGEST_PAUSE = 0.25
 # How a login came to its end. Only what has ended, or begun anew, has refused what it didn't act on.
 How = Literal["succeeded", "refused", "answered", "timed out"]
 

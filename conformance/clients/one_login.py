@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from conformance.base.outcomes import Untested
 from conformance.clients.commands import run_command
 from conformance.clients.context import Context
-from conformance.clients.endings import Ending, UnusableClient
+from conformance.clients.endings import LONGEST_PAUSE, Ending, UnusableClient
 from conformance.clients.login_browser import Browser
 from conformance.clients.places import Watch
 from conformance.profile.client_role import Driving
@@ -49,7 +50,11 @@ def call(function: Callable[[Any], Any], context: Context, seconds: float) -> En
 
     thread = threading.Thread(target=run, name="client", daemon=True)
     thread.start()
-    thread.join(seconds)
+    waited = 0.0
+    while thread.is_alive() and waited < seconds:
+        began = time.perf_counter()
+        thread.join(min(LONGEST_PAUSE, seconds - waited))
+        waited += min(time.perf_counter() - began, LONGEST_PAUSE)
     return came[0] if came else Ending("timed out", f"it did not come back within {seconds:g} s")
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from conformance.bundled.reference_stages import Playhouse
-from conformance.clients.commands import LONGEST_PAUSE, Output, _wait_for_news
+from conformance.clients.commands import Output, _wait_for_news
+from conformance.clients.endings import LONGEST_PAUSE
 from conformance.clients.one_login import call
 from conformance.clients.played import Played
 from conformance.clients.serve import Serve
