@@ -24,22 +24,27 @@ CLIENT = [sys.executable, "-P", "-m", "reference_client"]
 MOST_LOGINS = 90
 
 
+def counted(begun: Path) -> list[str]:
+    """The client, as a command that leaves a byte in a file whenever it is begun."""
+    return ["sh", "-c", f"echo >>'{begun}'; exec \"$@\"", "sh", *CLIENT]
+
+
 def run_once(folder: Path) -> tuple[float, int]:
     """Seconds from command to reports, and how many processes of the client were begun."""
     begun, profile = folder / "begun", folder / "client.toml"
     begun.write_text("", encoding="ascii")
-    counted = ["sh", "-c", f"echo >>'{begun}'; exec \"$@\"", "sh", *CLIENT]
-    profile.write_text(profile_with(None, {"command": counted}), encoding="utf-8")
+    profile.write_text(profile_with(None, {"command": counted(begun)}), encoding="utf-8")
     started = time.perf_counter()
     subprocess.run([*RUN, str(profile), "--reports", str(folder)], capture_output=True, check=True)
     return time.perf_counter() - started, len(begun.read_bytes())
 
 
-def start_processes(count: int) -> float:
-    """Seconds that so many processes of the client take to begin and to end, two at a time."""
+def start_processes(count: int, folder: Path) -> float:
+    """Seconds that so many processes of the client take to begin, counted likewise, and to end, two at a time."""
+    command = counted(folder / "begun")
     started = time.perf_counter()
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda _: subprocess.run(CLIENT, capture_output=True, env={}, check=False), range(count)))
+        list(pool.map(lambda _: subprocess.run(command, capture_output=True, env={}, check=False), range(count)))
     return time.perf_counter() - started
 
 
@@ -55,7 +60,7 @@ def main() -> int:
             # In turns: what else the machine does meets both alike.
             seconds, logins = run_once(Path(name))
             runs.append(seconds)
-            floors.append(start_processes(logins))
+            floors.append(start_processes(logins, Path(name)))
     ratio = statistics.median(run / floor for run, floor in zip(runs, floors, strict=True))
     print(f"run: {statistics.median(runs):.2f} s from command to reports (of {options.runs}: median)")
     print(f"logins: {logins} (at most {MOST_LOGINS})")
