@@ -31,6 +31,7 @@ REFUSED_AT_ONCE = {
     "more-scope-asked-at-refresh",
     "old-refresh-token-kept",
     "old-refresh-token-tried-again",
+    "parameters-in-fragment",
     "public-client-nameless",
     "redirect-uri-left-out-of-exchange",
     "redirect-uri-with-slash-in-exchange",

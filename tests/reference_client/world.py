@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import uvicorn
 
-from reference_client import Registration
+from reference_client import Refused, Registration
 from reference_server import Call, Client, Edit, Response, Settings, build, demo
 from reference_server.certificates import tls_context, write_certificates
 from reference_server.endpoints import PATHS
@@ -63,6 +63,8 @@ class World:
             page = agent.get(url)
             if page.is_redirect:
                 return str(page.headers["Location"])
+            if page.is_error:
+                raise Refused("the server sends nobody back")
             signed_in = agent.post(
                 "/sign_in", data={**hidden(page), "username": "alice", "password": "alice-demo-password"}
             )

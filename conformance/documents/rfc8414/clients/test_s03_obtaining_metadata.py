@@ -87,6 +87,7 @@ def test_issuers_are_compared_code_point_by_code_point(serve: Serve, expect: Exp
 def test_escapes_are_removed_before_issuers_are_compared(serve: Serve, expect: Expect) -> None:
     login = login_by_metadata(serve, "metadata-issuer-escaped")
 
+    expect(login).bears_it()
     expect(login).every("start", "use of metadata whose issuer is the same but for escapes", uses_none)
 
 
