@@ -11,6 +11,7 @@ from conformance.base import schemas
 from conformance.base.outcomes import Breach, Violation
 from conformance.base.uris import urlsplit
 from conformance.harness import grammar
+from conformance.wire.caching import directives
 from conformance.wire.challenges import schemes
 from conformance.wire.content import is_json, is_json_object
 from conformance.wire.exchange import Reply
@@ -98,13 +99,13 @@ class ReplyExpectation:
             expected = f"a JSON error response with error {wanted}"
             self._broken("error code", expected, proof='"error"', about=about_error(*codes))
 
-    def has_header(self, name: str, containing: str | None = None) -> None:
-        """A header of that name, in one of its values the given text, compared without case."""
+    def has_header(self, name: str, directive: str | None = None) -> None:
+        """A header of that name, and for one that speaks to caches a directive among those that it lists."""
         values = self._reply.header_values(name)
         if not values:
             self._broken(f"header {name}", f"a {name} header", f"none beside status {self._reply.status}")
-        if containing is not None and not any(containing.lower() in value.lower() for value in values):
-            self._broken(f"header {name}", f"{name} with {containing!r}", f"{name}: {', '.join(values)}", values[0])
+        if directive is not None and directive not in directives(self._reply, name):
+            self._broken(f"header {name}", f"{name} with {directive!r}", f"{name}: {', '.join(values)}", values[0])
 
     def lacks_header(self, name: str) -> None:
         """No header of that name."""

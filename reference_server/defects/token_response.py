@@ -53,6 +53,16 @@ def forget_to_store_refresh_token(call: Call) -> None:
         make_refresh_token(call)
 
 
+def separate_by_semicolons(call: Call) -> None:
+    """Writes the header as it is written for other fields."""
+    call.response.put("Cache-Control", "private; no-store; max-age=0")
+
+
+def tell_old_caches_no_store(call: Call) -> None:
+    """Says to old caches what it says to new ones."""
+    call.response.put("Pragma", "no-store")
+
+
 def drop_unknown_scope(call: Call) -> None:
     """Goes on with those scopes that it knows."""
     settings = call.server.settings
@@ -198,5 +208,17 @@ DEFECTS = (
         says="The token endpoint's answers lack Pragma.",
         breaks=("rfc6749-5.1-token-response-pragma-no-cache",),
         edits=(remove("token.finish", "forbid_old_caching"),),
+    ),
+    Defect(
+        name="cache-directives-behind-semicolons",
+        says="The token endpoint's Cache-Control lists its directives with semicolons: no cache finds no-store there.",
+        breaks=("rfc6749-5.1-token-response-no-store",),
+        edits=(replace("token.finish", "forbid_caching", separate_by_semicolons),),
+    ),
+    Defect(
+        name="old-caches-told-no-store",
+        says="The token endpoint's Pragma says no-store, which caches of HTTP/1.0 don't know.",
+        breaks=("rfc6749-5.1-token-response-pragma-no-cache",),
+        edits=(replace("token.finish", "forbid_old_caching", tell_old_caches_no_store),),
     ),
 )
