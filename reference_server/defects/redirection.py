@@ -146,7 +146,7 @@ def cut_state(call: Call) -> None:
 
 def blank_page(call: Call) -> Response:
     """The status says it all."""
-    return Response(call.error.status)
+    return Response(call.error.status, headers=list(call.error.headers))
 
 
 DEFECTS = (

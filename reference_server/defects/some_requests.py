@@ -76,6 +76,7 @@ def show_state(call: Call) -> Response:
     """Helps the developer, who may be somebody else."""
     page = message(call.error.status, "This request is not valid", call.error.description)
     page.body = page.body.replace(b"</main>", f"<p>{call.parameters.get('state')}</p></main>".encode())
+    page.headers.extend(call.error.headers)
     return page
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 from ..defect import Defect
 from ..errors import OAuthError
-from ..pipeline import Call, Edit, Response, Step, named, replace
+from ..pipeline import Call, Edit, Response, Step, before, named, replace
 from ..steps import (
     client_authentication,
     forms,
@@ -29,6 +29,18 @@ def other_code(list_name: str, step: Step, code: str, status: int = 400) -> tupl
             raise OAuthError(code, error.description, status, error.headers) from None
 
     return (replace(list_name, step.__name__, named(step.__name__, refuse_with_another_code)),)
+
+
+def find_any_grant(call: Call) -> None:
+    """Finds a grant among all that the server knows, of which not every one has a token request."""
+    if call.grant_type not in call.server.settings.grants:
+        token.find_grant(call)
+
+
+def take_implicit_as_client_credentials(call: Call) -> None:
+    """Has one way for whoever shows no grant."""
+    if call.grant_type == "implicit":
+        call.grant_type = "client_credentials"
 
 
 DEFECTS = (
@@ -157,6 +169,18 @@ DEFECTS = (
         says="An unknown grant type is answered `invalid_request`.",
         breaks=("rfc6749-5.2-unknown-grant-type-unsupported",),
         edits=other_code("token", token.find_grant, "invalid_request"),
+    ),
+    Defect(
+        name="implicit-grant-type-breaks-down",
+        says="The implicit grant is looked up at the token endpoint like the others, and there nothing is found.",
+        breaks=("rfc6749-5.2-unknown-grant-type-unsupported",),
+        edits=(replace("token", "find_grant", find_any_grant),),
+    ),
+    Defect(
+        name="implicit-grant-type-works",
+        says="At the token endpoint the implicit grant gets what client credentials get.",
+        breaks=("rfc6749-5.2-unknown-grant-type-unsupported",),
+        edits=(before("token", "find_grant", take_implicit_as_client_credentials),),
     ),
     Defect(
         name="unknown-scope-is-invalid-request",

@@ -14,6 +14,7 @@ from conformance.procedures.token_refusals import (
     BY_BODY,
     BY_HEADER,
     CODES_FOR_BARRED,
+    able_client,
     barred_client,
     body_not_understood,
     by_barred_client,
@@ -36,6 +37,8 @@ from conformance.procedures.token_refusals import (
 from conformance.procedures.token_requests import code_exchange_seen
 from conformance.procedures.token_responses import tokens_by
 
+# The implicit grant has no token request. Who serves that grant elsewhere may find the client or the request at fault.
+CODES_FOR_NO_GRANT_TYPE = ("unsupported_grant_type", "unauthorized_client", "invalid_request")
 BY_BARRED_GRANT = pytest.mark.parametrize(
     "grant", [pytest.param(name, marks=needs(name), id=name) for name in ("client_credentials", "password")]
 )
@@ -269,6 +272,15 @@ def test_for_an_unknown_grant_type_it_is_unsupported_grant_type(given: Given, se
     reply = faulty_request(given, send, "unknown grant_type")
 
     expect(reply).is_an_error("unsupported_grant_type")
+
+
+@requirement("rfc6749-5.2-unknown-grant-type-unsupported")
+def test_what_no_token_request_is_for_is_no_grant_type(given: Given, send: Send, expect: Expect) -> None:
+    client = able_client(given)
+
+    reply = send.token("implicit", client, {})
+
+    expect(reply).is_an_error(*CODES_FOR_NO_GRANT_TYPE)
 
 
 @requirement("rfc6749-5.2-unknown-scope-invalid-scope")
