@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.mutants.running import Result
+from tests.mutants.running import NOTICED, Result
 
 FILE = Path(__file__).with_name("explained.toml")
 
@@ -23,11 +23,11 @@ def explanations(path: Path = FILE) -> Mapping[str, str]:
 
 
 def unexplained(results: Iterable[Result], reasons: Mapping[str, str]) -> list[Result]:
-    """Mutants that no test kills, and nobody says why."""
-    return [each for each in results if each.fate != "killed" and each.mutant.name not in reasons]
+    """Mutants that no test notices, and nobody says why."""
+    return [each for each in results if each.fate not in NOTICED and each.mutant.name not in reasons]
 
 
 def stale(results: Iterable[Result], reasons: Mapping[str, str], known: Iterable[str]) -> list[str]:
-    """Explanations of mutants that are killed by now, or that there are no more."""
-    killed = {each.mutant.name for each in results if each.fate == "killed"}
-    return sorted(name for name in reasons if name in killed or name not in set(known))
+    """Explanations of mutants that are noticed by now, or that there are no more."""
+    noticed, there = {each.mutant.name for each in results if each.fate in NOTICED}, set(known)
+    return sorted(name for name in reasons if name in noticed or name not in there)

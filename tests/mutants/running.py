@@ -19,6 +19,9 @@ from tests.mutants.swapping import swapped
 LONGEST_TEST = 60.0
 FOUND: tuple[Verdict, ...] = ("failed", "warned", "error")
 Fate = Literal["killed", "blocked", "survived", "unreached"]
+# What a run of the suite exits with other than 0 for: with a finding, or because an obligation stays undecided. As in
+# mutation testing elsewhere, a program that can't be tested any more counts as killed.
+NOTICED: tuple[Fate, ...] = ("killed", "blocked")
 # From what is noticed most to what no test even runs.
 FATES: tuple[Fate, ...] = ("killed", "blocked", "survived", "unreached")
 

@@ -15,7 +15,7 @@ BESIDE: Mapping[str, Sequence[str]] = {
     "bcp-bound-refresh-tokens": ("dpop.py",),
     "bcp-clients-without-pkce": ("refuse_unexpected_verifier",),
     "native-apps": ("native_apps.py", "require_authenticated_client"),
-    "bearer-query": ("collect_query_token",),
+    "bearer-query": ("collect_query_token", "forbid_private_caching"),
     "consent-remembered": ("consent.py",),
     "external-provider-without-issuer": ("check_issuer",),
     "grant-ends-with-access-token": ("revoke_grant_of_access_token", "end_grant_of_bearer"),
@@ -32,7 +32,7 @@ BESIDE: Mapping[str, Sequence[str]] = {
 }
 
 
-def servers_of(mutant: Mutant) -> list[str | None]:
-    """The default server (None) and the variants, in the order in which a mutant is tried there."""
+def servers_of(mutant: Mutant) -> list[str]:
+    """The variants on which a mutant is tried that lives on the default server."""
     places = (mutant.path.name, mutant.function, EVERY)
-    return [None, *(name for name, names in BESIDE.items() if any(place in names for place in places))]
+    return [name for name, names in BESIDE.items() if any(place in names for place in places)]

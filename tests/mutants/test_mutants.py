@@ -11,8 +11,8 @@ from reference_server.variants import VARIANTS
 from tests.mutants.__main__ import drawn
 from tests.mutants.explanations import explanations, stale, unexplained
 from tests.mutants.mutating import Mutant, function_of, lines_of, mutants_of
-from tests.mutants.owing import NOT_OWED
-from tests.mutants.running import Result, mutated
+from tests.mutants.owing import MADE_UP_FOR, NOT_OWED, is_owed
+from tests.mutants.running import Fate, Result, mutated
 from tests.mutants.servers import BESIDE, EVERY, servers_of
 from tests.mutants.swapping import STEPS
 from tests.mutants.tracing import noting
@@ -116,10 +116,30 @@ def test_lines_are_noted_by_statement() -> None:
 
 def test_what_no_sentence_owes_is_there() -> None:
     known = {path.name: {each.function for each in mutants_of(path)} for path in STEPS.glob("*.py")}
-    for place in NOT_OWED:
+    for place in (*NOT_OWED, *MADE_UP_FOR):
         name, _, function = place.partition(":")
         assert not function or function in known[name]
         assert name in known
+
+
+@pytest.mark.parametrize(
+    ("name", "owed"),
+    [
+        ('authorization_request.py:find_client: text changed: "invalid_request"', False),
+        ('authorization_request.py:check_code_challenge: text changed: "invalid_request"', True),
+        ("federation.py:check_browser: constant plus one: 403", False),
+        ("resources.py:require_scope: constant plus one: 403", True),
+        ('scope.py:refuse_unknown_scope: left out: raise invalid_scope("The scope is unknown.")', False),
+        ("bearer.py:check_token_syntax: condition negated: not TOKEN.fullmatch(call.bearer_values[0])", True),
+        ('introspection.py:put_exp: text changed: "exp"', False),
+        ('introspection.py:put_active: text changed: "active"', True),
+        ('grant_authorization_code.py:find_code: operand left out: ""', False),
+        ('forms.py:is_form: operand left out: ""', True),
+        ('scope.py:read_scope: operand left out: ""', True),
+    ],
+)
+def test_what_is_owed_is_told_by_kind(name: str, owed: bool) -> None:
+    assert is_owed(mutant_named(name)) is owed
 
 
 def test_servers_and_the_functions_that_they_are_named_for_are_there() -> None:
@@ -127,7 +147,8 @@ def test_servers_and_the_functions_that_they_are_named_for_are_there() -> None:
     places = {EVERY} | {each.path.name for each in mutants} | {each.function for each in mutants}
     assert set(BESIDE) <= {variant.name for variant in VARIANTS}
     assert {place for names in BESIDE.values() for place in names} <= places
-    assert servers_of(mutant_named('bearer.py:collect_query_token: filter left out: name == "access_token"'))[0] is None
+    rotating = mutant_named("grant_refresh_token.py:rotate: left out: call.with_refresh_token = True")
+    assert servers_of(rotating) == ["security-bcp", "reusable-refresh-tokens"]
 
 
 def test_a_sample_is_drawn_by_its_seed(mutants: dict[str, Mutant]) -> None:
@@ -144,11 +165,17 @@ def test_lines_of_a_diff_are_those_that_came_and_those_behind_what_went() -> Non
 
 
 def test_an_explanation_is_stale_when_its_mutant_is_killed_or_gone(mutants: dict[str, Mutant]) -> None:
-    killed, alive, silent = list(mutants.values())[:3]
-    results = [Result(killed, "killed", "some test"), Result(alive, "survived"), Result(silent, "unreached")]
-    reasons = {killed.name: "why", alive.name: "why", "gone": "why"}
-    assert stale(results, reasons, mutants) == sorted([killed.name, "gone"])
-    assert unexplained(results, reasons) == [results[2]]
+    killed, blocked, alive, silent = list(mutants.values())[:4]
+    fates: list[tuple[Mutant, Fate]] = [
+        (killed, "killed"),
+        (blocked, "blocked"),
+        (alive, "survived"),
+        (silent, "unreached"),
+    ]
+    results = [Result(mutant, fate) for mutant, fate in fates]
+    reasons = {killed.name: "why", blocked.name: "why", alive.name: "why", "gone": "why"}
+    assert stale(results, reasons, mutants) == sorted([killed.name, blocked.name, "gone"])
+    assert unexplained(results, reasons) == [results[3]]
 
 
 def test_each_explanation_is_of_a_mutant_that_there_is() -> None:

@@ -14,7 +14,7 @@ from conformance.running.collecting import Case
 from tests.matrix.engine import UNDECIDED, Ended, cases, key
 from tests.mutants.likely import broken_by_step
 from tests.mutants.mutating import Mutant
-from tests.mutants.running import FATES, Fate, Result, try_mutant
+from tests.mutants.running import FATES, NOTICED, Fate, Result, try_mutant
 from tests.mutants.servers import BESIDE, servers_of
 from tests.mutants.tracing import CleanRun, Line, by_line, run_noted
 
@@ -23,27 +23,30 @@ PROCESSES = 2
 
 @dataclass
 class Work:
-    """What the forked processes share: how every server does without mutants, and the mutants to try.
+    """What the forked processes share: the mutants to try, and by server how every test does there without mutants.
 
     `killers` are the tests that killed a mutant of a function in this process: its next ones fall to them often.
     """
 
     mutants: Sequence[Mutant] = ()
-    ended: Mapping[str | None, Mapping[str, Ended]] = field(default_factory=dict)
-    tests: Mapping[str | None, Mapping[Line, Sequence[Case]]] = field(default_factory=dict)
+    ended: dict[str | None, Mapping[str, Ended]] = field(default_factory=dict)
+    tests: dict[str | None, Mapping[Line, Sequence[Case]]] = field(default_factory=dict)
     killers: dict[str, set[str]] = field(default_factory=dict)
 
-    def result(self, number: int) -> Result:
+    def learn(self, variant: str | None, run: CleanRun) -> None:
+        """Keep how tests do on a server."""
+        self.ended[variant], self.tests[variant] = run.ended, by_line(run.lines)
+
+    def result(self, number: int, variants: Sequence[str | None]) -> Result:
         """Try one mutant on one server after the other; what became of it where most was noticed."""
-        mutant = self.mutants[number]
-        found = []
-        for variant in servers_of(mutant):
+        mutant, found = self.mutants[number], []
+        for variant in variants:
             tests = self.tests[variant].get((mutant.path.name, mutant.statement), ())
             found.append(try_mutant(mutant, self.in_order(mutant, tests), self.ended[variant], variant))
             if found[-1].fate == "killed":
                 self.killers.setdefault(mutant.function, set()).add(found[-1].by)
                 break
-        return min(found, key=lambda result: FATES.index(result.fate))
+        return min(found, key=_rank)
 
     def in_order(self, mutant: Mutant, tests: Sequence[Case]) -> list[Case]:
         """First the tests that killed its like, then those of what the step's defects break, then the shortest."""
@@ -59,12 +62,9 @@ def tried(mutants: Sequence[Mutant], journal: Path | None) -> Iterator[Result]:
     """What becomes of mutants, each written to a journal when it is known; those that stand there aren't tried."""
     written = dict(read_journal(journal)) if journal is not None and journal.exists() else {}
     yield from (Result(each, *written[each.name]) for each in mutants if each.name in written)
-    WORK.mutants = [each for each in mutants if each.name not in written]
-    if not WORK.mutants:
-        return
-    learn_servers()
-    with _pool() as pool, open(journal or os.devnull, "a", encoding="utf-8") as file:
-        for result in pool.map(_result, range(len(WORK.mutants)), chunksize=4):
+    left = [each for each in mutants if each.name not in written]
+    with open(journal or os.devnull, "a", encoding="utf-8") as file:
+        for result in _tried(left):
             print(json.dumps([result.mutant.name, result.fate, result.by, result.on]), file=file, flush=True)
             yield result
 
@@ -76,26 +76,42 @@ def read_journal(path: Path) -> Iterator[tuple[str, tuple[Fate, str, str | None]
         yield name, (fate, by, variant)
 
 
-def learn_servers() -> None:
-    """Run the tests on every server that a mutant is tried on, without mutants."""
+def _tried(mutants: Sequence[Mutant]) -> Iterator[Result]:
+    """First on the default server; then on variants what nobody noticed there, with the tests that can tell more."""
+    if not mutants:
+        return
     default = run_noted(None, cases())
-    needed = [name for name in BESIDE if any(name in servers_of(mutant) for mutant in WORK.mutants)]
+    WORK.learn(None, default)
+    alive = []
+    for result in _results(mutants, [(None,)] * len(mutants)):
+        if result.fate in NOTICED or not servers_of(result.mutant):
+            yield result
+        else:
+            alive.append(result)
+    needed = [name for name in BESIDE if any(name in servers_of(each.mutant) for each in alive)]
     with _pool() as pool:
-        found = pool.map(_run_variant, needed, [_telling(default, name) for name in needed])
-        runs = dict(zip(needed, found, strict=True))
-    WORK.ended = {None: default.ended, **{name: run.ended for name, run in runs.items()}}
-    WORK.tests = {None: by_line(default.lines), **{name: by_line(run.lines) for name, run in runs.items()}}
+        chosen = [_telling(default, name, [each.mutant for each in alive]) for name in needed]
+        for name, run in zip(needed, pool.map(_run_variant, needed, chosen), strict=True):
+            WORK.learn(name, run)
+    there = _results([each.mutant for each in alive], [servers_of(each.mutant) for each in alive])
+    yield from (min(pair, key=_rank) for pair in zip(alive, there, strict=True))
 
 
-def _telling(default: CleanRun, variant: str) -> set[str]:
-    """The tests that can tell more on a variant: those that the default server has no occasion for, and those that
-    run there what the variant is named for."""
+def _results(mutants: Sequence[Mutant], servers: Sequence[Sequence[str | None]]) -> Iterator[Result]:
+    """What becomes of mutants on the servers that are named for each."""
+    WORK.mutants = mutants
+    with _pool() as pool:
+        yield from pool.map(_result, range(len(mutants)), servers, chunksize=4)
+
+
+def _telling(default: CleanRun, variant: str, mutants: Sequence[Mutant]) -> set[str]:
+    """The tests that can tell more of some mutants on a variant: those that the default server has no occasion for,
+    and those that run there what the variant is named for."""
     names = BESIDE[variant]
     lines = {
-        (mutant.path.name, line)
-        for mutant in WORK.mutants
+        (mutant.path.name, mutant.statement)
+        for mutant in mutants
         if mutant.path.name in names or mutant.function in names
-        for line in mutant.lines
     }
     return {name for name, end in default.ended.items() if end.verdict in UNDECIDED or lines & default.lines[name]}
 
@@ -104,8 +120,12 @@ def _run_variant(variant: str, chosen: set[str]) -> CleanRun:
     return run_noted(variant, [case for case in cases() if key(case) in chosen or case.is_judged_last])
 
 
-def _result(number: int) -> Result:
-    return WORK.result(number)
+def _result(number: int, servers: Sequence[str | None]) -> Result:
+    return WORK.result(number, servers)
+
+
+def _rank(result: Result) -> int:
+    return FATES.index(result.fate)
 
 
 def _pool() -> ProcessPoolExecutor:
