@@ -2,8 +2,8 @@
 
     python -m tests.ordering.clients [--runs N]
 
-A handful of runs in the one process of the matrix, each in another order, and one by a command with `-n 2`, against the
-verdicts in the order of the files. Before a release: `--runs 40`.
+A handful of runs in the one process of the matrix, each in another order, against the verdicts in the order of the
+files; and by a command with `-n 2` and more, against one login after the other. Before a release: `--runs 40`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tests.matrix_clients.engine import by_requirement, run
 from tests.ordering.sweep import results_of, told
 
 RUNS = 5
+SIDE_BY_SIDE = (2, 3, 8)
 
 
 def in_order(seed: int | None) -> dict[str, Verdict]:
@@ -41,7 +42,8 @@ def main() -> int:
     in_files = in_order(None)
     wrong = sum(told(f"client, order {seed}", in_order(seed), in_files) for seed in range(options.runs))
     one_by_one = by_command(1)
-    wrong += told("client as a command, two logins at a time", by_command(2), one_by_one)
+    for logins in SIDE_BY_SIDE:
+        wrong += told(f"client as a command, {logins} logins at a time", by_command(logins), one_by_one)
     return 1 if wrong else 0
 
 
