@@ -28,7 +28,7 @@ from conformance.plugin.stashes import (
 )
 from conformance.running import apart
 from conformance.running.collecting import case_of
-from conformance.running.process_groups import groups_of
+from conformance.running.process_groups import groups_of, groups_to_run
 from conformance.running.single_test import Finished, execute, finished, result_of
 from conformance.running.whole_run import open_session
 from conformance.tally import results, verdicts
@@ -51,11 +51,6 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[SESSION]
 
 
-# More processes than these begin with the largest groups, or they would wait for one at the end. Fewer go by the
-# documents, whose tests share what they observe, and do so with the last groups alone.
-FEW, LAST = 2, 20
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Let the tests run in processes of their own, unless they are debugged or that can't be."""
@@ -68,9 +63,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     count = processes_of(config)
     logins = count if config.stash[PROFILE].target.driving.command else 0
     count = 1 if logins else count
-    groups = groups_of(items) if count > 1 else [list(items)]
-    by_size = 0 if count > FEW else -LAST
-    groups[by_size:] = sorted(groups[by_size:], key=len, reverse=True)
+    groups = groups_to_run(items, count)
     # Results are asked for in the order in which they come.
     others = [item for item in session.items if not is_of_suite(item)]
     session.items[:] = [*others, *(items[name] for group in groups for name in group), *last.values()]

@@ -23,7 +23,7 @@ from conformance.harness.session import Session
 from conformance.harness.trial import Trial
 from conformance.profile.loading import Profile
 from conformance.running.collecting import Case
-from conformance.running.process_groups import groups_of
+from conformance.running.process_groups import groups_to_run
 from conformance.running.single_test import execute
 from conformance.tally.catalogue import Catalogue
 from conformance.wire.asgi import AsgiApp, AsgiTransport
@@ -65,7 +65,7 @@ def rehearse(
     for session in sessions[1:]:
         session.record = sessions[0].record
     try:
-        for number, group in enumerate(_groups([case for case in cases if not case.is_judged_last])):
+        for number, group in enumerate(_groups([case for case in cases if not case.is_judged_last], processes)):
             _run(group, sessions[number % processes], catalogue, found)
         _run([case for case in cases if case.is_judged_last], sessions[0], catalogue, found)
     finally:
@@ -77,9 +77,9 @@ def rehearse(
     return found
 
 
-def _groups(cases: Sequence[Case]) -> list[list[Case]]:
+def _groups(cases: Sequence[Case], processes: int) -> list[list[Case]]:
     known = {f"{case.file}::{case.name}": case for case in cases if case.file.parent.name != FUZZ}
-    return [[known[name] for name in group] for group in groups_of(known)]
+    return [[known[name] for name in group] for group in groups_to_run(known, processes)]
 
 
 def _run(cases: Sequence[Case], session: Session, catalogue: Catalogue, found: Rehearsed) -> None:

@@ -13,6 +13,9 @@ GUESSING = "guessing"
 ALONE = "/fuzz/"
 # But those that share one survey, and those of what takes long to begin.
 TOGETHER = ("lifecycle", "openapi", "combinations")
+# More processes than these begin with the largest groups, or they would wait for one at the end. Fewer go by the
+# documents, whose tests share what they observe, and do so with the last groups alone.
+FEW, LAST = 2, 20
 
 
 def group_of(nodeid: str) -> str:
@@ -31,3 +34,13 @@ def groups_of(nodeids: Iterable[str]) -> list[list[str]]:
     for nodeid in nodeids:
         groups.setdefault(group_of(nodeid), []).append(nodeid)
     return list(groups.values())
+
+
+def groups_to_run(nodeids: Iterable[str], processes: int) -> list[list[str]]:
+    """Tests by group, in the order in which so many processes take them; one process keeps the order of the tests."""
+    if processes == 1:
+        return [list(nodeids)]
+    groups = groups_of(nodeids)
+    by_size = 0 if processes > FEW else -LAST
+    groups[by_size:] = sorted(groups[by_size:], key=len, reverse=True)
+    return groups
