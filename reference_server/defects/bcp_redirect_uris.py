@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable
+from unicodedata import normalize
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..errors import OAuthError
@@ -19,6 +20,7 @@ from ..variants.security_bcp import (
     respond,
 )
 from .bcp import bcp
+from .redirect_spellings import answering_what_is_read, beginning
 
 EXACT = ("2.1-redirect-uri-exact",)
 PORTS = {"https": 443, "http": 80}
@@ -69,6 +71,11 @@ def resolves(sent: str, registered: str) -> bool:
 def completes(sent: str, registered: str) -> bool:
     """Whether a URI is the registered one but for its scheme."""
     return registered.partition("://")[2] == sent
+
+
+def reading(read: Callable[[str], str]) -> tuple[Edit, Edit]:
+    """A URI is what a reader makes of it, and that is where the answer goes."""
+    return matching(lambda sent, registered: read(sent) == registered), answering_what_is_read(read)[1]
 
 
 def choose_resolved(call: Call) -> None:
@@ -164,6 +171,26 @@ DEFECTS = (
         replace(
             CLIENT, "refuse_insecure_redirect_uri", named("refuse_insecure_redirect_uri", refuse_insecure_elsewhere)
         ),
+    ),
+    *(
+        bcp(
+            f"redirect-uri-{name}-free",
+            f"{says} are good for every client.",
+            EXACT,
+            matching(beginning(start)),
+            IN_THE_CLEAR,
+        )
+        for name, says, start in (
+            ("loopback", "Redirect URIs on the loopback address", "http://127.0.0.1:8"),
+            ("out-of-band", "Redirect URIs for copying a code by hand", "urn:ietf:wg:oauth:2.0:oob"),
+        )
+    ),
+    *(
+        bcp(f"redirect-uri-{name}", says, EXACT, *reading(read))
+        for name, says, read in (
+            ("backslashes-turned", "Backslashes of a redirect URI are slashes.", lambda uri: uri.replace("\\", "/")),
+            ("folded", "A redirect URI is folded before it is compared.", lambda uri: normalize("NFKC", uri)),
+        )
     ),
     bcp(
         "redirect-uri-by-prefix",

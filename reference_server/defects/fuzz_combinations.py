@@ -98,7 +98,6 @@ DEFECTS = (
                 ),
             ),
         ),
-        fuzz=True,
     ),
     Defect(
         name="used-code-good-beside-refresh-token",

@@ -195,9 +195,8 @@ DEFECTS = (
     Defect(
         name="details-of-single-scope-are-texts",
         says="Token info of a token with one scope has texts where it has a list and a number otherwise.",
-        breaks=("documented-info-scope-list", "documented-info-expires-in-seconds-left"),
+        breaks=("documented-info-scope-list",),
         edits=(before("token_info", "render_info", tell_one_as_text),),
-        fuzz=True,
     ),
     Defect(
         name="token-in-use-not-ended",

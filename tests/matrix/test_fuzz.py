@@ -19,7 +19,6 @@ BEYOND_QUICK = frozenset(
         "broken-escapes-jam-introspection",
         "delete-character-brings-token-endpoint-down",
         "last-characters-of-redirect-uri-ignored",
-        "last-dot-of-host-ignored",
         "unknown-user-with-one-scope-is-somebody",
     }
 )
