@@ -14,7 +14,7 @@ from conformance.documents.rfc7009.revocation_cross_origin import (
     cross_origin,
     lets_read,
     lets_send_authorization,
-    preflight,
+    preflight_reply,
 )
 from conformance.harness.refusals import demanded_parameters
 from conformance.harness.send import OMIT
@@ -298,7 +298,7 @@ def _learn_revocation(asker: Asker, found: LearnedFeatures, main: LearnedClient)
     trial = asker.trial()
     if lets_read(cross_origin(trial.given, trial.send, "good")):
         found.claimed.append("revocation_cors")
-        answer = preflight(trial.given, trial.send)
+        answer = preflight_reply(trial.given, trial.send)
         if answer.is_success and lets_read(answer) and lets_send_authorization(answer):
             found.claimed.append("revocation_cors_authorization")
     if "protected_resource" in found.claimed:

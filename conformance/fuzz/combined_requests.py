@@ -128,7 +128,7 @@ def is_decided(life: Life, reply: Reply) -> bool:
     return not reply.is_breakdown
 
 
-def authenticating(life: Life, client: Client, how: str) -> tuple[Client, dict[str, Any]]:
+def client_with_changes(life: Life, client: Client, how: str) -> tuple[Client, dict[str, Any]]:
     """A client as it appears in a request, and what that changes."""
     if how == WRONG:
         return replace(client, client_secret=life.trial.given.invented("client_secret")), {}
@@ -150,7 +150,7 @@ def at_token(life: Life, row: Conditions) -> None:
     # What is judged is issued last: servers end older tokens.
     beside = _beside(life, row["beside"])
     parameters, scope = CREDENTIALS[grant](life, row, client)
-    appearing, how = authenticating(life, client, row["authentication"])
+    appearing, how = client_with_changes(life, client, row["authentication"])
     changes = {main: sent_as(parameters.get(main, grant), row["parameter"]), **_scoped(life, row["scope"], scope)}
 
     reply = life.trial.send.token(grant, appearing, parameters, **how, **{**beside, **changes})
@@ -281,7 +281,7 @@ def at_revocation(life: Life, row: Conditions) -> None:
     if row["token"] == REVOKED:
         lifecycle.revoke(life, Step("revoke", 0, token=kind, how="absent"))
     value = life.trial.given.invented("token") if row["token"] == INVENTED else token.value
-    client, how = authenticating(life, life.trial.given.client(CLIENTS[row["client"]]), row["authentication"])
+    client, how = client_with_changes(life, life.trial.given.client(CLIENTS[row["client"]]), row["authentication"])
     changes = {"token": sent_as(value, row["parameter"]), "token_type_hint": _hint(life, kind, row["hint"])}
     reply = life.trial.send.revocation(value, client, **how, **_beside_token(life, row["beside"]), **changes)
     if not is_decided(life, reply):
@@ -339,7 +339,7 @@ def at_introspection(life: Life, row: Conditions) -> None:
     if row["token"] in (REVOKED, EXPIRED) and token.state != "ended":
         raise Inconclusive(f"the token could not be made {row['token']}")
     value = life.trial.given.invented("token") if row["token"] == INVENTED else token.value
-    client, how = authenticating(life, life.trial.given.introspecting_client(), row["authentication"])
+    client, how = client_with_changes(life, life.trial.given.introspecting_client(), row["authentication"])
     changes = {"token": sent_as(value, row["parameter"]), "token_type_hint": _hint(life, token.kind, row["hint"])}
     reply = life.trial.send.introspection(value, client, **how, **_beside_token(life, row["beside"]), **changes)
     if not is_decided(life, reply):

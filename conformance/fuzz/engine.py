@@ -292,7 +292,7 @@ class Campaign:
             self._trial.fuzzed = self._stats(failing)
             raise Inconclusive(
                 f"seen once, and not again when the same was sent anew: expected {failing.violation.expected}; "
-                f"observed {failing.violation.observed} with {stored.shown(failing.inputs)}"
+                f"observed {failing.violation.observed} with {stored.readable_inputs(failing.inputs)}"
             )
         again = self._made_smaller(again)
         self._adopt(again.trial)
@@ -301,7 +301,7 @@ class Campaign:
         behind = f", behind {len(again.before)} other inputs" if again.before else ""
         raise Violation(
             again.violation.expected,
-            f"{again.violation.observed} with {stored.shown(again.inputs)}{behind}",
+            f"{again.violation.observed} with {stored.readable_inputs(again.inputs)}{behind}",
             breach=again.violation.breach,
             about=again.violation.about,
         ) from again.violation
@@ -380,7 +380,7 @@ class Campaign:
             stats,
             input=stored.encoded(failing.inputs),
             before=tuple(stored.encoded(each) for each in failing.before),
-            shown=stored.shown(failing.inputs),
+            shown=stored.readable_inputs(failing.inputs),
         )
 
     def _in_words(self) -> str:

@@ -51,7 +51,7 @@ class Possible:
         return frozenset(way.how for way in self.ways)
 
 
-def possible(target: Target) -> Possible:
+def possible_steps(target: Target) -> Possible:
     """What the profile's grants, clients and accounts allow. NotApplicable when no grant is there."""
     clients = {name: target.clients[name] for name in CLIENTS if name in target.clients}
     ways = []

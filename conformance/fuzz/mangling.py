@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.fuzz.messages import LARGE, NAME
-from conformance.fuzz.strategies import HOSTILE, broken_encodings, characters, dense, legal, nearly_legal
+from conformance.fuzz.strategies import HOSTILE, broken_encodings, characters, dense_texts, legal_texts, nearly_legal
 from conformance.harness.send import FORM
 
 Pairs: TypeAlias = "list[tuple[bytes, bytes]]"
@@ -63,7 +63,7 @@ def _nearly_legal_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
 
 def _legal_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
     """Another value of the right syntax; no client and no account of the target is called so."""
-    return [(name, NAME.encode() + _text(draw, legal(_element(name))))]
+    return [(name, NAME.encode() + _text(draw, legal_texts(_element(name))))]
 
 
 def _spoiled_value(draw: st.DrawFn, name: bytes, value: bytes) -> Pairs:
@@ -110,7 +110,7 @@ CHANGES: SearchStrategy[Change] = st.sampled_from(
 )
 
 
-def joined(pairs: Pairs, separator: bytes = b"&") -> bytes:
+def joined_form(pairs: Pairs, separator: bytes = b"&") -> bytes:
     return separator.join(name + b"=" + value if value or name else b"" for name, value in pairs)
 
 
@@ -130,7 +130,7 @@ def odd_bodies(draw: st.DrawFn, good: dict[str, str], floods: bool) -> bytes:
         case "large":
             return right + b"&filler=" + b"x" * LARGE * 2
         case "semicolons":
-            return joined(draw(mangled(good)), b";")
+            return joined_form(draw(mangled(good)), b";")
         case _:
             return right + b"&" + draw(OCTETS)
 
@@ -147,7 +147,7 @@ CONTENT_TYPES = (
     *("multipart/form-data; boundary=x", "application/xml", "x", ";", "", "form", 'a/b; c="'),
 )
 # What HTTP lets a header have: visible ASCII, octets beyond it, and blanks within.
-HEADER_TEXT = dense(characters(r"\x21-\x7e") + "\xe9\xff\x80", 1, 20)
+HEADER_TEXT = dense_texts(characters(r"\x21-\x7e") + "\xe9\xff\x80", 1, 20)
 ODD_HEADERS: SearchStrategy[tuple[str, str]] = st.one_of(
     st.tuples(st.sampled_from(["Accept", "Accept-Language", "Accept-Encoding", "Accept-Charset"]), HEADER_TEXT),
     st.tuples(

@@ -24,7 +24,7 @@ from conformance.base.schemas import schema_folder
 from conformance.documents.documented.api import graphql_reply, has_data, tokens_of_kind
 from conformance.fuzz.described import Document, deviations
 from conformance.fuzz.messages import NAME, Message
-from conformance.fuzz.sending import sent
+from conformance.fuzz.sending import reply_to_message
 from conformance.harness import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import FORM, Send, bearer
@@ -144,7 +144,7 @@ def messages(given: Given, operation: str) -> SearchStrategy[Message]:
     return _messages(operation, {**described, "security": []}, "bearer" if takes_token else None)
 
 
-def strangers(given: Given, operation: str) -> SearchStrategy[Message]:
+def messages_of_strangers(given: Given, operation: str) -> SearchStrategy[Message]:
     """Any request to an operation that takes a token, without a good one."""
     return _messages(operation, _described(given, operation))
 
@@ -197,11 +197,13 @@ def _without_guesses(form: str) -> str:
 def sent_with_token(given: Given, send: Send, message: Message) -> Reply:
     """The reply to a message. Where the message needs a token, it gets a fresh one, which no other message uses."""
     if message.client != "bearer":
-        return sent(given, send, message)
+        return reply_to_message(given, send, message)
     kind = KINDS.get(message.endpoint)
     with given.arranging():
         tokens = tokens_of_kind(given, kind) if kind else given.tokens()
-    return sent(given, send, replace(message, headers=(*message.headers, bearer(tokens.access_token)), client="absent"))
+    return reply_to_message(
+        given, send, replace(message, headers=(*message.headers, bearer(tokens.access_token)), client="absent")
+    )
 
 
 def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
@@ -219,7 +221,7 @@ def sent_without_token(given: Given, send: Send, message: Message) -> Reply:
 
     seen = given.observed(f"the {message.endpoint} endpoint with a good token", procedure)
     given.accepted(seen, f"the {message.endpoint} endpoint with a good token")
-    return sent(given, send, message)
+    return reply_to_message(given, send, message)
 
 
 # Tokens
@@ -266,7 +268,7 @@ def choices_of(scopes: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*orders[:MOST_SCOPES], " ".join(scopes)]))
 
 
-def issued(given: Given, send: Send, fields: Fields) -> Reply:
+def token_reply(given: Given, send: Send, fields: Fields) -> Reply:
     """The answer to a token request by the client that may make it."""
     return asked_for_token(given, send, fields)[1]
 
@@ -297,7 +299,7 @@ def introspections(given: Given) -> SearchStrategy[Fields]:
     return bodies("introspectToken", FORM, object_of({"token": token}, {"token_type_hint": hint}))
 
 
-def introspected(given: Given, send: Send, fields: Fields) -> Reply:
+def introspection_reply(given: Given, send: Send, fields: Fields) -> Reply:
     """The answer to an introspection request."""
     token = fields["token"]
     if token == "{token}":
@@ -313,7 +315,7 @@ def revocations(given: Given) -> SearchStrategy[Fields]:
     return bodies("revokeToken", FORM, object_of({"token": token}, {"token_type_hint": {"const": hint}}))
 
 
-def revoked(given: Given, send: Send, fields: Fields) -> Reply:
+def revocation_reply(given: Given, send: Send, fields: Fields) -> Reply:
     """The answer to a revocation request by the token's own client."""
     if fields["token"] != "{token}":
         return send.revocation(fields["token"], given.client_for(given.any_grant()), **_hint(fields))
@@ -336,7 +338,7 @@ def queries(given: Given) -> SearchStrategy[Fields]:
     return bodies("queryByPost", "application/json", schema)
 
 
-def queried(given: Given, send: Send, fields: Fields) -> Reply:
+def query_reply(given: Given, send: Send, fields: Fields) -> Reply:
     """The answer to a query with an app token."""
     headers = [("Content-Type", "application/json"), bearer(tokens_of_kind(given, "app").access_token)]
     return send.raw("POST", send.form_request("graphql", ()).url, headers, json.dumps(dict(fields)))

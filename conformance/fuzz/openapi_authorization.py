@@ -51,13 +51,13 @@ def _request(given: Given) -> Fields:
     return object_of(members)
 
 
-def authorized(given: Given, send: Send, fields: Fields, method: str) -> Answer:
+def authorization_answer(given: Given, send: Send, fields: Fields, method: str) -> Answer:
     """How an authorization request ends that the resource owner approves."""
     own = {name: text for name, text in fields.items() if name not in OWN}
     return send.authorize(given.client_for("authorization_code"), fields["response_type"], method=method, **own)
 
 
-def declined(given: Given, send: Send, fields: Fields) -> Answer:
+def declined_answer(given: Given, send: Send, fields: Fields) -> Answer:
     """How a plain DELETE ends, by somebody who would be asked."""
     page = page_that_asks(given, send, given.client_for("authorization_code"))
     again = ASK_AGAIN if page.request.get("prompt") else {}

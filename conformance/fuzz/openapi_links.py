@@ -32,7 +32,7 @@ def walks(given: Given) -> SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(harmless), max_size=6) if harmless else st.just([])
 
 
-def followed(given: Given, send: Send, fields: Fields, walk: list[str], last: str) -> Reply:
+def reply_after_links(given: Given, send: Send, fields: Fields, walk: list[str], last: str) -> Reply:
     """The answer at the end of links that lead from a token, one after the other."""
     return tokens_and_answer(given, send, fields, walk, last)[1]
 

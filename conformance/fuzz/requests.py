@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.documents.rfc6749.hostile_input import ADDED
-from conformance.fuzz.mangling import AUTHORIZATIONS, ODD_HEADERS, TYPES, joined, mangled, odd_bodies
+from conformance.fuzz.mangling import AUTHORIZATIONS, ODD_HEADERS, TYPES, joined_form, mangled, odd_bodies
 from conformance.fuzz.messages import NAME, OPENED, Message
-from conformance.fuzz.strategies import HOSTILE, legal
+from conformance.fuzz.strategies import HOSTILE, legal_texts
 from conformance.harness.given import Given
 from conformance.harness.send import FORM
 from conformance.procedures.redirects import GRANT_OF, any_response_type
@@ -101,7 +101,7 @@ def messages_to(draw: st.DrawFn, endpoint: str, good: Sequence[dict[str, str]], 
     """Any request to an endpoint, from nearly right to absurd; huge ones where the target may be flooded."""
     odd = draw(ODDITIES)
     chosen = good[draw(st.integers(0, len(good) - 1))]
-    body = draw(odd_bodies(chosen, floods)) if odd == "body" else joined(draw(mangled(chosen)))
+    body = draw(odd_bodies(chosen, floods)) if odd == "body" else joined_form(draw(mangled(chosen)))
     usual = "GET" if endpoint in READ else "POST"
     method = draw(st.sampled_from(METHODS)) if odd == "method" else usual
     headers = [draw(ODD_HEADERS)] if odd == "header" else []
@@ -158,7 +158,7 @@ def any_markup(given: Given, endpoint: str) -> SearchStrategy[Message]:
     return readable_forms(endpoint, GOOD[endpoint](given), INJECTIONS)
 
 
-def strangers(given: Given) -> SearchStrategy[list[Message]]:
+def messages_of_strangers(given: Given) -> SearchStrategy[list[Message]]:
     """Token requests, one after the other, each by a client that doesn't exist and says who it is in the header."""
     given.feature("token_endpoint")
     return st.lists(_stranger(), min_size=1, max_size=8)
@@ -166,7 +166,7 @@ def strangers(given: Given) -> SearchStrategy[list[Message]]:
 
 @st.composite
 def _stranger(draw: st.DrawFn) -> Message:
-    pair = f"{NAME}{quote_plus(draw(legal('client_id')))}:{quote_plus(draw(legal('client_secret')))}"
+    pair = f"{NAME}{quote_plus(draw(legal_texts('client_id')))}:{quote_plus(draw(legal_texts('client_secret')))}"
     credentials = base64.b64encode(pair.encode()).decode()
     headers = (("Content-Type", FORM), ("Authorization", f"Basic {credentials}"))
     return Message("token", "POST", "", headers, b"grant_type=client_credentials")

@@ -13,12 +13,12 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.fuzz.messages import NAME
-from conformance.fuzz.strategies import NAMES, SPELL, UNICODE, dense, legal, subsets
+from conformance.fuzz.strategies import NAMES, SPELL, UNICODE, dense_texts, legal_texts, subsets
 from conformance.harness.expect import Expect
 from conformance.harness.given import CHEAPEST_FIRST, Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import ActiveToken
-from conformance.procedures.token_requests import good_request, outcome, sent
+from conformance.procedures.token_requests import good_request, outcome, reply_to_request
 from conformance.wire.exchange import Pairs, Reply, Request
 
 # Whether a token was issued, the error code, and the scope as far as it was told.
@@ -34,7 +34,7 @@ orders: SearchStrategy[list[int]] = st.permutations(range(MOST_PARAMETERS))
 ways: SearchStrategy[list[str]] = st.lists(st.sampled_from(list(SPELL)), min_size=1, max_size=12)
 cases: SearchStrategy[str] = st.sampled_from(list(CASES))
 # A registered one that doesn't fit is another sentence's matter.
-unknown_hints: SearchStrategy[str] = st.one_of(legal("token_type"), dense(UNICODE, 1, 30)).filter(
+unknown_hints: SearchStrategy[str] = st.one_of(legal_texts("token_type"), dense_texts(UNICODE, 1, 30)).filter(
     lambda hint: hint not in ("access_token", "refresh_token")
 )
 
@@ -42,7 +42,11 @@ unknown_hints: SearchStrategy[str] = st.one_of(legal("token_type"), dense(UNICOD
 @st.composite
 def _unknown_parameter(draw: st.DrawFn) -> tuple[int, str, str]:
     """Where it stands, its name, which nobody can guess, and its value."""
-    return draw(st.integers(0, MOST_PARAMETERS)), NAME + draw(dense(NAMES, 1, 8)), draw(dense(UNICODE, 1, 30))
+    return (
+        draw(st.integers(0, MOST_PARAMETERS)),
+        NAME + draw(dense_texts(NAMES, 1, 8)),
+        draw(dense_texts(UNICODE, 1, 30)),
+    )
 
 
 additions: SearchStrategy[list[tuple[int, str, str]]] = st.lists(_unknown_parameter(), min_size=1, max_size=4)
@@ -73,7 +77,7 @@ def reordered(pairs: Pairs, order: Sequence[int]) -> list[tuple[str, str]]:
     return [*(pairs[at] for at in order if at < len(pairs)), *pairs[len(order) :]]
 
 
-def respelled(pairs: Pairs, spellings: Sequence[str]) -> str:
+def respelled_form(pairs: Pairs, spellings: Sequence[str]) -> str:
     """The form with its characters escaped in one way or another, in turns."""
     turns = cycle(spellings)
 
@@ -83,7 +87,7 @@ def respelled(pairs: Pairs, spellings: Sequence[str]) -> str:
     return "&".join(f"{spelled(name)}={spelled(value)}" for name, value in pairs)
 
 
-def enlarged(pairs: Pairs, more: Sequence[tuple[int, str, str]]) -> list[tuple[str, str]]:
+def enlarged_form(pairs: Pairs, more: Sequence[tuple[int, str, str]]) -> list[tuple[str, str]]:
     """The form with more parameters in some places."""
     larger = list(pairs)
     for at, name, value in more:
@@ -127,7 +131,9 @@ def usual_outcome(given: Given, send: Send, grant: str) -> Outcome:
     def procedure() -> Outcome:
         with given.arranging():
             return outcome(
-                given.issued(sent(send, served_request(given, send, grant)), f"the ordinary request by {grant}")
+                given.issued(
+                    reply_to_request(send, served_request(given, send, grant)), f"the ordinary request by {grant}"
+                )
             )
 
     return given.observed(f"the outcome of a good request by {grant}", procedure)
@@ -150,12 +156,12 @@ def revocable_token(given: Given, send: Send) -> ActiveToken:
 def expect_as_usual(expect: Expect, usual: Outcome, reply: Reply) -> None:
     """A Violation if a request came to something else than the same one written plainly. A server error is none."""
     _, _, scope = usual
-    seen = outcome(decided(reply))
+    seen = outcome(deciding_reply(reply))
     told = f"a token{f' with scope {sorted(scope)}' if scope else ''}, as when it is written plainly"
     expect.that(seen == usual, told, reply if not seen[0] else f"a token with scope {sorted(seen[2])}")
 
 
-def decided(reply: Reply) -> Reply:
+def deciding_reply(reply: Reply) -> Reply:
     """The reply, unless it is a server error: that is one sentence's finding, not five's."""
     if reply.is_breakdown:
         raise Inconclusive(f"the server broke down over it: {reply}")

@@ -12,7 +12,7 @@ from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
 
-def sent(given: Given, send: Send, message: Message) -> Reply:
+def reply_to_message(given: Given, send: Send, message: Message) -> Reply:
     """The reply to a message, with the client's own credentials where it is to have them."""
     headers = list(message.headers)
     if message.client == "header":
@@ -94,7 +94,7 @@ def no_answer_to(given: Given, send: Send, message: Message) -> str | None:
 
     Inconclusive where nothing else is answered either: then the target went before, and not over this message.
     """
-    silence = lost(given, send, message)
+    silence = why_unanswered(given, send, message)
     if silence is not None:
         if len(message.body) > LARGE:
             # It may have been refused before it was read: the network decides whether that arrives.
@@ -104,10 +104,10 @@ def no_answer_to(given: Given, send: Send, message: Message) -> str | None:
     return silence
 
 
-def lost(given: Given, send: Send, message: Message) -> str | None:
+def why_unanswered(given: Given, send: Send, message: Message) -> str | None:
     """Send a message, and say why no answer came; None when one came."""
     try:
-        sent(given, send, message)
+        reply_to_message(given, send, message)
     except Inconclusive as error:
         return str(error)
     return None

@@ -57,7 +57,7 @@ def decoded(value: Any) -> Any:
             raise ValueError(f"not the input of a fuzz test: {str(value)[:80]}")
 
 
-def shown(inputs: Mapping[str, Any]) -> str:
+def readable_inputs(inputs: Mapping[str, Any]) -> str:
     """Inputs for people, one line."""
     return ", ".join(f"{name} = {_shown(value)}" for name, value in inputs.items())
 

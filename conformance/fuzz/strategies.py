@@ -31,7 +31,7 @@ def characters(char_class: str) -> str:
     return "".join(sorted(found, key=lambda character: (not character.isalnum(), character)))
 
 
-def dense(alphabet: str, smallest: int = 1, largest: int = 40) -> SearchStrategy[str]:
+def dense_texts(alphabet: str, smallest: int = 1, largest: int = 40) -> SearchStrategy[str]:
     """A text of some length between two bounds, as often a long one as a short one.
 
     Both are drawn within the same bounds, so that a long one shrinks to what matters in it.
@@ -42,35 +42,37 @@ def dense(alphabet: str, smallest: int = 1, largest: int = 40) -> SearchStrategy
 
 def words(alphabet: str, most: int = 4) -> SearchStrategy[str]:
     """Words with single spaces between them."""
-    return st.lists(dense(alphabet, 1, 12), min_size=1, max_size=most).map(" ".join)
+    return st.lists(dense_texts(alphabet, 1, 12), min_size=1, max_size=most).map(" ".join)
 
 
 UNICODE = characters(VSCHAR) + "\t" + NOTABLE
 NAMES = characters(NAME_CHAR)
 # Element of Appendix A -> texts of its syntax.
 LEGAL: dict[str, SearchStrategy[str]] = {
-    **dict.fromkeys(("client_id", "client_secret", "state", "code"), dense(characters(VSCHAR))),
-    **dict.fromkeys(("access_token", "refresh_token"), dense(characters(VSCHAR))),
-    **dict.fromkeys(("error", "error_description"), dense(characters(NQSCHAR))),
-    **dict.fromkeys(("username", "password"), dense(UNICODE)),
-    **dict.fromkeys(("grant_type", "token_type", "parameter_name"), dense(NAMES)),
+    **dict.fromkeys(("client_id", "client_secret", "state", "code"), dense_texts(characters(VSCHAR))),
+    **dict.fromkeys(("access_token", "refresh_token"), dense_texts(characters(VSCHAR))),
+    **dict.fromkeys(("error", "error_description"), dense_texts(characters(NQSCHAR))),
+    **dict.fromkeys(("username", "password"), dense_texts(UNICODE)),
+    **dict.fromkeys(("grant_type", "token_type", "parameter_name"), dense_texts(NAMES)),
     "response_type": words(characters("A-Za-z0-9_")),
     "scope": words(characters(NQCHAR)),
     "expires_in": st.integers(0, 2**40).map(str),
-    "redirect_uri": dense(characters(r"A-Za-z0-9\-._~/?=&"), 1, 40).map(lambda rest: f"https://client.example/{rest}"),
+    "redirect_uri": dense_texts(characters(r"A-Za-z0-9\-._~/?=&"), 1, 40).map(
+        lambda rest: f"https://client.example/{rest}"
+    ),
 }
 LEGAL["error_uri"] = LEGAL["redirect_uri"]
 
 # Texts full of what something downstream may trip over.
 HOSTILE: SearchStrategy[str] = st.one_of(
-    dense(CONTROLS + NOTABLE + SPECIAL + LETTERS, 1, 30),
-    dense(SPECIAL + LETTERS, 1, 30),
-    dense(CONTROLS + LETTERS, 1, 30),
-    dense(NOTABLE + LETTERS, 1, 30),
+    dense_texts(CONTROLS + NOTABLE + SPECIAL + LETTERS, 1, 30),
+    dense_texts(SPECIAL + LETTERS, 1, 30),
+    dense_texts(CONTROLS + LETTERS, 1, 30),
+    dense_texts(NOTABLE + LETTERS, 1, 30),
 )
 
 
-def legal(element: str) -> SearchStrategy[str]:
+def legal_texts(element: str) -> SearchStrategy[str]:
     """Texts of an element's syntax; what Appendix A doesn't know is taken for a name of its own."""
     return LEGAL.get(element, LEGAL["code"])
 
@@ -82,7 +84,7 @@ def nearly_legal(element: str) -> SearchStrategy[str]:
     unfit = [each for each in CONTROLS + NOTABLE + SPECIAL if not pattern.fullmatch(f"a{each}a")]
     if not unfit:
         return HOSTILE
-    return st.tuples(legal(element), st.sampled_from(unfit), legal(element)).map("".join)
+    return st.tuples(legal_texts(element), st.sampled_from(unfit), legal_texts(element)).map("".join)
 
 
 # What a `state` may begin or end with that something takes for syntax, a number, or blanks to be trimmed.
@@ -116,9 +118,12 @@ ENDS = ("", "", "", " ", "  ", "=", "==", "&", "%", "+", "#", ".", "/", "\\", '"
 def states() -> SearchStrategy[str]:
     """Any legal `state` of up to 512 characters: numbers, long ones, and ones that look like something else."""
     alphabet = characters(VSCHAR)
-    short, long = dense(alphabet, 1, 60), st.text(alphabet, min_size=LONGEST_STATE - 80, max_size=LONGEST_STATE - 4)
+    short, long = (
+        dense_texts(alphabet, 1, 60),
+        st.text(alphabet, min_size=LONGEST_STATE - 80, max_size=LONGEST_STATE - 4),
+    )
     numbers = st.text("0123456789", min_size=1, max_size=12)
-    middle = st.one_of(short, dense(alphabet, 1, LONGEST_STATE - 4), numbers, long)
+    middle = st.one_of(short, dense_texts(alphabet, 1, LONGEST_STATE - 4), numbers, long)
     edged = st.tuples(st.sampled_from(BEGINNINGS), middle, st.sampled_from(ENDS)).map("".join)
     return st.one_of(middle, edged)
 

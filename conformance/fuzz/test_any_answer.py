@@ -15,22 +15,22 @@ from conformance.documents.rfc6749.texts_in_answers import strings
 from conformance.fuzz.engine import for_any
 from conformance.fuzz.mangling import ODD_HEADERS
 from conformance.fuzz.messages import Message
-from conformance.fuzz.requests import any_form, any_markup, any_message, strangers
+from conformance.fuzz.requests import any_form, any_markup, any_message, messages_of_strangers
 from conformance.fuzz.rewriting import (
     additions,
     claimed_grants,
-    enlarged,
+    enlarged_form,
     pairs_of,
-    respelled,
+    respelled_form,
     served_request,
     usual_outcome,
 )
-from conformance.fuzz.sending import sent
+from conformance.fuzz.sending import reply_to_message
 from conformance.fuzz.strategies import alterations, altered
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures import token_requests
 from conformance.procedures.introspection import ask, live_token
-from conformance.procedures.refreshing import refreshable
+from conformance.procedures.refreshing import refreshable_tokens
 from conformance.procedures.resource_access import opening_token
 from conformance.procedures.token_requests import code_exchange_seen
 from conformance.wire.challenges import schemes
@@ -40,7 +40,7 @@ Alteration = tuple[int, str, bool]
 HARMLESS = "an answer to which the input adds nothing"
 
 
-def at(endpoint: str) -> pytest.MarkDecorator:
+def at_endpoint(endpoint: str) -> pytest.MarkDecorator:
     """The one endpoint that a test is about."""
     return pytest.mark.parametrize("endpoint", [endpoint])
 
@@ -49,52 +49,52 @@ def at(endpoint: str) -> pytest.MarkDecorator:
 
 
 @requirement("rfc6749-5.2-error-member-present")
-@at("token")
+@at_endpoint("token")
 @for_any(message=any_form)
 def test_a_proper_form_is_refused_with_an_error_code(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    reply = refused(sent(given, send, message))
+    reply = refused_reply(reply_to_message(given, send, message))
 
     expect(reply).has_member("error", str)
 
 
 @requirement("rfc6749-5.2-error-media-type-json")
-@at("token")
+@at_endpoint("token")
 @for_any(message=any_form)
 def test_an_error_is_json(given: Given, send: Send, expect: Expect, endpoint: str, message: Message) -> None:
-    reply = refused(sent(given, send, message))
+    reply = refused_reply(reply_to_message(given, send, message))
 
     expect(reply).has_media_type("application/json")
 
 
 @requirement("rfc6749-5.2-error-characters")
-@at("token")
+@at_endpoint("token")
 @for_any(message=any_message)
 def test_an_error_code_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    expect.syntax("error", given.present(strings(sent(given, send, message), "error"), "error code"))
+    expect.syntax("error", given.present(strings(reply_to_message(given, send, message), "error"), "error code"))
 
 
 @requirement("rfc6749-5.2-error-description-characters")
-@at("token")
+@at_endpoint("token")
 @for_any(message=any_form)
 def test_an_error_description_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    told = given.present(strings(sent(given, send, message), "error_description"), "error_description")
+    told = given.present(strings(reply_to_message(given, send, message), "error_description"), "error_description")
 
     expect.syntax("error_description", told)
 
 
 @requirement("rfc7009-2.2.1-error-members-well-formed")
-@at("revocation")
+@at_endpoint("revocation")
 @for_any(message=any_form)
 def test_an_error_of_revocation_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    reply = sent(given, send, message)
+    reply = reply_to_message(given, send, message)
     names = ("error", "error_description", "error_uri")
 
     told = given.present(((name, value) for name in names for value in strings(reply, name)), "error")
@@ -104,12 +104,12 @@ def test_an_error_of_revocation_has_its_characters(
 
 
 @requirement("rfc6749-A.8-authorization-error-description-characters")
-@at("authorization")
+@at_endpoint("authorization")
 @for_any(message=any_form)
 def test_an_error_that_comes_back_has_its_characters(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    back = brought_back(sent(given, send, message))
+    back = brought_back(reply_to_message(given, send, message))
     told = given.present((value for name, value in back if name == "error_description"), "error_description")
 
     expect.syntax("error_description", told)
@@ -117,13 +117,13 @@ def test_an_error_that_comes_back_has_its_characters(
 
 @requirement("rfc6749-5.2-header-authentication-failed-challenge")
 @needs("client_password")
-@for_any(cost=3, batch=strangers)
+@for_any(cost=3, batch=messages_of_strangers)
 def test_every_failed_authentication_is_challenged(
     given: Given, send: Send, expect: Expect, batch: list[Message]
 ) -> None:
     given.intrusive()
 
-    for reply in [sent(given, send, message) for message in batch]:
+    for reply in [reply_to_message(given, send, message) for message in batch]:
         expect.that(reply.status != 401 or "basic" in schemes(reply), "a challenge of the scheme Basic", reply)
 
 
@@ -131,23 +131,23 @@ def test_every_failed_authentication_is_challenged(
 
 
 @requirement("rfc6749-10.14-hostile-token-request-harmless")
-@at("token")
+@at_endpoint("token")
 @for_any(message=any_markup)
 def test_no_text_breaks_out_of_a_token_response(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    harm = harm_in(sent(given, send, message))
+    harm = harm_in(reply_to_message(given, send, message))
 
     expect.that(not harm, HARMLESS, " and ".join(harm), breach="act")
 
 
 @requirement("rfc6749-10.14-hostile-page-input-harmless")
-@at("authorization")
+@at_endpoint("authorization")
 @for_any(message=any_markup)
 def test_no_text_breaks_out_of_a_page(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    harm = harm_in(sent(given, send, message))
+    harm = harm_in(reply_to_message(given, send, message))
 
     expect.that(not harm, HARMLESS, " and ".join(harm), breach="act")
 
@@ -156,27 +156,27 @@ def test_no_text_breaks_out_of_a_page(
 
 
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
-@at("authorization")
+@at_endpoint("authorization")
 @for_any(message=any_message)
 def test_nobody_signed_in_gets_nothing(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    expect(sent(given, send, message)).issues_nothing()
+    expect(reply_to_message(given, send, message)).issues_nothing()
 
 
 @requirement("rfc6749-5-invalid-request-gets-error")
-@at("token")
+@at_endpoint("token")
 @for_any(message=any_message)
 def test_an_invented_grant_brings_no_token(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    expect(sent(given, send, message)).issues_nothing()
+    expect(reply_to_message(given, send, message)).issues_nothing()
 
 
 @requirement("rfc6749-6-refresh-token-validated")
 @for_any(cost=1.5, alteration=alterations)
 def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: Expect, alteration: Alteration) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, refresh_token=altered(tokens.refresh_token or "", alteration))
 
@@ -224,9 +224,9 @@ def test_no_token_is_stored_by_a_cache(
 ) -> None:
     usual_outcome(given, send, grant)
     request = served_request(given, send, grant)
-    body = respelled(enlarged(pairs_of(request), more), ["plain"]).encode()
+    body = respelled_form(enlarged_form(pairs_of(request), more), ["plain"]).encode()
 
-    reply = token_requests.sent(send, replace(request, headers=(*request.headers, *headers), body=body))
+    reply = token_requests.reply_to_request(send, replace(request, headers=(*request.headers, *headers), body=body))
 
     expect(with_token(reply)).has_header("Cache-Control", "no-store")
 
@@ -234,7 +234,7 @@ def test_no_token_is_stored_by_a_cache(
 # Reading answers
 
 
-def refused(reply: Reply) -> Reply:
+def refused_reply(reply: Reply) -> Reply:
     """The reply, where it is the refusal that section 5.2 describes; what a proxy refuses looks otherwise."""
     if reply.status not in (400, 401):
         raise Inconclusive(f"no error response: {reply}")

@@ -7,7 +7,15 @@ import pytest
 from conformance.fuzz.engine import for_any
 from conformance.fuzz.messages import Message
 from conformance.fuzz.requests import ENDPOINTS, any_batch, any_message
-from conformance.fuzz.sending import SERVED, good_request_to, is_decided, lost, no_answer_to, seen_served, sent
+from conformance.fuzz.sending import (
+    SERVED,
+    good_request_to,
+    is_decided,
+    no_answer_to,
+    reply_to_message,
+    seen_served,
+    why_unanswered,
+)
 from conformance.harness import Expect, Given, Send, requirement
 
 by_each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -19,7 +27,7 @@ by_each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_no_request_brings_up_a_server_error(
     given: Given, send: Send, expect: Expect, endpoint: str, message: Message
 ) -> None:
-    reply = sent(given, send, message)
+    reply = reply_to_message(given, send, message)
 
     expect.that(
         is_decided(message, reply), f"an answer of the {endpoint} endpoint, no server error", reply, about="refusal"
@@ -44,7 +52,7 @@ def test_a_good_request_is_served_after_any_others(
     seen_served(given, send, endpoint)
 
     for message in batch:
-        lost(given, send, message)
+        why_unanswered(given, send, message)
 
     came = good_request_to(given, send, endpoint)
     expect.that(came == SERVED, f"a good request to the {endpoint} endpoint served", came)

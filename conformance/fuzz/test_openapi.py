@@ -12,29 +12,29 @@ from conformance.fuzz.openapi import (
     OPERATIONS,
     Fields,
     expect_described,
-    introspected,
+    introspection_reply,
     introspections,
-    issued,
     messages,
-    queried,
+    messages_of_strangers,
     queried_by_get,
     queries,
     queries_with_variables,
+    query_reply,
+    revocation_reply,
     revocations,
-    revoked,
     sent_with_token,
     sent_without_token,
-    strangers,
+    token_reply,
     token_requests,
 )
-from conformance.fuzz.sending import is_decided, sent
+from conformance.fuzz.sending import is_decided, reply_to_message
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.wire.exchange import Reply
 
 RESOURCES = ("getMe", "postMe", "getApp", "postApp", "getBasic", "postBasic")
 
 
-def of(*operations: str) -> pytest.MarkDecorator:
+def of_operations(*operations: str) -> pytest.MarkDecorator:
     """The operations that a test is about."""
     return pytest.mark.parametrize("operation", operations)
 
@@ -45,7 +45,7 @@ def of(*operations: str) -> pytest.MarkDecorator:
 @requirement("documented-endpoints-token-post")
 @for_any(cost=2, fields=token_requests)
 def test_a_token_request_as_described_is_served(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
-    reply = issued(given, send, fields)
+    reply = token_reply(given, send, fields)
 
     expect(reply).issues_a_token()
     expect_described(expect, "issueToken", reply)
@@ -56,7 +56,7 @@ def test_a_token_request_as_described_is_served(given: Given, send: Send, expect
 def test_an_introspection_request_as_described_is_served(
     given: Given, send: Send, expect: Expect, fields: Fields
 ) -> None:
-    reply = introspected(given, send, fields)
+    reply = introspection_reply(given, send, fields)
 
     expect(reply).succeeds()
     expect_described(expect, "introspectToken", reply)
@@ -65,7 +65,7 @@ def test_an_introspection_request_as_described_is_served(
 @requirement("documented-endpoints-revoke-post")
 @for_any(cost=3, fields=revocations)
 def test_a_revocation_request_as_described_is_served(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
-    reply = revoked(given, send, fields)
+    reply = revocation_reply(given, send, fields)
 
     expect(reply).succeeds()
     expect_described(expect, "revokeToken", reply)
@@ -74,7 +74,7 @@ def test_a_revocation_request_as_described_is_served(given: Given, send: Send, e
 @requirement("documented-flow-7-graphql-for-app-token")
 @for_any(cost=2, fields=queries)
 def test_a_query_as_described_is_answered(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
-    reply = queried(given, send, fields)
+    reply = query_reply(given, send, fields)
 
     expect.that(has_data(reply), "data", reply)
     expect_described(expect, "queryByPost", reply)
@@ -93,36 +93,36 @@ def test_a_query_by_get_as_described_is_answered(given: Given, send: Send, expec
 
 
 @requirement("rfc6749-5-invalid-request-gets-error")
-@of("issueToken")
+@of_operations("issueToken")
 @for_any(cost=3, message=messages)
 def test_a_token_request_is_refused_with_an_error_code(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
-    reply = refused(sent(given, send, message))
+    reply = refused_reply(reply_to_message(given, send, message))
 
     expect(reply).has_member("error", str)
     expect(reply).issues_nothing()
 
 
 @requirement("rfc7009-2.2.1-errors-are-json")
-@of("revokeToken")
+@of_operations("revokeToken")
 @for_any(cost=3, message=messages)
 def test_a_revocation_request_is_refused_in_json(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
-    reply = refused(sent(given, send, message))
+    reply = refused_reply(reply_to_message(given, send, message))
 
     expect(reply).has_media_type("application/json")
     expect(reply).has_member("error", str)
 
 
 @requirement("documented-endpoints-introspect-post")
-@of("introspectToken")
+@of_operations("introspectToken")
 @for_any(cost=3, message=messages)
 def test_whatever_introspection_serves_tells_a_state(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
-    reply = decided(sent(given, send, message))
+    reply = deciding_reply(reply_to_message(given, send, message))
 
     expect.that(
         not reply.is_success or isinstance(reply.members.get("active"), bool),
@@ -136,7 +136,7 @@ def test_whatever_introspection_serves_tells_a_state(
 
 
 @requirement("robustness-1-no-server-error")
-@of(*OPERATIONS)
+@of_operations(*OPERATIONS)
 @for_any(cost=1.5, message=messages)
 def test_nothing_drawn_from_the_document_brings_up_a_server_error(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
@@ -147,8 +147,8 @@ def test_nothing_drawn_from_the_document_brings_up_a_server_error(
 
 
 @requirement("documented-resources-missing-token-401")
-@of(*RESOURCES)
-@for_any(cost=3, message=strangers)
+@of_operations(*RESOURCES)
+@for_any(cost=3, message=messages_of_strangers)
 def test_a_resource_stays_shut_without_a_good_token(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
@@ -156,8 +156,8 @@ def test_a_resource_stays_shut_without_a_good_token(
 
 
 @requirement("documented-info-bad-token-401")
-@of("getTokenInfo")
-@for_any(cost=3, message=strangers)
+@of_operations("getTokenInfo")
+@for_any(cost=3, message=messages_of_strangers)
 def test_token_info_tells_nothing_without_a_good_token(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
@@ -165,8 +165,8 @@ def test_token_info_tells_nothing_without_a_good_token(
 
 
 @requirement("documented-endpoints-token-delete-unauthenticated")
-@of("endToken")
-@for_any(cost=3, message=strangers)
+@of_operations("endToken")
+@for_any(cost=3, message=messages_of_strangers)
 def test_no_token_is_ended_without_a_good_one(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
@@ -174,22 +174,22 @@ def test_no_token_is_ended_without_a_good_one(
 
 
 @requirement("documented-flow-7-graphql-needs-token")
-@of("queryByGet", "queryByPost")
-@for_any(cost=2, message=strangers)
+@of_operations("queryByGet", "queryByPost")
+@for_any(cost=2, message=messages_of_strangers)
 def test_graphql_stays_shut_without_a_good_token(
     given: Given, send: Send, expect: Expect, operation: str, message: Message
 ) -> None:
     expect_refused(expect, operation, sent_without_token(given, send, message))
 
 
-def decided(reply: Reply) -> Reply:
+def deciding_reply(reply: Reply) -> Reply:
     """The reply, where it is none of a server that failed: that one decides nothing but robustness."""
     if reply.is_breakdown:
         raise Inconclusive(f"a server error decides nothing: {reply}")
     return reply
 
 
-def refused(reply: Reply) -> Reply:
+def refused_reply(reply: Reply) -> Reply:
     """The reply, where it is the server's own refusal; what a proxy refuses has other statuses."""
     if reply.status not in (400, 401):
         raise Inconclusive(f"no error response: {reply}")
@@ -198,5 +198,5 @@ def refused(reply: Reply) -> Reply:
 
 def expect_refused(expect: Expect, operation: str, reply: Reply) -> None:
     """A Violation if a request without a good token is served, or not refused as the document says."""
-    expect.that(not decided(reply).is_success, "a refusal", reply, breach="act", about="refusal")
+    expect.that(not deciding_reply(reply).is_success, "a refusal", reply, breach="act", about="refusal")
     expect_described(expect, operation, reply)

@@ -7,8 +7,8 @@ from conformance.fuzz.openapi import Fields
 from conformance.fuzz.openapi_authorization import (
     asked_by_get,
     asked_by_post,
-    authorized,
-    declined,
+    authorization_answer,
+    declined_answer,
     declined_at_once,
     secrets,
 )
@@ -19,7 +19,7 @@ from conformance.procedures.consent import decision_with
 @requirement("documented-endpoints-authorize-get")
 @for_any(cost=3, fields=asked_by_get)
 def test_a_request_as_described_leads_to_a_code(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
-    answer = authorized(given, send, fields, "GET")
+    answer = authorization_answer(given, send, fields, "GET")
 
     expect(answer).carries("code")
 
@@ -31,7 +31,7 @@ def test_a_posted_request_as_described_leads_to_a_code(
 ) -> None:
     given.came_back(given.observed("an approved request by GET", given.approval))
 
-    answer = authorized(given, send, fields, "POST")
+    answer = authorization_answer(given, send, fields, "POST")
 
     expect(answer).carries("code")
 
@@ -39,7 +39,7 @@ def test_a_posted_request_as_described_leads_to_a_code(
 @requirement("documented-endpoints-authorize-plain-delete-declines")
 @for_any(cost=3, fields=declined_at_once)
 def test_a_plain_delete_as_described_declines(given: Given, send: Send, expect: Expect, fields: Fields) -> None:
-    answer = declined(given, send, fields)
+    answer = declined_answer(given, send, fields)
 
     expect(answer).is_an_error("access_denied")
     expect(answer).returns_state(fields["state"])

@@ -7,8 +7,8 @@ import pytest
 from conformance.fuzz.engine import for_any
 from conformance.fuzz.openapi import Fields, expect_described, token_requests
 from conformance.fuzz.openapi_links import (
-    followed,
     own_kinds_served,
+    reply_after_links,
     resource_answer,
     scopes_beside,
     scopes_for,
@@ -26,7 +26,7 @@ FOREIGN = [("app", "me"), ("me", "app"), ("me", "basic"), ("app", "basic")]
 def test_a_token_leads_to_introspection(
     given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
 ) -> None:
-    reply = followed(given, send, fields, walk, "introspect")
+    reply = reply_after_links(given, send, fields, walk, "introspect")
 
     expect(reply).succeeds()
     expect_described(expect, "introspectToken", reply)
@@ -35,7 +35,7 @@ def test_a_token_leads_to_introspection(
 @requirement("documented-endpoints-revoke-post")
 @for_any(cost=3, fields=token_requests, walk=walks)
 def test_a_token_leads_to_revocation(given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]) -> None:
-    reply = followed(given, send, fields, walk, "revoke")
+    reply = reply_after_links(given, send, fields, walk, "revoke")
 
     unsupported = reply.members.get("error") == "unsupported_token_type"
     expect.that(reply.is_success or unsupported, "the access token revoked, or its kind not supported", reply)
@@ -45,7 +45,7 @@ def test_a_token_leads_to_revocation(given: Given, send: Send, expect: Expect, f
 @requirement("documented-endpoints-token-delete-status")
 @for_any(cost=3, fields=token_requests, walk=walks)
 def test_a_token_leads_to_its_end(given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]) -> None:
-    reply = followed(given, send, fields, walk, "end")
+    reply = reply_after_links(given, send, fields, walk, "end")
 
     expect(reply).has_status(200, 204)
 
@@ -58,7 +58,7 @@ def test_a_token_leads_to_its_end(given: Given, send: Send, expect: Expect, fiel
 def test_a_token_leads_to_its_details(
     given: Given, send: Send, expect: Expect, fields: Fields, walk: list[str]
 ) -> None:
-    reply = followed(given, send, fields, walk, "info")
+    reply = reply_after_links(given, send, fields, walk, "info")
 
     expect(reply).has_status(200)
     expect(reply).is_a_json_object()

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from conformance.fuzz.engine import for_any
-from conformance.fuzz.strategies import dense
+from conformance.fuzz.strategies import dense_texts
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.metadata import document, inserted
+from conformance.procedures.metadata import document, inserted_location
 from conformance.procedures.pkce import (
     LONGEST,
     SHORTEST,
@@ -18,15 +18,17 @@ from conformance.procedures.pkce import (
     client_seen_to_exchange,
     pkce_client,
     plain_pair,
-    redeemed,
+    redemption_reply,
     s256_pair,
 )
 from conformance.profile.target import Target
 
 # What may stand in a path as it is, and what servers, proxies and frameworks take for more than that.
 PATH_CHARACTERS = "abcXYZ019-._~!$&'()*+,;=:@/"
-verifiers = dense(UNRESERVED, SHORTEST, LONGEST)
-paths = st.one_of(dense(PATH_CHARACTERS, 1, 30), st.sampled_from([".well-known", "%2e%2e", "%00", "tenant%2Fone"]))
+verifiers = dense_texts(UNRESERVED, SHORTEST, LONGEST)
+paths = st.one_of(
+    dense_texts(PATH_CHARACTERS, 1, 30), st.sampled_from([".well-known", "%2e%2e", "%00", "tenant%2Fone"])
+)
 
 
 def expect_redeemed(given: Given, send: Send, expect: Expect, pair: Pair) -> None:
@@ -54,11 +56,11 @@ def test_any_challenge_of_the_grammar_is_served(given: Given, send: Send, expect
 
 
 @requirement("rfc7636-4.6-verifier-verified")
-@for_any(cost=3, verifier=st.one_of(verifiers, dense(UNRESERVED, 0, SHORTEST)))
+@for_any(cost=3, verifier=st.one_of(verifiers, dense_texts(UNRESERVED, 0, SHORTEST)))
 def test_no_verifier_fits_by_chance(given: Given, send: Send, expect: Expect, verifier: str) -> None:
     client_seen_to_exchange(given, send, "main")
 
-    reply = redeemed(given, send, "main", s256_pair(), code_verifier=verifier)
+    reply = redemption_reply(given, send, "main", s256_pair(), code_verifier=verifier)
 
     expect(reply).issues_nothing()
 
@@ -70,6 +72,6 @@ def test_any_issuer_that_is_not_there_is_no_success(
 ) -> None:
     document(given, send, target)
 
-    reply = send.raw("GET", inserted(target, f"{given.issuer().removesuffix('/')}/{path.lstrip('/')}"))
+    reply = send.raw("GET", inserted_location(target, f"{given.issuer().removesuffix('/')}/{path.lstrip('/')}"))
 
     expect.that(not (reply.status == 200 and "error" in reply.members), "a status other than 200", reply)

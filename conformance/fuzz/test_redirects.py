@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.fuzz.engine import for_any
 from conformance.fuzz.neighbors import client_of, misses, neighbors, spellings
-from conformance.fuzz.rewriting import decided
+from conformance.fuzz.rewriting import deciding_reply
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.redirects import (
     Missed,
@@ -60,4 +60,4 @@ def test_a_code_is_not_exchanged_at_a_neighbor(given: Given, send: Send, expect:
 
     reply = send.code_exchange(code, redirect_uri=uri)
 
-    expect(decided(reply)).is_refused()
+    expect(deciding_reply(reply)).is_refused()

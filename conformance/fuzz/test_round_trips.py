@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.browser.user_agent import Answer
 from conformance.fuzz.engine import for_any
-from conformance.fuzz.rewriting import decided, grant_of_most_scopes, respelled, scope_subsets, ways
+from conformance.fuzz.rewriting import deciding_reply, grant_of_most_scopes, respelled_form, scope_subsets, ways
 from conformance.fuzz.strategies import states
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.applied_scopes import scope_of
 from conformance.procedures.authorization_answers import told_to_client, values
-from conformance.procedures.authorization_requests import is_granted, ordinary
+from conformance.procedures.authorization_requests import is_granted, ordinary_request
 from conformance.procedures.client_authentication import by_basic, expect_served, rightly_sent
 from conformance.procedures.redirects import ResponseType
-from conformance.procedures.scopes import obtained
+from conformance.procedures.scopes import obtained_scope
 from conformance.procedures.token_requests import token_request
 
 
@@ -33,19 +33,21 @@ def answer_with_state(
     """The answer to a request with a state. Vacuous where none comes back with a plain state either."""
 
     def plain() -> None:
-        if not values(told_to_client(ordinary(given, send, response_type=response_type).changed(changes)), "state"):
+        if not values(
+            told_to_client(ordinary_request(given, send, response_type=response_type).changed(changes)), "state"
+        ):
             raise Vacuous("a plain state doesn't come back: other requirements judge that")
 
     given.observed(f"a {response_type} request with a plain state and {dict(changes)}", plain)
-    return came_back(ordinary(given, send, response_type=response_type).changed(changes, state=state))
+    return came_back(ordinary_request(given, send, response_type=response_type).changed(changes, state=state))
 
 
 @requirement("rfc6749-A.5-any-printable-state-taken")
 @for_any(state=states())
 def test_any_legal_state_is_taken(given: Given, send: Send, expect: Expect, state: str) -> None:
-    answer = ordinary(given, send).changed(state=state)
+    answer = ordinary_request(given, send).changed(state=state)
 
-    decided(answer.reply)
+    deciding_reply(answer.reply)
     expect.that(is_granted(answer), "the request to be granted, as with any other state", answer, about="state")
 
 
@@ -88,11 +90,13 @@ def test_any_legal_state_comes_back_with_an_implicit_error(
 @for_any(names=scope_subsets)
 def test_any_of_the_scopes_may_be_asked_for(given: Given, send: Send, expect: Expect, names: list[str]) -> None:
     grant = grant_of_most_scopes(given)
-    given.issued(obtained(given, send, " ".join(sorted(given.scopes(grant))), grant).reply, "a request for all scopes")
+    given.issued(
+        obtained_scope(given, send, " ".join(sorted(given.scopes(grant))), grant).reply, "a request for all scopes"
+    )
 
-    found = obtained(given, send, " ".join(names), grant)
+    found = obtained_scope(given, send, " ".join(names), grant)
 
-    decided(found.reply)
+    deciding_reply(found.reply)
     expect.that(found.issued, "a token", found)
 
 
@@ -100,7 +104,7 @@ def test_any_of_the_scopes_may_be_asked_for(given: Given, send: Send, expect: Ex
 @needs("introspection")
 @for_any(cost=2, names=scope_subsets)
 def test_another_scope_than_asked_for_is_told(given: Given, send: Send, expect: Expect, names: list[str]) -> None:
-    found = obtained(given, send, " ".join(names), grant_of_most_scopes(given))
+    found = obtained_scope(given, send, " ".join(names), grant_of_most_scopes(given))
 
     scope = scope_of(given, send, found.token)
     is_told = not scope.untold and not scope.overstated
@@ -113,7 +117,7 @@ def test_form_encoded_credentials_authenticate_in_every_spelling(
     given: Given, send: Send, expect: Expect, spellings: list[str]
 ) -> None:
     client = by_basic(given.client("special"))
-    pair = respelled([(client.client_id, client.client_secret or "")], spellings).replace("=", ":", 1)
+    pair = respelled_form([(client.client_id, client.client_secret or "")], spellings).replace("=", ":", 1)
     header = ("Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}")
 
     reply = token_request(given, send, None, client, authentication="absent", headers=[header])

@@ -12,14 +12,14 @@ from conformance.fuzz.rewriting import (
     additions,
     cases,
     claimed_grants,
-    decided,
-    enlarged,
+    deciding_reply,
+    enlarged_form,
     expect_as_usual,
     grant_of_most_scopes,
     orders,
     pairs_of,
     reordered,
-    respelled,
+    respelled_form,
     revocable_token,
     scope_subsets,
     served_request,
@@ -30,12 +30,12 @@ from conformance.fuzz.rewriting import (
 )
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.send import FORM
-from conformance.procedures.authorization_requests import expect_alike, ordinary, taken_by_post
+from conformance.procedures.authorization_requests import expect_alike, ordinary_request, taken_by_post
 from conformance.procedures.introspection import ask, live_token
 from conformance.procedures.redirects import first_uri_served
-from conformance.procedures.scopes import obtained
+from conformance.procedures.scopes import obtained_scope
 from conformance.procedures.token_refusals import client_with_both_methods
-from conformance.procedures.token_requests import outcome, sent, token_request
+from conformance.procedures.token_requests import outcome, reply_to_request, token_request
 
 More = Sequence[tuple[int, str, str]]
 
@@ -50,7 +50,9 @@ def test_the_order_of_token_request_parameters_says_nothing(
     usual = usual_outcome(given, send, grant)
     request = served_request(given, send, grant)
 
-    reply = sent(send, replace(request, body=respelled(reordered(pairs_of(request), order), ["plain"]).encode()))
+    reply = reply_to_request(
+        send, replace(request, body=respelled_form(reordered(pairs_of(request), order), ["plain"]).encode())
+    )
 
     expect_as_usual(expect, usual, reply)
 
@@ -62,7 +64,7 @@ def test_the_case_of_header_names_and_schemes_says_nothing(
 ) -> None:
     usual = usual_outcome(given, send, grant)
 
-    reply = sent(send, with_cases(served_request(given, send, grant), case))
+    reply = reply_to_request(send, with_cases(served_request(given, send, grant), case))
 
     expect_as_usual(expect, usual, reply)
 
@@ -75,7 +77,9 @@ def test_unknown_parameters_of_a_token_request_say_nothing(
     usual = usual_outcome(given, send, grant)
     request = served_request(given, send, grant)
 
-    reply = sent(send, replace(request, body=respelled(enlarged(pairs_of(request), more), ["plain"]).encode()))
+    reply = reply_to_request(
+        send, replace(request, body=respelled_form(enlarged_form(pairs_of(request), more), ["plain"]).encode())
+    )
 
     expect_as_usual(expect, usual, reply)
 
@@ -88,7 +92,7 @@ def test_escapes_in_a_token_request_say_nothing(
     usual = usual_outcome(given, send, grant)
     request = served_request(given, send, grant)
 
-    reply = sent(send, replace(request, body=respelled(pairs_of(request), spellings).encode()))
+    reply = reply_to_request(send, replace(request, body=respelled_form(pairs_of(request), spellings).encode()))
 
     expect_as_usual(expect, usual, reply)
 
@@ -97,11 +101,11 @@ def test_escapes_in_a_token_request_say_nothing(
 @for_any(cost=2, names=scope_subsets)
 def test_the_order_of_scopes_says_nothing(given: Given, send: Send, expect: Expect, names: list[str]) -> None:
     grant = grant_of_most_scopes(given)
-    usual = obtained(given, send, " ".join(sorted(names)), grant)
+    usual = obtained_scope(given, send, " ".join(sorted(names)), grant)
 
-    other = obtained(given, send, " ".join(names), grant)
+    other = obtained_scope(given, send, " ".join(names), grant)
 
-    decided(other.reply)
+    deciding_reply(other.reply)
     expect.that(usual.granted == other.granted, f"what the same scopes get in order ({usual})", other)
 
 
@@ -114,12 +118,12 @@ def test_credentials_in_the_body_are_worth_those_in_the_header(
     by_header = given.issued(token_request(given, send, None, client, authentication="client_secret_basic"))
     in_body = token_request(given, send, None, client, authentication="client_secret_post").request
 
-    reply = sent(
+    reply = reply_to_request(
         send,
         replace(
             in_body,
             headers=(("Content-Type", FORM),),
-            body=respelled(reordered(pairs_of(in_body), order), spellings).encode(),
+            body=respelled_form(reordered(pairs_of(in_body), order), spellings).encode(),
         ),
     )
 
@@ -134,12 +138,12 @@ def test_credentials_in_the_body_are_worth_those_in_the_header(
 def test_the_order_of_authorization_request_parameters_says_nothing(
     given: Given, send: Send, expect: Expect, order: list[int]
 ) -> None:
-    plain = ordinary(given, send)
+    plain = ordinary_request(given, send)
     request = send.authorization_request(plain.client, plain.response_type)
 
-    answer = send.authorization(request, encoded=respelled(reordered(request.pairs, order), ["plain"]))
+    answer = send.authorization(request, encoded=respelled_form(reordered(request.pairs, order), ["plain"]))
 
-    decided(answer.reply)
+    deciding_reply(answer.reply)
     usual = first_uri_served(given, plain.client, plain.response_type)
     expect_alike(expect, usual, answer, plain.client.redirect_uris, "the usual order")
 
@@ -149,12 +153,12 @@ def test_the_order_of_authorization_request_parameters_says_nothing(
 def test_unknown_parameters_of_an_authorization_request_say_nothing(
     given: Given, send: Send, expect: Expect, more: More
 ) -> None:
-    plain = ordinary(given, send)
+    plain = ordinary_request(given, send)
     request = send.authorization_request(plain.client, plain.response_type)
 
-    answer = send.authorization(request, encoded=respelled(enlarged(request.pairs, more), ["plain"]))
+    answer = send.authorization(request, encoded=respelled_form(enlarged_form(request.pairs, more), ["plain"]))
 
-    decided(answer.reply)
+    deciding_reply(answer.reply)
     usual = first_uri_served(given, plain.client, plain.response_type)
     expect_alike(expect, usual, answer, plain.client.redirect_uris, "a request without them")
 
@@ -164,12 +168,12 @@ def test_unknown_parameters_of_an_authorization_request_say_nothing(
 def test_escapes_in_an_authorization_request_say_nothing(
     given: Given, send: Send, expect: Expect, spellings: list[str]
 ) -> None:
-    plain = ordinary(given, send)
+    plain = ordinary_request(given, send)
     request = send.authorization_request(plain.client, plain.response_type)
 
-    answer = send.authorization(request, encoded=respelled(request.pairs, spellings))
+    answer = send.authorization(request, encoded=respelled_form(request.pairs, spellings))
 
-    decided(answer.reply)
+    deciding_reply(answer.reply)
     usual = first_uri_served(given, plain.client, plain.response_type)
     expect_alike(expect, usual, answer, plain.client.redirect_uris, "the plain spelling")
 
@@ -179,14 +183,14 @@ def test_escapes_in_an_authorization_request_say_nothing(
 def test_an_authorization_request_by_post_is_worth_one_by_get(
     given: Given, send: Send, expect: Expect, order: list[int], more: More
 ) -> None:
-    plain = ordinary(given, send)
+    plain = ordinary_request(given, send)
     taken_by_post(given, plain)
     request = send.authorization_request(plain.client, plain.response_type)
-    encoded = respelled(enlarged(reordered(request.pairs, order), more), ["plain"])
+    encoded = respelled_form(enlarged_form(reordered(request.pairs, order), more), ["plain"])
 
     answer = send.authorization(request, method="POST", encoded=encoded)
 
-    decided(answer.reply)
+    deciding_reply(answer.reply)
     expect_alike(
         expect, send.authorization(request, encoded=encoded), answer, plain.client.redirect_uris, "the same by GET"
     )
@@ -202,7 +206,7 @@ def test_a_live_token_is_active_under_any_unknown_hint(given: Given, send: Send,
 
     reply = ask(given, send, token, token_type_hint=hint)
 
-    expect(decided(reply)).member_is("active", True)
+    expect(deciding_reply(reply)).member_is("active", True)
 
 
 @requirement("rfc7662-2.1-percent-encoded-token-decoded")
@@ -211,11 +215,11 @@ def test_a_live_token_is_active_however_it_is_written(
     given: Given, send: Send, expect: Expect, order: list[int], spellings: list[str], more: More
 ) -> None:
     asked = ask(given, send, live_token(given, send), token_type_hint="access_token").request
-    body = respelled(enlarged(reordered(pairs_of(asked), order), more), spellings)
+    body = respelled_form(enlarged_form(reordered(pairs_of(asked), order), more), spellings)
 
-    reply = sent(send, replace(asked, body=body.encode()))
+    reply = reply_to_request(send, replace(asked, body=body.encode()))
 
-    expect(decided(reply)).member_is("active", True)
+    expect(deciding_reply(reply)).member_is("active", True)
 
 
 @requirement("rfc7009-2.2-invalid-hint-ignored")
@@ -223,7 +227,7 @@ def test_a_live_token_is_active_however_it_is_written(
 def test_a_token_is_revoked_under_any_unknown_hint(given: Given, send: Send, expect: Expect, hint: str) -> None:
     token = revocable_token(given, send)
 
-    decided(send.revocation(token.value, token.tokens.client, token_type_hint=hint))
+    deciding_reply(send.revocation(token.value, token.tokens.client, token_type_hint=hint))
 
     expect(token).is_inactive()
 
@@ -236,8 +240,8 @@ def test_a_token_is_revoked_however_it_is_written(
     token = revocable_token(given, send)
     client = token.tokens.client
     pairs, headers = send.authenticated({"token": token.value}, client, None, {})
-    body = respelled(enlarged(reordered(pairs, order), more), spellings)
+    body = respelled_form(enlarged_form(reordered(pairs, order), more), spellings)
 
-    decided(send.raw("POST", send.form_request("revocation", ()).url, [("Content-Type", FORM), *headers], body))
+    deciding_reply(send.raw("POST", send.form_request("revocation", ()).url, [("Content-Type", FORM), *headers], body))
 
     expect(token).is_inactive()

@@ -15,7 +15,7 @@ from conformance.documents.rfc7009.revocation_cross_origin import (
     cross_origin,
     lets_read,
     lets_send_authorization,
-    preflight,
+    preflight_reply,
 )
 from conformance.harness.effects import last_active
 from conformance.harness.refusals import why_refused
@@ -378,7 +378,7 @@ def _lets_scripts_read(examiner: Examiner, trial: Trial) -> str:
 
 
 def _answers_preflights(examiner: Examiner, trial: Trial) -> str:
-    reply = preflight(trial.given, trial.send)
+    reply = preflight_reply(trial.given, trial.send)
     if reply.is_success and lets_read(reply) and lets_send_authorization(reply):
         return "a preflight allows the Authorization header"
     raise _not_offered(f"a preflight doesn't allow the Authorization header: {reply}")

@@ -15,7 +15,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send
 from conformance.harness.tokens import Tokens
-from conformance.procedures.scopes import Obtained, obtained, scope_by_introspection
+from conformance.procedures.scopes import Obtained, obtained_scope, scope_by_introspection
 from conformance.procedures.token_responses import valid_request_anew
 
 
@@ -102,7 +102,7 @@ def _is_refused_for_want_of(given: Given, send: Send, tokens: Tokens, name: str)
         return False
 
     def opens() -> bool:
-        alone = obtained(given, send, name, tokens.grant, tokens.client)
+        alone = obtained_scope(given, send, name, tokens.grant, tokens.client)
         return alone.tokens is not None and send.resource(alone.tokens.access_token).is_served
 
     return given.observed(f"whether the scope {name} alone opens the protected resource, by {tokens.grant}", opens)
@@ -126,7 +126,7 @@ def of_too_many(given: Given, send: Send, grant: str) -> ScopeOfToken:
     """What became of a request for one scope too many; Vacuous where the server refuses it."""
 
     def procedure() -> ScopeOfToken:
-        end = obtained(given, send, " ".join([*given.scopes(grant), given.invented("scope")]), grant)
+        end = obtained_scope(given, send, " ".join([*given.scopes(grant), given.invented("scope")]), grant)
         if end.tokens is None:
             raise Vacuous("the server refuses a scope that it doesn't know: it issues no less than is asked for")
         return scope_of(given, send, end.tokens)
@@ -140,7 +140,7 @@ def unknown_alone(given: Given, send: Send, grant: str) -> tuple[str, Obtained]:
     def procedure() -> tuple[str, Obtained]:
         of_all(given, send, grant)
         unknown = given.invented("scope")
-        return unknown, obtained(given, send, unknown, grant)
+        return unknown, obtained_scope(given, send, unknown, grant)
 
     return given.observed(f"a scope of an unknown name alone by {grant}", procedure)
 
@@ -157,7 +157,7 @@ def of_none(given: Given, send: Send, grant: str) -> ScopeOfToken:
     """What became of a request without a scope; Vacuous where it is refused, which section 3.3 allows."""
 
     def procedure() -> ScopeOfToken:
-        end = obtained(given, send, OMIT, grant)
+        end = obtained_scope(given, send, OMIT, grant)
         if end.tokens is None:
             raise Vacuous(f"there is no default scope: a request without any got {end}")
         return scope_of(given, send, end.tokens)

@@ -8,7 +8,7 @@ from conformance.base.outcomes import NotApplicable
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary, taken_by_post
+from conformance.procedures.authorization_requests import ordinary_request, taken_by_post
 from conformance.procedures.consent import asked_unprompted, page_before_decision
 
 FORMS = ("post", "implicit")
@@ -17,7 +17,7 @@ FORMS = ("post", "implicit")
 def asked_otherwise(given: Given, send: Send, form: str) -> Answer:
     """What the request of a page that asks comes to in another form, where nobody takes a decision."""
     if form == "post":
-        taken_by_post(given, ordinary(given, send))
+        taken_by_post(given, ordinary_request(given, send))
     page = asked_unprompted(given, send)
     if form == "post":
         return send.authorization(page.request, user_agent=page.user_agent, method="POST", decision="wait")

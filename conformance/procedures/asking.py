@@ -99,7 +99,7 @@ def asked_of_less(given: Given, grant: str, ask: Ask[T]) -> T | None:
     return next(_asked(_partly(given, grant), ask), None)
 
 
-def declined(
+def declined_answer(
     given: Given, send: Send, response_type: ResponseType, asking: Callable[[Client], dict[str, Any]]
 ) -> Answer:
     """A request that somebody declined; `asking` has changes of its parameters. Vacuous where nobody is asked."""

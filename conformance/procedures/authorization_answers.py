@@ -43,18 +43,18 @@ def other_redirect_uri(client: Client) -> str:
     return client.redirect_uris[1]
 
 
-def arrived(given: Given, answer: Answer) -> Answer:
+def arrived_answer(given: Given, answer: Answer) -> Answer:
     """The answer to a request: at the client, or on a page that leads nowhere, where a server may refuse.
 
     Inconclusive where such a page asks something, or where an ordinary request gets no further afterwards in the same
     browser.
     """
-    if passed(answer).destination is None and not answer.misses_redirect and not answer.consented:
+    if passed_answer(answer).destination is None and not answer.misses_redirect and not answer.consented:
         given.came_back(given.approval(None, any_response_type(given)), "an ordinary request after this one")
     return answer
 
 
-def passed(answer: Answer) -> Answer:
+def passed_answer(answer: Answer) -> Answer:
     """The answer, unless it is a page that asks something and could not be passed."""
     if answer.destination is None and answer.stuck:
         raise Inconclusive(f"the user agent found no way past a page of the server: {answer}; see [sign_in]")
@@ -95,7 +95,7 @@ def told_to_client(answer: Answer) -> Answer:
     return answer
 
 
-def granted(given: Given, send: Send) -> Answer:
+def granted_answer(given: Given, send: Send) -> Answer:
     """A granted request with all the specialties; asked once."""
     return given.observed("a granted authorization request", lambda: granted_anew(given, send))
 
@@ -108,13 +108,13 @@ def granted_anew(given: Given, send: Send) -> Answer:
     return given.came_back(answer, "a request with special characters in its state")
 
 
-def declined(given: Given, send: Send) -> Answer:
+def declined_answer(given: Given, send: Send) -> Answer:
     """A request that the resource owner declined; Vacuous where the server asks for no decision."""
 
     def own(client: Client) -> dict[str, Any]:
         return {"state": SPECIAL_STATE, "redirect_uri": redirect_uri_of(client)}
 
-    return given.observed("a declined authorization request", lambda: asking.declined(given, send, "code", own))
+    return given.observed("a declined authorization request", lambda: asking.declined_answer(given, send, "code", own))
 
 
 def declined_without_state(given: Given, send: Send) -> Answer:
@@ -122,7 +122,7 @@ def declined_without_state(given: Given, send: Send) -> Answer:
 
     def procedure() -> Answer:
         try:
-            return asking.declined(given, send, "code", lambda client: {"state": OMIT})
+            return asking.declined_answer(given, send, "code", lambda client: {"state": OMIT})
         except Inconclusive as problem:
             raise Vacuous(f"no request without state is declined: {problem}") from problem
 
@@ -144,7 +144,7 @@ def left_waiting(given: Given, send: Send) -> Answer:
     return asking.first_asked(given, "authorization_code", wait)
 
 
-def refused(given: Given, send: Send) -> tuple[Answer, ...]:
+def refused_answers(given: Given, send: Send) -> tuple[Answer, ...]:
     """Requests that came back to the client with an error, provoked in many ways; hostile input among them.
 
     Vacuous when no error ever came back: the client isn't told of failures, which is a finding of its own.
@@ -158,7 +158,7 @@ def refused(given: Given, send: Send) -> tuple[Answer, ...]:
 
 def refused_code_requests(given: Given, send: Send) -> tuple[Answer, ...]:
     """Those of the refused requests that asked for a code and nothing else."""
-    errors = tuple(answer for answer in refused(given, send) if response_types(answer) == ["code"])
+    errors = tuple(answer for answer in refused_answers(given, send) if response_types(answer) == ["code"])
     if not errors:
         raise Vacuous("no refused request for a code came back to the client as an error")
     return errors
@@ -178,7 +178,7 @@ def _refused(given: Given, send: Send) -> tuple[Answer, ...]:
     ]
     answers = [send.authorize(client, **own | fault) for fault in faults]
     with suppress(Inconclusive, Vacuous):
-        answers.append(declined(given, send))
+        answers.append(declined_answer(given, send))
     return tuple(answers)
 
 
@@ -234,7 +234,7 @@ def told_error(answer: Answer) -> str:
     not_granted(answer)
     told = answer.get("error") or answer.reply.members.get("error")
     if not isinstance(told, str) or not told:
-        raise Vacuous(f"no error code is told: {passed(answer)}")
+        raise Vacuous(f"no error code is told: {passed_answer(answer)}")
     return told
 
 

@@ -60,7 +60,7 @@ class Ordinary:
         return self.send.authorize(self.client, user_agent=user_agent, method=method, **own)
 
 
-def ordinary(
+def ordinary_request(
     given: Given, send: Send, client: Client | None = None, response_type: ResponseType | None = None
 ) -> Ordinary:
     """The request by the main client of a response type (any that the profile claims, unless told), seen granted."""
@@ -85,7 +85,9 @@ class Outcome:
 
 def outcome(answer: Answer, registered: tuple[str, ...]) -> Outcome:
     """What was granted, which error was told, and at which of the client's redirection URIs."""
-    return Outcome(granted(answer), answer.get("error"), landed_at(answer, registered) or _elsewhere(answer))
+    return Outcome(
+        granted_credentials(answer), answer.get("error"), landed_at(answer, registered) or _elsewhere(answer)
+    )
 
 
 def _elsewhere(answer: Answer) -> str:
@@ -108,30 +110,30 @@ def repeated_parameters(answer: Answer) -> list[str]:
     return sorted(name for name, count in names.items() if count > 1)
 
 
-def granted(answer: Answer) -> tuple[str, ...]:
+def granted_credentials(answer: Answer) -> tuple[str, ...]:
     """Which of code and token were sent."""
     return tuple(name for name in GRANTED if answer.get(name))
 
 
 def is_granted(answer: Answer) -> bool:
     """Whether a code or a token was sent."""
-    return bool(granted(answer))
+    return bool(granted_credentials(answer))
 
 
-def posted(given: Given, request: Ordinary) -> Answer:
+def answer_to_post(given: Given, request: Ordinary) -> Answer:
     """The ordinary request by POST, sent once."""
     return given.observed("an authorization request by POST", lambda: request.changed(method="POST"))
 
 
 def taken_by_post(given: Given, request: Ordinary) -> Answer:
     """The ordinary request by POST; Vacuous where the server doesn't take it, which section 3.1 allows."""
-    answer = posted(given, request)
+    answer = answer_to_post(given, request)
     if not is_granted(answer):
         raise Vacuous(f"the server takes no authorization requests by POST: {answer}")
     return answer
 
 
-def repeated(request: Ordinary, name: str, how: str) -> dict[str, Change]:
+def repeated_parameter(request: Ordinary, name: str, how: str) -> dict[str, Change]:
     """A change that sends a parameter twice, with values `equal` or `different`."""
     own = {
         "response_type": request.response_type,

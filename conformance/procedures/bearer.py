@@ -47,7 +47,7 @@ def codes_told(reply: Reply) -> list[str]:
     return values(reply, "error") or [code for code in (*RFC6749_ERRORS, *EXTENSION_ERRORS) if code == error]
 
 
-def challenged(reply: Reply) -> Reply:
+def challenging_refusal(reply: Reply) -> Reply:
     """A refusal with a challenge; Vacuous where it has none, which is a mistake of its own."""
     if not reply.header_values("WWW-Authenticate"):
         raise Vacuous("there is no challenge that could tell anything: another requirement judges that")

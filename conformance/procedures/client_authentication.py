@@ -153,7 +153,7 @@ def with_scheme(client: Client, scheme: str) -> dict[str, Any]:
     return {"authentication": "absent", "headers": [(name, f"{scheme} {value.partition(' ')[2]}")]}
 
 
-def asserted(client: Client, audience: str, signature: str) -> dict[str, Any]:
+def assertion_changes(client: Client, audience: str, signature: str) -> dict[str, Any]:
     """Changes that put a JWT in place of the client's secret (RFC 7523 section 2.2), with a signature made up."""
     header = {"alg": "RS256" if signature else "none", "typ": "JWT"}
     name, now = client.client_id, int(time.time())
@@ -171,7 +171,7 @@ def as_nobody() -> dict[str, Any]:
     return _basic("", "")
 
 
-def undecodably(how: str) -> dict[str, Any]:
+def undecodable_credentials(how: str) -> dict[str, Any]:
     """Changes that put credentials into the header in which no name and password can be found."""
     return {"authentication": "absent", "headers": [("Authorization", UNDECODABLE[how])]}
 
@@ -181,7 +181,7 @@ def undecodable_refused(given: Given, send: Send, how: str) -> Reply:
     client = client_by_basic(given, send)
 
     def procedure() -> Reply:
-        return token_request(given, send, None, client, **undecodably(how))
+        return token_request(given, send, None, client, **undecodable_credentials(how))
 
     return given.observed(f"a token request with {how} in Basic", procedure)
 

@@ -26,7 +26,7 @@ from conformance.procedures.asking import (
 from conformance.procedures.consent import Asked, page_before_decision
 from conformance.procedures.introspection import ask
 from conformance.procedures.refreshing import KEEPS_THE_FLOW
-from conformance.procedures.tabs import CODE, approved
+from conformance.procedures.tabs import CODE, approval_of_page
 from conformance.wire.exchange import Reply
 
 
@@ -156,7 +156,7 @@ def posted_in_another_browser(given: Given, send: Send) -> tuple[str | None, str
     page_before_decision(given, send, send.authorization_request(page.client), theirs)
     posted = send.submitted(page.form, page.fields, page.request, replace(theirs, owner=None))
     brought = _owner(given, send, posted) if posted.get("code") else None
-    shown = approved(given, send, page)
+    shown = approval_of_page(given, send, page)
     if brought is None and not shown.is_granted:
         raise Vacuous(f"the page counts neither in another browser nor in its own: {shown.answer}")
     if brought is None:
@@ -224,7 +224,7 @@ def _is_approved(given: Given, send: Send, visit: Visit, scope: str) -> bool:
     page = _question(given, send, visit, scope)
     if page is None:
         return False
-    found = approved(given, send, page)
+    found = approval_of_page(given, send, page)
     if not found.is_granted:
         raise Inconclusive(f"an approval brings nothing: {found.answer}")
     return True

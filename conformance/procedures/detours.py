@@ -15,10 +15,10 @@ from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send
 from conformance.procedures.applied_scopes import ScopeOfToken, scope_of
-from conformance.procedures.authorization_answers import arrived, seen_granted
+from conformance.procedures.authorization_answers import arrived_answer, seen_granted
 from conformance.procedures.redirects import ResponseType
 from conformance.procedures.refreshing import KEEPS_THE_FLOW
-from conformance.procedures.scopes import obtained
+from conformance.procedures.scopes import obtained_scope
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
@@ -52,7 +52,7 @@ def lone_scope(given: Given, send: Send) -> LoneScope | None:
         if len(names) < 2:
             return None
         with given.arranging():
-            found = obtained(given, send, names[-1], "authorization_code", client)
+            found = obtained_scope(given, send, names[-1], "authorization_code", client)
         alone = found.tokens is not None and scope_of(given, send, found.tokens).at_least == {names[-1]}
         return LoneScope(client, names[-1]) if alone else None
 
@@ -90,7 +90,7 @@ def by_detour(given: Given, send: Send, response_type: ResponseType, changes: di
     # Spaces go out in both of the ways in which they can be written.
     encoded = urlencode(request.pairs).replace("+", "%20", 2)
     answer = send.authorization(request, user_agent=given.user_agent(fresh=True), encoded=encoded)
-    return to_client(arrived(given, signed_in(answer)))
+    return to_client(arrived_answer(given, signed_in(answer)))
 
 
 def signed_in(answer: Answer) -> Answer:

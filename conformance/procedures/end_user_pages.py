@@ -125,7 +125,7 @@ def frame_options(page: Reply) -> list[str]:
     return [value.strip() for header in page.header_values(FRAME_HEADER) for value in header.split(",")]
 
 
-def framing(page: Reply) -> str:
+def frame_policy(page: Reply) -> str:
     """Who may put the page into a frame, as far as its headers say, in words."""
     policies = [part.strip() for header in page.header_values("Content-Security-Policy") for part in header.split(";")]
     said = [policy for policy in policies if policy.lower().startswith(ANCESTORS)]

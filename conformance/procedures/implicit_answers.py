@@ -20,7 +20,7 @@ from conformance.procedures.applied_scopes import ScopeOfToken, scope_of
 from conformance.procedures.authorization_answers import (
     HOSTILE,
     SPECIAL_STATE,
-    arrived,
+    arrived_answer,
     says_something,
 )
 from conformance.profile.target import Client
@@ -37,7 +37,7 @@ def with_changes(request: AuthorizationRequest, **changes: Any) -> Authorization
     return replace(request, pairs=tuple(changed(dict(request.pairs), changes)))
 
 
-def unregistered(client: Client, how: str) -> str:
+def unregistered_uri(client: Client, how: str) -> str:
     """A redirection URI that the client never registered."""
     registered = client.redirect_uris[0].partition("?")[0]
     parts = urlsplit(registered)
@@ -53,7 +53,7 @@ def unregistered(client: Client, how: str) -> str:
 # Ends
 
 
-def granted(given: Given, send: Send) -> Answer:
+def granted_answer(given: Given, send: Send) -> Answer:
     """The answer to an ordinary implicit request."""
     return given.observed("a granted implicit request", lambda: granted_anew(given))
 
@@ -73,16 +73,16 @@ def granted_anew(given: Given, **changes: Any) -> Answer:
     return answer
 
 
-def declined(given: Given, send: Send) -> Answer:
+def declined_answer(given: Given, send: Send) -> Answer:
     """A request that the resource owner declined; Vacuous where the server asks for no decision."""
 
     def own(client: Client) -> dict[str, Any]:
         return {"state": SPECIAL_STATE}
 
-    return given.observed("a declined implicit request", lambda: asking.declined(given, send, "token", own))
+    return given.observed("a declined implicit request", lambda: asking.declined_answer(given, send, "token", own))
 
 
-def failed(given: Given, send: Send) -> tuple[Answer, ...]:
+def failed_answers(given: Given, send: Send) -> tuple[Answer, ...]:
     """Implicit requests with good client and redirection URI that were not granted for another reason.
 
     One that ended where it decides nothing takes nothing from the others: `all_decided` tells of it. Vacuous where all
@@ -111,9 +111,9 @@ def errors(given: Given, send: Send) -> tuple[Answer, ...]:
     """
     answers: list[Answer] = []
     with suppress(Inconclusive, Vacuous):
-        answers.append(declined(given, send))
+        answers.append(declined_answer(given, send))
     try:
-        answers.extend(failed(given, send))
+        answers.extend(failed_answers(given, send))
     except (Inconclusive, Vacuous):
         if not answers:
             raise
@@ -137,13 +137,13 @@ def _faulty(given: Given, send: Send) -> tuple[Tried, ...]:
 
 
 def _sent_with_faults(given: Given, send: Send) -> tuple[Tried, ...]:
-    granted(given, send)
+    granted_answer(given, send)
     faults: list[dict[str, object]] = [
         {"scope": given.invented("scope")},
         {"scope": HOSTILE},
         {"scope": [HOSTILE, HOSTILE]},
     ]
-    tried = [_tried(given, faulty(given, send, **fault)) for fault in faults]
+    tried = [_tried(given, answer_to_faulty_request(given, send, **fault)) for fault in faults]
     with suppress(Untested):
         tried.append(Tried(send.authorize(given.barred_client("implicit"), "token", state=SPECIAL_STATE)))
     return tuple(tried)
@@ -151,12 +151,12 @@ def _sent_with_faults(given: Given, send: Send) -> tuple[Tried, ...]:
 
 def _tried(given: Given, answer: Answer) -> Tried:
     try:
-        return Tried(arrived(given, answer))
+        return Tried(arrived_answer(given, answer))
     except Inconclusive as why_not:
         return Tried(answer, str(why_not))
 
 
-def faulty(given: Given, send: Send, **changes: Any) -> Answer:
+def answer_to_faulty_request(given: Given, send: Send, **changes: Any) -> Answer:
     """An implicit request of the main client with a special state, and changed parameters."""
     return send.authorize(given.client_for("implicit"), "token", **{"state": SPECIAL_STATE, **changes})
 
@@ -175,7 +175,7 @@ def expect_granted(expect: Expect, answer: Answer) -> None:
     expect.that(was_granted(answer), "the implicit request to be granted", answer)
 
 
-def misplaced(answer: Answer, names: frozenset[str]) -> list[str]:
+def misplaced_parameters(answer: Answer, names: frozenset[str]) -> list[str]:
     """Response parameters that stand in the query of the redirection URI."""
     return sorted(name for name, _ in answer.query if name in names)
 

@@ -135,7 +135,7 @@ def outlived_refresh_token(given: Given, send: Send) -> tuple[Reply, Reply]:
         answer, use = ask(given, send, tokens.refresh_token or ""), send.refresh(tokens)
         if use.is_served:
             raise Vacuous("refresh tokens don't expire here")
-        return answer, decided(use, "the token endpoint")
+        return answer, deciding_reply(use, "the token endpoint")
 
     return given.observed("introspection of an old refresh token", procedure)
 
@@ -166,7 +166,7 @@ def access_token_after_refresh_token(given: Given, send: Send, witness: str) -> 
         given.revoked(tokens.refresh_token or "", tokens.client, **own)
         once_settled(given, lambda: ask(given, send, tokens.access_token))
         refused = send.resource(tokens.access_token, witness)
-        return ask(given, send, tokens.access_token), decided(refused, witness)
+        return ask(given, send, tokens.access_token), deciding_reply(refused, witness)
 
     return given.observed(f"introspection and {witness} after a refresh token's revocation", procedure)
 
@@ -213,7 +213,7 @@ def without_end(token: str) -> str:
     return head + dot if signature and dot else token[: len(token) * 3 // 4]
 
 
-def decided(reply: Reply, witness: str) -> Reply:
+def deciding_reply(reply: Reply, witness: str) -> Reply:
     """A server error says nothing about a token."""
     if reply.is_breakdown:
         raise Inconclusive(f"{witness} answered {reply} when asked about a token")

@@ -57,7 +57,7 @@ def holds_active_alone(reply: Reply) -> bool:
     return not says_inactive(reply) or set(reply.members) == {"active"}
 
 
-def said(reply: Reply) -> str:
+def active_in_words(reply: Reply) -> str:
     """What an answer says of `active`, for messages."""
     members = reply.members
     return f"`active` {members['active']!r:.20} among {', '.join(members)}" if "active" in members else str(reply)
@@ -65,15 +65,15 @@ def said(reply: Reply) -> str:
 
 def expect_not_active(expect: Expect, reply: Reply, what: str) -> None:
     """A Violation if a token is answered as active, or if the server fails; `what` completes "expected ..."."""
-    expect.that(not says_active(reply), what, said(reply), breach="act")
+    expect.that(not says_active(reply), what, active_in_words(reply), breach="act")
     expect.that(not reply.is_breakdown, "an answer that the server decided", f"a server error: {reply}")
 
 
 def expect_inactive(expect: Expect, reply: Reply) -> None:
     """A Violation unless an introspection answer says that the token is inactive."""
     wanted = "an introspection answer with `active` false"
-    expect.that(not says_active(reply), wanted, said(reply), breach="act")
-    expect.that(says_inactive(reply), wanted, said(reply))
+    expect.that(not says_active(reply), wanted, active_in_words(reply), breach="act")
+    expect.that(says_inactive(reply), wanted, active_in_words(reply))
 
 
 def clock_of(reply: Reply | None) -> float:

@@ -11,7 +11,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import Send, bearer
 from conformance.harness.tokens import Tokens
-from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, by_basic, by_body, undecodably
+from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, by_basic, by_body, undecodable_credentials
 from conformance.procedures.inactive_tokens import lifetime, once_settled
 from conformance.procedures.introspection import (
     active_token_described,
@@ -37,7 +37,7 @@ class BearerCallers:
     unprivileged: Reply | None
 
 
-def unauthorized(given: Given, send: Send, token: str = "live") -> Reply:
+def reply_without_credentials(given: Given, send: Send, token: str = "live") -> Reply:
     """The call that works, without any credentials; about a live or an invented token."""
     active_token_described(given, send)  # The control: with credentials the call is answered.
 
@@ -115,13 +115,13 @@ def caller_by_body(given: Given, send: Send) -> Client:
     return named
 
 
-def undecodable(given: Given, send: Send, how: str) -> Reply:
+def reply_to_undecodable_credentials(given: Given, send: Send, how: str) -> Reply:
     """The call that works, about a live token, with credentials in the header in which no name can be found."""
     caller_by_basic(given)
     active_token_described(given, send)  # The control: with its own credentials the client is answered.
 
     def procedure() -> Reply:
-        return ask(given, send, live_token(given, send), **undecodably(how), client_id=None)
+        return ask(given, send, live_token(given, send), **undecodable_credentials(how), client_id=None)
 
     return given.observed(f"an introspection call with {how} in Basic", procedure)
 

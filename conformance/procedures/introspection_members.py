@@ -118,7 +118,7 @@ def _texts(value: object) -> list[str]:
     return [str(value)] if isinstance(value, str | int) and not isinstance(value, bool) else []
 
 
-def narrowed(given: Given, send: Send, grant: str) -> Description:
+def narrowed_description(given: Given, send: Send, grant: str) -> Description:
     """A live token with one scope of several, and what introspection says of it."""
     grant = telling_grant(given, grant)
     client = given.client_for(grant)
@@ -143,7 +143,7 @@ def is_string(value: object) -> bool:
     return isinstance(value, str)
 
 
-def shown(members: Mapping[str, Any], name: str) -> str:
+def json_type_in_words(members: Mapping[str, Any], name: str) -> str:
     """A member's JSON type in words: the value itself may be private."""
     value = members.get(name)
     names = {str: "a string", int: "an integer", float: "a number", bool: "a boolean", list: "an array"}

@@ -18,8 +18,8 @@ COMES_BACK = frozenset({"code", "access_token", "error"})
 NAMES_ISSUER_ITSELF = ("response", "id_token")
 # Responses, by what they are.
 RESPONSES: Mapping[str, Callable[[Given, Send], Sequence[Answer]]] = {
-    "code": lambda given, send: (authorization_answers.granted(given, send),),
-    "token": lambda given, send: (implicit_answers.granted(given, send),),
+    "code": lambda given, send: (authorization_answers.granted_answer(given, send),),
+    "token": lambda given, send: (implicit_answers.granted_answer(given, send),),
     "code-error": authorization_answers.refused_code_requests,
     "token-error": implicit_answers.errors,
 }

@@ -15,8 +15,8 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.procedures import asking
-from conformance.procedures.authorization_answers import arrived, values
-from conformance.procedures.authorization_requests import is_granted, ordinary
+from conformance.procedures.authorization_answers import arrived_answer, values
+from conformance.procedures.authorization_requests import is_granted, ordinary_request
 from conformance.procedures.detours import signed_in
 from conformance.procedures.redirects import ResponseType
 
@@ -32,32 +32,34 @@ def state_of(length: int) -> str:
     return "".join(f"n{number:05d}" for number in range(length))[:length]
 
 
-def reached(given: Given, answer: Answer) -> Answer:
+def reached_answer(given: Given, answer: Answer) -> Answer:
     """The answer. Vacuous where the request leads to a page that can't be passed: the server can't bear its length."""
     try:
-        return arrived(given, answer)
+        return arrived_answer(given, answer)
     except Inconclusive as problem:
         raise Vacuous(f"a request with a long state comes to no end: {problem}") from problem
 
 
 def asked_with(given: Given, send: Send, response_type: ResponseType, length: int, **changes: Any) -> Answer:
     """How a request with a state of so many characters ended: ordinary but for `changes`."""
-    request = ordinary(given, send, response_type=response_type)
-    return reached(given, request.changed(state=state_of(length), **changes))
+    request = ordinary_request(given, send, response_type=response_type)
+    return reached_answer(given, request.changed(state=state_of(length), **changes))
 
 
 def unknown_type_with(given: Given, send: Send, length: int) -> Answer:
     """How a request for what no server has ended, with a state of so many characters."""
-    request = ordinary(given, send, response_type="code")
+    request = ordinary_request(given, send, response_type="code")
     answer = send.authorize(request.client, given.invented("response_type"), state=state_of(length))
-    return reached(given, answer)
+    return reached_answer(given, answer)
 
 
 def asked_at_sign_in(given: Given, send: Send, response_type: ResponseType) -> Answer:
     """How such a request ended in a browser in which nobody had signed in. Vacuous where that comes to no end."""
-    ordinary(given, send, response_type=response_type)
+    ordinary_request(given, send, response_type=response_type)
     agent = given.user_agent(fresh=True)
-    return reached(given, signed_in(send.authorize(None, response_type, user_agent=agent, state=state_of(WAITING))))
+    return reached_answer(
+        given, signed_in(send.authorize(None, response_type, user_agent=agent, state=state_of(WAITING)))
+    )
 
 
 def declined_with(given: Given, send: Send, response_type: ResponseType) -> Answer:

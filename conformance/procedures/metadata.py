@@ -54,12 +54,12 @@ def suffix(target: Target) -> str:
     return found[1] if found else DEFAULT_SUFFIX
 
 
-def inserted(target: Target, issuer: str, name: str = "") -> str:
+def inserted_location(target: Target, issuer: str, name: str = "") -> str:
     """Where the metadata of an issuer is: the well-known path between its host and its path (section 3.1)."""
     return _host(target, issuer) + f"/.well-known/{name or suffix(target)}" + _path(issuer)
 
 
-def appended(target: Target, issuer: str) -> str:
+def appended_location(target: Target, issuer: str) -> str:
     """Where OpenID Connect Discovery has it: the well-known path behind the issuer's path."""
     return _host(target, issuer) + _path(issuer) + f"/.well-known/{suffix(target)}"
 
@@ -89,12 +89,12 @@ def answer_at(given: Given, send: Send, url: str) -> Reply:
 
 def response(given: Given, send: Send, target: Target) -> Reply:
     """The answer where the metadata of the profile's issuer should be."""
-    return answer_at(given, send, inserted(target, given.issuer()))
+    return answer_at(given, send, inserted_location(target, given.issuer()))
 
 
 def unknown_issuer(target: Target, given: Given) -> str:
     """Where the metadata of an issuer would be that isn't there."""
-    return inserted(target, f"{given.issuer().removesuffix('/')}/{given.invented('issuer')}")
+    return inserted_location(target, f"{given.issuer().removesuffix('/')}/{given.invented('issuer')}")
 
 
 def ends_in_slash(given: Given, reply: Reply) -> Reply:
@@ -104,7 +104,7 @@ def ends_in_slash(given: Given, reply: Reply) -> Reply:
     return reply
 
 
-def succeeded(given: Given, send: Send, target: Target) -> Reply:
+def successful_response(given: Given, send: Send, target: Target) -> Reply:
     """The successful response where the metadata should be, whatever it holds; else where it is."""
     reply = response(given, send, target)
     return reply if reply.is_success else document(given, send, target).reply
@@ -113,11 +113,13 @@ def succeeded(given: Given, send: Send, target: Target) -> Reply:
 def document(given: Given, send: Send, target: Target) -> Document:
     """The metadata, wherever it is. Inconclusive where there is none at all: that is told by the tests of its place."""
     issuer = given.issuer()
-    for url in dict.fromkeys((inserted(target, issuer), appended(target, issuer), target.url("metadata"))):
+    for url in dict.fromkeys(
+        (inserted_location(target, issuer), appended_location(target, issuer), target.url("metadata"))
+    ):
         reply = answer_at(given, send, url)
         if reply.is_success and reply.members:
             return Document(reply)
-    raise Inconclusive(f"no metadata at {inserted(target, issuer)}: {response(given, send, target)}")
+    raise Inconclusive(f"no metadata at {inserted_location(target, issuer)}: {response(given, send, target)}")
 
 
 def member(given: Given, send: Send, target: Target, name: str) -> Any:

@@ -16,14 +16,14 @@ from conformance.harness import needs
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
-from conformance.procedures.authorization_answers import arrived
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_answers import arrived_answer
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.grants import client_served
 from conformance.procedures.introspection import ask, live_token, still_live
 from conformance.procedures.redirects import Missed, ResponseType
-from conformance.procedures.refreshing import refreshable
+from conformance.procedures.refreshing import refreshable_tokens
 from conformance.procedures.resource_access import opening_token
-from conformance.procedures.scopes import UNFIT, Obtained, in_full, obtained
+from conformance.procedures.scopes import UNFIT, Obtained, in_full, obtained_scope
 from conformance.procedures.token_requests import code_exchange_seen
 from conformance.profile.target import ResourceOwner
 from conformance.wire.exchange import Reply
@@ -32,7 +32,7 @@ from conformance.wire.exchange import Reply
 ACCENT = "\u0301"
 
 
-def inside(value: str, added: str) -> str:
+def value_with_text_inside(value: str, added: str) -> str:
     """The value with a text in the middle of what comes after its last dot: in a JWT, that is the signature."""
     head, dot, tail = value.rpartition(".")
     at = len(tail) // 2
@@ -40,15 +40,15 @@ def inside(value: str, added: str) -> str:
 
 
 WAYS: Mapping[str, Callable[[str], str]] = {
-    "control": lambda value: inside(value, "\x01"),
-    "beyond-ascii": lambda value: inside(value, ACCENT),
+    "control": lambda value: value_with_text_inside(value, "\x01"),
+    "beyond-ascii": lambda value: value_with_text_inside(value, ACCENT),
     # As it ends a string in C.
     "text-behind-nul": lambda value: f"{value}\x00more",
 }
 # What HTTP lets a header have: tabs, and octets beyond ASCII.
 WAYS_IN_HEADER: Mapping[str, Callable[[str], str]] = {
-    "tab": lambda value: inside(value, "\t"),
-    "beyond-ascii": lambda value: inside(value, ACCENT.encode().decode("latin-1")),
+    "tab": lambda value: value_with_text_inside(value, "\t"),
+    "beyond-ascii": lambda value: value_with_text_inside(value, ACCENT.encode().decode("latin-1")),
 }
 LINE_BREAKS: Mapping[str, str] = {"carriage-return": "\r", "line-feed": "\n"}
 by_each_way = pytest.mark.parametrize("way", WAYS)
@@ -75,7 +75,7 @@ def refresh_tokens_presented(given: Given, send: Send) -> Mapping[str, Reply]:
     """The same for a good refresh token."""
 
     def procedure() -> Mapping[str, Reply]:
-        tokens = refreshable(given, send)
+        tokens = refreshable_tokens(given, send)
         value = tokens.refresh_token or ""
         replies = {way: send.refresh(tokens, refresh_token=odd(value)) for way, odd in WAYS.items()}
         given.control(tokens, after=_served_one(replies))
@@ -147,7 +147,7 @@ def odd_states(given: Given, send: Send, response_type: ResponseType) -> Mapping
     """How authorization requests end whose `state` has a character beyond printable ASCII."""
 
     def procedure() -> Mapping[str, Answer]:
-        request = ordinary(given, send, response_type=response_type)
+        request = ordinary_request(given, send, response_type=response_type)
         return {what: request.changed(state=state) for what, state in ODD_STATES.items()}
 
     return given.observed(f"odd states in a request for a {response_type}", procedure)
@@ -158,7 +158,7 @@ def oddly_authorized(given: Given, send: Send, grant: str) -> Mapping[str, Obtai
 
     def procedure() -> Mapping[str, Obtained]:
         good = in_full(given, grant)
-        ordinary(given, send, response_type="token" if grant == "implicit" else "code")
+        ordinary_request(given, send, response_type="token" if grant == "implicit" else "code")
         obtain = _obtained_in_fragment if grant == "implicit" else _obtained_for_code
         return {what: obtain(given, send, f"{good} mal{character}formed") for what, character in UNFIT.items()}
 
@@ -166,11 +166,11 @@ def oddly_authorized(given: Given, send: Send, grant: str) -> Mapping[str, Obtai
 
 
 def _obtained_for_code(given: Given, send: Send, scope: str) -> Obtained:
-    return obtained(given, send, scope, "authorization_code")
+    return obtained_scope(given, send, scope, "authorization_code")
 
 
 def _obtained_in_fragment(given: Given, send: Send, scope: str) -> Obtained:
-    answer = arrived(given, send.authorize(given.client_for("implicit"), "token", scope=scope))
+    answer = arrived_answer(given, send.authorize(given.client_for("implicit"), "token", scope=scope))
     access = answer.get("access_token")
     if not access:
         return Obtained(answer.reply, None, answer.get("error"))
@@ -181,7 +181,11 @@ def _obtained_in_fragment(given: Given, send: Send, scope: str) -> Obtained:
 def _inside_path(uri: str, added: str) -> str:
     """The URI with a text in the middle of what comes after its authority; anywhere, where nothing comes."""
     at = uri.find("/", uri.find("//") + 2)
-    return uri[:at] + inside(uri[at:], added) if 0 < at < len(uri) - 1 else inside(uri, added)
+    return (
+        uri[:at] + value_with_text_inside(uri[at:], added)
+        if 0 < at < len(uri) - 1
+        else value_with_text_inside(uri, added)
+    )
 
 
 MALFORMED_URIS: Mapping[str, Callable[[str], str]] = {
@@ -197,9 +201,9 @@ by_each_malformed_uri = pytest.mark.parametrize("what", MALFORMED_URIS)
 by_each_exchanged_uri = pytest.mark.parametrize("what", EXCHANGED)
 
 
-def misspelled(given: Given, send: Send, what: str) -> Missed:
+def misspelled_request(given: Given, send: Send, what: str) -> Missed:
     """An authorization request whose redirection URI is a registered one with what no URI has."""
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     registered = request.client.redirect_uris
     redirect_uri = MALFORMED_URIS[what](registered[0])
     return given.observed(

@@ -10,7 +10,7 @@ from conformance.browser.pages import read_page
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.end_user_pages import tour
 from conformance.procedures.redirects import ATTACKER
 from conformance.profile.target import Target
@@ -30,9 +30,9 @@ FOREIGN_PLACES = {
 VISITED = ("authorization", "token", "revocation", "introspection", "metadata")
 
 
-def misled(given: Given, send: Send, place: str, user_agent: UserAgent) -> Answer:
+def answer_to_misleading_link(given: Given, send: Send, place: str, user_agent: UserAgent) -> Answer:
     """A link to the sign-in page with a foreign place wherever one may be read from, followed by the owner."""
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     request = send.authorization_request(good.client, good.response_type)
     with given.arranging():
         page = send.authorization(request, user_agent=given.nobodys_user_agent()).reply

@@ -147,7 +147,7 @@ def code_with(given: Given, client: Client, pair: Pair, redirect_uri: str | None
     return replace(given.authorization_code(client, **pair.parameters, **place), verifier=pair.verifier)
 
 
-def redeemed(given: Given, send: Send, name: str, pair: Pair, **changes: Any) -> Reply:
+def redemption_reply(given: Given, send: Send, name: str, pair: Pair, **changes: Any) -> Reply:
     """The exchange of a fresh code with that challenge, by its verifier."""
     return send.code_exchange(code_with(given, pkce_client(given, name), pair), **changes)
 
@@ -219,7 +219,9 @@ def _verifier(code: Code) -> str:
     return code.verifier or ""
 
 
-def presented(given: Given, send: Send, how: str, name: str = "main", make: Callable[[], Pair] = s256_pair) -> Reply:
+def reply_without_verifier(
+    given: Given, send: Send, how: str, name: str = "main", make: Callable[[], Pair] = s256_pair
+) -> Reply:
     """The answer to a code exchange without the right verifier, between two that succeed with theirs; asked once."""
     client = pkce_client(given, name)
 

@@ -79,7 +79,7 @@ def asked_somebody(answer: Answer) -> bool:
     return answer.consented or answer.signed_in
 
 
-def refreshable(given: Given) -> Tokens:
+def refreshable_tokens(given: Given) -> Tokens:
     """Tokens of the public client with a refresh token; Vacuous where it gets none."""
     client = given.client("public")
     for grant in ("authorization_code", "refresh_token"):
@@ -93,14 +93,14 @@ def refreshable(given: Given) -> Tokens:
 
 def refresh_guard(given: Given, send: Send) -> RefreshGuard:
     """What protects a public client's refresh token, tried out."""
-    tokens = refreshable(given)
+    tokens = refreshable_tokens(given)
     replaced = given.refreshed(tokens).refresh_token != tokens.refresh_token
-    taken = not replaced and send.refresh(refreshable(given), given.client_with_secret()).is_served
+    taken = not replaced and send.refresh(refreshable_tokens(given), given.client_with_secret()).is_served
     return RefreshGuard(replaced, refused_to_others=not taken)
 
 
 def replayed_refresh(given: Given, send: Send) -> Reply:
     """A refresh token that is presented again when its successor has been used too: no overlap lasts longer."""
-    tokens = refreshable(given)
+    tokens = refreshable_tokens(given)
     given.refreshed(given.refreshed(tokens))
     return send.refresh(tokens)

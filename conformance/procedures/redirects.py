@@ -190,7 +190,7 @@ class Missed:
         return moved_to(self.answer, self.redirect_uri, self.registered)
 
 
-def missed(
+def missed_request(
     given: Given, send: Send, name: str, client: Client | None = None, response_type: ResponseType | None = None
 ) -> Missed:
     """A good authorization request but for its redirection URI; the control is the same with a registered one."""
@@ -330,7 +330,7 @@ def _browser_host(url: str) -> str:
 # What a profile offers
 
 
-def missable(given: Given, target: Target, name: str) -> Client:
+def missable_client(given: Given, target: Target, name: str) -> Client:
     """The first client with a redirection URI that can be missed like this; NotApplicable where no URI can."""
     grant = GRANT_OF[any_response_type(given)]
     usual = given.client_for(grant)

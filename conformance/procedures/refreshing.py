@@ -64,7 +64,7 @@ def another_client(given: Given, send: Send, name: str) -> Client:
     return client
 
 
-def refreshable(given: Given, send: Send, **changes: Any) -> Tokens:
+def refreshable_tokens(given: Given, send: Send, **changes: Any) -> Tokens:
     """Fresh tokens with a refresh token, of which another was seen to be good for refreshing."""
     seen = refreshing_seen(given, send)
     return given.refreshable(seen.client, seen.grant, **changes)
@@ -124,7 +124,7 @@ def _come_refreshable(given: Given, seen: Refreshing, scope: str) -> bool:
 def fully_granted(given: Given, send: Send, whose: str = "main") -> tuple[Tokens, frozenset[str]]:
     """Tokens for all scopes, at least two, and what was granted of them; Vacuous where another client gets but one."""
     divided_scopes(given, send)
-    tokens = refreshable(given, send) if whose == "main" else refreshable_of(given, whose)
+    tokens = refreshable_tokens(given, send) if whose == "main" else refreshable_of(given, whose)
     granted = scope_of(given, send, tokens).at_most
     if len(granted) < 2 and whose != "main":
         raise Vacuous(f"[clients.{whose}] was granted {' '.join(granted) or 'no scope'}: there is no less of it")
@@ -145,7 +145,7 @@ def narrow_grant(given: Given, send: Send) -> tuple[Tokens, str]:
     """Tokens for one scope, and another scope that the resource owner was not asked for."""
     found = divided_scopes(given, send)
     within, beyond = found.free[:2]
-    tokens = refreshable(given, send, scope=found.narrowed([within]))
+    tokens = refreshable_tokens(given, send, scope=found.narrowed([within]))
     if beyond in scope_of(given, send, tokens).at_least:
         raise Vacuous(f"the server grants {beyond} without being asked for it")
     return tokens, beyond

@@ -231,8 +231,8 @@ def served_revocation(given: Given, send: Send, kind: TokenKind) -> Revocation:
     return found
 
 
-def revocable(given: Given, send: Send, kind: TokenKind) -> Revocation:
-    """The positive control for one kind of token: an ordinary request ended it. Vacuous as for `taken`."""
+def revocation_of_kind(given: Given, send: Send, kind: TokenKind) -> Revocation:
+    """The positive control for one kind of token: an ordinary request ended it. Vacuous as for `served_revocation`."""
     served_revocation(given, send, kind)
     return settled_revocation(given, send, kind)
 

@@ -11,7 +11,7 @@ from conformance.base.outcomes import Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import TokenKind
-from conformance.procedures.client_authentication import undecodably
+from conformance.procedures.client_authentication import undecodable_credentials
 from conformance.procedures.revocation import (
     Appearing,
     Revocation,
@@ -76,7 +76,7 @@ def in_someone_elses_name(given: Given, send: Send, appearing: Appearing) -> Rep
 
 def with_undecodable_credentials(given: Given, send: Send, how: str) -> Reply:
     """A request with credentials in the header in which no name can be found; Vacuous where it was taken."""
-    return _refused(of_invented_token(given, send, **undecodably(how)), f"{how} in Basic")
+    return _refused(of_invented_token(given, send, **undecodable_credentials(how)), f"{how} in Basic")
 
 
 def _missing_token(given: Given, send: Send) -> Reply:
@@ -118,14 +118,14 @@ def by_each_fault(*faults: str) -> pytest.MarkDecorator:
     )
 
 
-def faulty(given: Given, send: Send, fault: str) -> Reply:
+def reply_to_fault(given: Given, send: Send, fault: str) -> Reply:
     """The answer to a request with one fault."""
     return given.observed(f"revocation with {fault}", lambda: FAULTS[fault](given, send))
 
 
 def refusal(given: Given, send: Send, fault: str) -> Reply:
     """The error that answers a request with one fault; Vacuous where the request was taken all the same."""
-    return _refused(faulty(given, send, fault), fault)
+    return _refused(reply_to_fault(given, send, fault), fault)
 
 
 def _refused(reply: Reply, fault: str) -> Reply:

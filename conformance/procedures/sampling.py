@@ -61,7 +61,7 @@ def pattern_in(values: Sequence[str]) -> str | None:
     return _running(varying) or _close(varying)
 
 
-def guessable(values: Sequence[str]) -> str | None:
+def guessing_hint(values: Sequence[str]) -> str | None:
     """What helps to guess a valid value, in words: a pattern, or so few possibilities that all can be tried."""
     return pattern_in(values) or (described(values) if bits(values) < HARD_TO_TRY else None)
 

@@ -83,7 +83,9 @@ class Obtained:
         return f"a token with {told}"
 
 
-def obtained(given: Given, send: Send, scope: Any, grant: str | None = None, client: Client | None = None) -> Obtained:
+def obtained_scope(
+    given: Given, send: Send, scope: Any, grant: str | None = None, client: Client | None = None
+) -> Obtained:
     """Ask for a scope (a text, or OMIT) by a grant, the cheapest claimed one unless told."""
     grant = grant or given.any_grant(client)
     given.feature(grant)
@@ -110,7 +112,7 @@ def seen_alone(given: Given, send: Send, names: tuple[str, ...], grant: str | No
     """Positive control: each scope can be had by itself."""
     for name in names:
         with given.arranging():
-            given.issued(obtained(given, send, name, grant).reply, f"a request for the scope {name} alone")
+            given.issued(obtained_scope(given, send, name, grant).reply, f"a request for the scope {name} alone")
 
 
 def oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
@@ -121,7 +123,7 @@ def oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
 def _oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
     good = in_full(given)
     last = good.split()[-1]
-    given.issued(obtained(given, send, good).reply)
+    given.issued(obtained_scope(given, send, good).reply)
     odd = {name: f"{good} mal{character}formed" for name, character in UNFIT.items()}
     odd |= {
         "two spaces": f"{good}  {last}",
@@ -130,7 +132,7 @@ def _oddly_asked(given: Given, send: Send) -> Mapping[str, Obtained]:
         "same twice": f"{good} {last}",
         "unknown": f"{good} {given.invented('scope')}",
     }
-    return {what: obtained(given, send, scope) for what, scope in odd.items()}
+    return {what: obtained_scope(given, send, scope) for what, scope in odd.items()}
 
 
 def with_token(found: Obtained) -> Obtained:

@@ -97,7 +97,7 @@ class Decisions:
         return [each for each in self.granted if each.has_own_state and each not in self.at_other_uris]
 
 
-def decided(given: Given, send: Send, place: Place, order: Order) -> Decisions:
+def decisions_in_order(given: Given, send: Send, place: Place, order: Order) -> Decisions:
     """What came of requests that waited side by side, the first or the last one decided first; done once.
 
     Vacuous where nobody is asked about what was approved before, or no page counts any more beside another one.
@@ -106,7 +106,7 @@ def decided(given: Given, send: Send, place: Place, order: Order) -> Decisions:
     def procedure() -> Decisions:
         pages = _waiting(given, send, _in_tabs if place == "tabs" else _in_browsers)
         in_order = pages if order == "first opened" else pages[::-1]
-        return Decisions(tuple(approved(given, send, page) for page in in_order))
+        return Decisions(tuple(approval_of_page(given, send, page) for page in in_order))
 
     found = given.observed(f"requests in several {place}, the {order} decided first", procedure)
     if not found.granted:
@@ -114,7 +114,7 @@ def decided(given: Given, send: Send, place: Place, order: Order) -> Decisions:
     return found
 
 
-def approved(given: Given, send: Send, page: Asked) -> Decided:
+def approval_of_page(given: Given, send: Send, page: Asked) -> Decided:
     """The page's own form sent off as it stands. Nobody signs in afterwards or decides anything more."""
     answer = send.submitted(page.form, page.fields, page.request, replace(page.user_agent, owner=None))
     if not answer.get("code"):
@@ -127,15 +127,17 @@ def approved(given: Given, send: Send, page: Asked) -> Decided:
     return Decided(page, answer, reply, scope_of(given, send, given.tokens_in(reply, page.client, CODE, asked)))
 
 
-def exchanged(given: Given, send: Send, place: Place, order: Order) -> list[Reply]:
+def exchange_replies(given: Given, send: Send, place: Place, order: Order) -> list[Reply]:
     """What the codes brought that came back to the right place with the right state."""
-    replies = [each.exchanged for each in decided(given, send, place, order).own if each.exchanged is not None]
+    replies = [
+        each.exchanged for each in decisions_in_order(given, send, place, order).own if each.exchanged is not None
+    ]
     return given.present(replies, "code of the request that was approved")
 
 
 def scopes_of(given: Given, send: Send, place: Place, order: Order) -> list[ScopeOfToken]:
     """The scopes of tokens for requests that asked for one scope, while another one asked for all."""
-    scopes = [each.scope for each in decided(given, send, place, order).own if each.scope is not None]
+    scopes = [each.scope for each in decisions_in_order(given, send, place, order).own if each.scope is not None]
     return given.present(scopes, "token for a request for one scope beside another one")
 
 
@@ -150,7 +152,7 @@ def approved_after_denial(given: Given, send: Send) -> Decided:
         denied = send.submitted(*declining, page.request, replace(page.user_agent, owner=None))
         if denied.get("error") is None:
             raise Vacuous(f"the page that asks has no form that declines: {denied}")
-        return approved(given, send, page)
+        return approval_of_page(given, send, page)
 
     found = given.observed("a page that is approved after it was declined", procedure)
     if not found.is_granted:

@@ -16,7 +16,7 @@ from conformance.procedures.refreshing import (
     fully_granted,
     narrow_grant,
     narrower_scope,
-    refreshable,
+    refreshable_tokens,
     scope_obtained,
     successor,
 )
@@ -106,7 +106,7 @@ def third_refresh_of_narrow_grant(given: Given, send: Send) -> tuple[ScopeOfToke
 def third_generation(given: Given, send: Send) -> Tokens:
     """Tokens with a refresh token that has replaced one which had replaced another. Vacuous where none is replaced."""
     try:
-        return successor(given, send, successor(given, send, refreshable(given, send)))
+        return successor(given, send, successor(given, send, refreshable_tokens(given, send)))
     except Inconclusive as problem:
         raise Vacuous(f"no refresh token comes to a third: {problem}") from problem
 
@@ -119,7 +119,7 @@ def refreshed_after_revocation(given: Given, send: Send) -> Refreshed:
 
     def procedure() -> Refreshed:
         _seen_to_end(given, send, "access_token")
-        tokens = refreshable(given, send)
+        tokens = refreshable_tokens(given, send)
         token = given.active_token(tokens)
         _end(given, send, token)
         return _refreshed(given, send, tokens, token)
@@ -136,7 +136,7 @@ def refreshed_beside_an_ended_grant(given: Given, send: Send) -> tuple[Refreshed
     def procedure() -> tuple[Refreshed, str]:
         _seen_to_end(given, send, "refresh_token")
         less, beyond = narrow_grant(given, send)
-        more = refreshable(given, send)
+        more = refreshable_tokens(given, send)
         token = given.active_token(more)
         _end(given, send, ActiveToken(more.refresh_token or "", "refresh_token", more, ()))
         if given.still_active(token):

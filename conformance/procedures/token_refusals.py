@@ -19,7 +19,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send, basic
 from conformance.harness.tokens import Code
 from conformance.procedures.client_authentication import by_body_if_it_may
-from conformance.procedures.refreshing import refreshable
+from conformance.procedures.refreshing import refreshable_tokens
 from conformance.procedures.token_requests import code_exchange_seen
 from conformance.procedures.token_responses import invented_credentials, tokens_by
 from conformance.profile.target import Client
@@ -255,7 +255,7 @@ def unknown_refresh_token(given: Given, send: Send) -> Reply:
     """A refresh with a token that was never issued, tried once."""
 
     def procedure() -> Reply:
-        tokens = refreshable(given, send)
+        tokens = refreshable_tokens(given, send)
         return send.refresh(replace(tokens, refresh_token=given.invented("refresh_token")))
 
     return given.observed("an unknown refresh token", procedure)

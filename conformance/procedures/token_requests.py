@@ -101,7 +101,7 @@ def good_request(given: Given, send: Send, grant: str | None = None) -> Request:
     return replace(request, headers=tuple(header for header in request.headers if header[0] in OWN_HEADERS))
 
 
-def sent(send: Send, request: Request) -> Reply:
+def reply_to_request(send: Send, request: Request) -> Reply:
     """The reply to a request."""
     return send.raw(request.method, request.url, request.headers, request.body)
 
@@ -123,7 +123,7 @@ def as_get(request: Request) -> Request:
     return replace(with_query(request, request.body.decode()), method="GET", headers=others, body=b"")
 
 
-def escaped(pairs: Sequence[tuple[str, str]]) -> str:
+def escaped_form(pairs: Sequence[tuple[str, str]]) -> str:
     """A form in which every character of names and values is percent-encoded."""
     return "&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in pairs)
 
@@ -139,7 +139,7 @@ def with_parameter_repeated(request: Request, name: str) -> Request:
 
 def with_everything_escaped(request: Request) -> Request:
     """The request with every character in its body percent-encoded."""
-    return replace(request, body=escaped(parse_qsl(request.body.decode(), keep_blank_values=True)).encode())
+    return replace(request, body=escaped_form(parse_qsl(request.body.decode(), keep_blank_values=True)).encode())
 
 
 def _escaped(text: str) -> str:
@@ -149,7 +149,7 @@ def _escaped(text: str) -> str:
 # Reading a reply
 
 
-def decided(reply: Reply, what: str) -> Reply:
+def deciding_reply(reply: Reply, what: str) -> Reply:
     """The answer that another one is compared with. Inconclusive where the server broke down: that is no measure."""
     if reply.is_breakdown:
         raise Inconclusive(f"{what} got {reply}, which another requirement judges and nothing can be compared with")

@@ -13,7 +13,15 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.procedures.sampling import SAMPLE_SIZE, bits, bits_at_most, described, guessable, is_jwt, pattern_in
+from conformance.procedures.sampling import (
+    SAMPLE_SIZE,
+    bits,
+    bits_at_most,
+    described,
+    guessing_hint,
+    is_jwt,
+    pattern_in,
+)
 
 ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -117,14 +125,14 @@ SHORT = {
 @pytest.mark.parametrize("make", STRONG.values(), ids=STRONG)
 def test_no_weakness_seen_in_strong_values(make: Callable[[int], str]) -> None:
     values = sample(make)
-    assert guessable(values) is None
+    assert guessing_hint(values) is None
     assert bits(values) >= 160
 
 
 @pytest.mark.parametrize("make", FORETELLABLE.values(), ids=FORETELLABLE)
 def test_a_pattern_is_seen(make: Callable[[int], str]) -> None:
     assert pattern_in(sample(make)) is not None
-    assert guessable(sample(make)) is not None
+    assert guessing_hint(sample(make)) is not None
 
 
 @pytest.mark.parametrize(("make", "most"), SHORT.values(), ids=SHORT)
@@ -141,7 +149,7 @@ def test_small_samples_are_not_held_against_values(size: int, length: int) -> No
     for make in (secrets.token_hex, secrets.token_urlsafe, lambda n: base64.b64encode(secrets.token_bytes(n)).decode()):
         for _ in range(5):
             values = sample(lambda n, make=make: make(length), size)  # type: ignore[misc]
-            assert guessable(values) is None
+            assert guessing_hint(values) is None
             assert bits(values) >= 8 * length
 
 
@@ -156,14 +164,14 @@ def test_exactly_128_bits_pass_in_every_spelling() -> None:
 def test_tokens_with_equal_claims_are_no_repeat_where_they_are_signed() -> None:
     signature = secrets.token_bytes(32)
     values = [jwt({"iat": 1}, signature, "HS256")] * SAMPLE_SIZE
-    assert guessable(values) is None
+    assert guessing_hint(values) is None
     assert bits(values) >= 256
 
 
 def test_a_truncated_signature_counts_for_what_it_is() -> None:
     values = sample(lambda n: jwt({"jti": secrets.token_hex(32)}, secrets.token_bytes(6), "HS256"))
     assert bits(values) == 48
-    assert guessable(values) is not None
+    assert guessing_hint(values) is not None
 
 
 @pytest.mark.parametrize("value", ["a.b.c", "eyJ.e30.x", "W10.e30.x", "", "e30.e30.e30", "\u00e9.b.c"])
@@ -179,7 +187,7 @@ def test_descriptions_tell_nothing_of_the_values() -> None:
 def test_judging_takes_no_time() -> None:
     values = sample(lambda n: secrets.token_urlsafe(400))
     started = time.process_time()
-    guessable(values)
+    guessing_hint(values)
     assert time.process_time() - started < 0.5
 
 
@@ -203,7 +211,7 @@ def test_what_is_said_twice_counts_once(make: Callable[[int], str], most: int, s
     values = sample(make, size)
 
     assert bits(values) <= most
-    assert guessable(values) is not None
+    assert guessing_hint(values) is not None
 
 
 def test_what_is_alike_by_chance_counts() -> None:

@@ -162,7 +162,9 @@ def _nobody_is_let_in(given: Given, send: Send) -> None:
         raise Inconclusive("a browser that waits for the provider's answer gets a code without it")
 
 
-def delivered(send: Send, journey: Journey, url: str | None = None, user_agent: UserAgent | None = None) -> Answer:
+def answer_after_delivery(
+    send: Send, journey: Journey, url: str | None = None, user_agent: UserAgent | None = None
+) -> Answer:
     """The provider's answer opened by the browser that waits for it, unless told: what comes of it, consent given."""
     agent = user_agent or journey.user_agent
     callback = url or journey.callback
@@ -173,14 +175,14 @@ def delivered(send: Send, journey: Journey, url: str | None = None, user_agent: 
 
 def granted_through(send: Send, journey: Journey, url: str, user_agent: UserAgent) -> Answer:
     """What an answer of the provider brings a browser: a code, at once or by the client's request sent again."""
-    answer = delivered(send, journey, url, user_agent)
+    answer = answer_after_delivery(send, journey, url, user_agent)
     return answer if answer.get("code") else send.authorization(journey.request, user_agent=user_agent)
 
 
 def completed_sign_in(given: Given, send: Send) -> Answer:
     """A whole sign-in; gone through once."""
 
-    return given.observed("flow 5", lambda: delivered(send, signed_in_at_provider(given, send)))
+    return given.observed("flow 5", lambda: answer_after_delivery(send, signed_in_at_provider(given, send)))
 
 
 def not_let_in(given: Given, send: Send, how: str) -> Answer:
@@ -193,7 +195,7 @@ def not_let_in(given: Given, send: Send, how: str) -> Answer:
         journey = signed_in(given, send, who, cancelling=how == "cancelled")
         if journey.answer("code") is not None:
             raise Inconclusive("the provider lets in whom it should refuse: its answer has a code")
-        return delivered(send, journey)
+        return answer_after_delivery(send, journey)
 
     return given.observed(f"flow 5, {how}", procedure)
 
@@ -229,7 +231,7 @@ def used_up(given: Given, send: Send) -> tuple[Journey, UserAgent]:
     journey = journey_back(given, send)
     before = deepcopy(journey.user_agent)
     with given.arranging():
-        given.came_back(delivered(send, journey), "a sign-in at the external provider")
+        given.came_back(answer_after_delivery(send, journey), "a sign-in at the external provider")
         again = send.authorization(journey.request, user_agent=deepcopy(before))
     if again.get("code"):
         raise Untested("the browser's cookies from before the sign-in are good for a signed-in session")
@@ -251,7 +253,7 @@ def code_of_sign_in(given: Given, send: Send) -> Code:
     """The code of a whole sign-in of its own."""
     journey = signed_in_at_provider(given, send)
     with given.arranging():
-        return given.code_in(delivered(send, journey))
+        return given.code_in(answer_after_delivery(send, journey))
 
 
 def owner_signed_in(given: Given, send: Send) -> object:

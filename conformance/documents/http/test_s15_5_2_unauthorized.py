@@ -19,7 +19,7 @@ from conformance.wire.exchange import Reply
 CHALLENGE = "a WWW-Authenticate header beside status 401"
 
 
-def unauthorized(reply: Reply) -> Reply:
+def unauthorized_reply(reply: Reply) -> Reply:
     """An answer of status 401; Vacuous where it has another."""
     if reply.status != 401:
         raise Vacuous(f"the request was refused with another status: {reply}")
@@ -29,7 +29,7 @@ def unauthorized(reply: Reply) -> Reply:
 @requirement("http-15.5.2-challenge-in-401")
 @by_each_refusal("unknown client", "wrong secret")
 def test_a_401_names_a_scheme(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = unauthorized(decided_refusal(given, send, kind))
+    reply = unauthorized_reply(decided_refusal(given, send, kind))
 
     expect.that(bool(schemes(reply)), CHALLENGE, reply)
 
@@ -39,7 +39,7 @@ def test_a_401_names_a_scheme(given: Given, send: Send, expect: Expect, kind: st
 def test_a_401_for_want_of_a_secret_names_a_scheme(given: Given, send: Send, expect: Expect) -> None:
     client = client_with_secret(given)
 
-    reply = unauthorized(request_as(given, send, client, client, "none"))
+    reply = unauthorized_reply(request_as(given, send, client, client, "none"))
 
     expect.that(bool(schemes(reply)), CHALLENGE, reply)
 

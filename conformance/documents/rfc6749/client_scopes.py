@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from conformance.base.outcomes import Untested
 from conformance.harness.given import CHEAPEST_FIRST, Given
 from conformance.harness.send import Send
-from conformance.procedures.scopes import obtained
+from conformance.procedures.scopes import obtained_scope
 from conformance.profile.target import Client, Target
 
 # Shorter texts may stand in a scope by chance.
@@ -25,7 +25,9 @@ def scope_of_another_client(given: Given, send: Send, target: Target) -> tuple[s
         )
     scope, grant, client, other = found
     with given.arranging():
-        given.issued(obtained(given, send, scope, grant, other).reply, f"the scope {scope} for [clients.{other.name}]")
+        given.issued(
+            obtained_scope(given, send, scope, grant, other).reply, f"the scope {scope} for [clients.{other.name}]"
+        )
     given.tokens(grant, client)
     return scope, grant, client
 

@@ -31,7 +31,7 @@ def is_name_or_uri_reference(name: str) -> bool:
 def issued_type(given: Given, send: Send, grant: str) -> str:
     """The `token_type` that comes by a grant; Vacuous where none comes."""
     if grant == "implicit":
-        return value_in(approved(given, "implicit"), "token_type")
+        return value_in(approved_answer(given, "implicit"), "token_type")
     return str(parameter(token_response(given, send, grant), "token_type"))
 
 
@@ -43,7 +43,7 @@ def issued_type_name(given: Given, send: Send, grant: str) -> str:
     return name
 
 
-def approved(given: Given, grant: str) -> Answer:
+def approved_answer(given: Given, grant: str) -> Answer:
     """An approved authorization request that came back to the client; made once."""
     response_type = "token" if grant == "implicit" else "code"
     answer = given.observed(f"an approved request for {response_type}", lambda: given.approval(None, response_type))
@@ -64,7 +64,7 @@ def added_names(answer: Answer) -> list[str]:
     return [pair[0] for pair in (*answer.query, *answer.fragment) if pair not in own]
 
 
-def published(given: Given, send: Send, name: str) -> list[str]:
+def published_names(given: Given, send: Send, name: str) -> list[str]:
     """A list of names in the server's metadata. Not applicable where it is left out, Vacuous where it is no list."""
     given.feature("metadata")
     url = send.form_request("metadata", ()).url
@@ -83,7 +83,7 @@ def published(given: Given, send: Send, name: str) -> list[str]:
 def several_values(given: Given, send: Send) -> str:
     """A response type of several values: one that the server publishes, else the RFC's own example."""
     try:
-        offered = published(given, send, "response_types_supported")
+        offered = published_names(given, send, "response_types_supported")
     except (NotApplicable, Vacuous, Inconclusive):
         offered = []
     return next((name for name in offered if " " in name), "code token")

@@ -18,7 +18,7 @@ from conformance.harness.send import OMIT, Send
 from conformance.procedures import authorization_answers, implicit_answers
 from conformance.procedures.authorization_answers import added_query, is_form_encoded, values
 from conformance.procedures.odd_characters import odd_states
-from conformance.procedures.token_requests import good_request, outcome, sent
+from conformance.procedures.token_requests import good_request, outcome, reply_to_request
 from conformance.wire.exchange import Reply, Request
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Read: TypeAlias = tuple[bool, object, frozenset[str]]
 
 def answers_in_query(given: Given, send: Send) -> list[Answer]:
     """Answers to requests for a code: granted and refused ones, with a `state` of all kinds of characters."""
-    answers = [authorization_answers.granted(given, send), *odd_states(given, send, "code").values()]
+    answers = [authorization_answers.granted_answer(given, send), *odd_states(given, send, "code").values()]
     with suppress(Inconclusive):  # Where no error comes back to the client, there is none to be read.
         answers += authorization_answers.refused_code_requests(given, send)
     return answers
@@ -47,7 +47,7 @@ def answers_in_fragment(given: Given, send: Send) -> list[Answer]:
     return answers
 
 
-def written(answer: Answer) -> str:
+def written_parameters(answer: Answer) -> str:
     """The parameters that the server added to the redirection URI, as they stand in it."""
     return "&".join(filter(None, (added_query(answer), urlsplit(answer.destination or "").fragment)))
 
@@ -69,7 +69,9 @@ def came_whole(answer: Answer) -> bool:
     A state that is missing or changed in another way is another sentence's matter.
     """
     asked = answer.request.get("state") or ""
-    return is_form_encoded(written(answer)) and not any(_harmed(asked, came) for came in values(answer, "state"))
+    return is_form_encoded(written_parameters(answer)) and not any(
+        _harmed(asked, came) for came in values(answer, "state")
+    )
 
 
 def _harmed(asked: str, came: str) -> bool:
@@ -101,7 +103,7 @@ def _scope_read(given: Given, send: Send, grant: str, scopes: str) -> Read:
         return outcome(send.code_exchange(given.code_in(answer)))
     request = good_request(given, send, grant)
     others = [pair for pair in _pairs(request) if pair[0] != "scope"]
-    return outcome(sent(send, replace(request, body=f"{urlencode(others)}&scope={scopes}".encode())))
+    return outcome(reply_to_request(send, replace(request, body=f"{urlencode(others)}&scope={scopes}".encode())))
 
 
 def scope_control(given: Given, send: Send) -> Read:
@@ -151,7 +153,7 @@ def with_octets(given: Given, send: Send, name: str, how: str) -> Reply:
 
 def _with_octets(given: Given, send: Send, name: str) -> Mapping[str, Reply]:
     request = good_request(given, send, CREDENTIALS[name][0])
-    return {how: sent(send, _spelled(request, name, spell)) for how, spell in NO_UTF8.items()}
+    return {how: reply_to_request(send, _spelled(request, name, spell)) for how, spell in NO_UTF8.items()}
 
 
 def _spelled(request: Request, name: str, spell: Callable[[str], str]) -> Request:

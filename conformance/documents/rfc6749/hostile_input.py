@@ -11,7 +11,7 @@ from lxml.etree import ParserError, XMLSyntaxError
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness.given import Given
 from conformance.harness.send import FORM, Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.token_refusals import client_with_secret
 from conformance.wire.exchange import Reply
 
@@ -79,7 +79,7 @@ def harm_on_the_way(answer: Answer) -> list[str]:
 
 def signed_in_with(given: Given, send: Send, username: str) -> Answer:
     """What a user name typed at sign-in comes to."""
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     owner = replace(given.owner(), username=username, password=given.invented("password"))
     return request.changed(user_agent=UserAgent(owner, most_passwords=1))
 

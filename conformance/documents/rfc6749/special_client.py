@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.base.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_answers import arrived
+from conformance.procedures.authorization_answers import arrived_answer
 from conformance.procedures.client_authentication import BY_BASIC, in_either_spelling, rightly_sent
 from conformance.procedures.redirects import GRANT_OF, any_response_type
 from conformance.procedures.token_requests import token_request
@@ -25,7 +25,7 @@ def special_client(given: Given, name: str) -> Client:
     return client
 
 
-def recognized(given: Given, send: Send) -> bool:
+def is_recognized(given: Given, send: Send) -> bool:
     """Whether the client is known by its identifier: at the authorization endpoint, which asks for nothing else.
 
     Where there is none, at the token endpoint. Inconclusive when it is known nowhere.
@@ -34,7 +34,7 @@ def recognized(given: Given, send: Send) -> bool:
     if not _authorizes(given, client):
         reply = rightly_sent(given, send, client, authenticated(given, send, client))
         return reply.is_served
-    answer = arrived(given, send.authorize(client, any_response_type(given, client)))
+    answer = arrived_answer(given, send.authorize(client, any_response_type(given, client)))
     if answer.destination is None and not any(_works(given, send, client, method) for method in client.authentication):
         raise Inconclusive(f"[clients.special] is known neither here ({answer}) nor at the token endpoint")
     return answer.destination is not None

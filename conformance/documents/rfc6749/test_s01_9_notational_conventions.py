@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
-from conformance.procedures.authorization_requests import expect_alike, is_granted, ordinary
+from conformance.procedures.authorization_requests import expect_alike, is_granted, ordinary_request
 from conformance.procedures.client_authentication import client_served
 from conformance.procedures.introspection import active_token_described
 from conformance.procedures.introspection_callers import ask_as_other, expect_nothing_told
@@ -15,7 +15,7 @@ from conformance.procedures.token_requests import code_exchange_seen, outcome, t
 
 @requirement("rfc6749-1.9-authorization-parameter-names-exact")
 def test_response_type_in_capitals_is_no_response_type(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     lacking = request.changed(response_type=OMIT)
 
     answer = request.changed(response_type=OMIT, RESPONSE_TYPE=request.response_type)
@@ -25,7 +25,7 @@ def test_response_type_in_capitals_is_no_response_type(given: Given, send: Send,
 
 @requirement("rfc6749-1.9-response-type-values-exact")
 def test_a_response_type_in_capitals_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(response_type=request.response_type.upper())
 
@@ -34,7 +34,7 @@ def test_a_response_type_in_capitals_is_refused(given: Given, send: Send, expect
 
 @requirement("rfc6749-1.9-client-id-exact")
 def test_a_client_id_in_the_other_case_is_unknown(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     unknown = request.changed(client_id=given.invented("client_id"))
 
     answer = request.changed(client_id=in_other_case(given, request.client.client_id))

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.base.outcomes import NotApplicable
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.client_authentication import (
     client_by_basic,
     client_served,
@@ -32,7 +32,7 @@ def test_each_client_is_known_by_its_identifier(given: Given, send: Send, expect
 
 @requirement("rfc6749-2.2-identifier-stands-for-its-registration")
 def test_another_clients_redirect_uri_is_not_accepted(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     foreign = uri_of_another(request.client, given.client("other"))
 
     answer = request.changed(redirect_uri=foreign)

@@ -28,7 +28,7 @@ from conformance.procedures.introspection import live_token, says_active
 from conformance.procedures.introspection_callers import asked_by_special, expect_nothing_told
 from conformance.procedures.plain_http import expect_unserved, token_request_in_the_clear
 from conformance.procedures.revocation import client_let_in
-from conformance.procedures.token_requests import outcome, sent, token_request
+from conformance.procedures.token_requests import outcome, reply_to_request, token_request
 
 
 @requirement("rfc6749-2.3.1-basic-accepted-when-used")
@@ -158,7 +158,7 @@ def test_an_empty_secret_is_the_same_as_none(given: Given, send: Send, expect: E
 def test_credentials_in_the_uri_are_refused(given: Given, send: Send, expect: Expect) -> None:
     client = client_served(given, send, given.client_with_secret())
 
-    reply = sent(send, with_credentials_in_uri(given, send, client))
+    reply = reply_to_request(send, with_credentials_in_uri(given, send, client))
 
     expect(reply).is_refused()
 
@@ -169,7 +169,7 @@ def test_credentials_in_the_uri_of_a_revocation_are_refused(given: Given, send: 
     client = client_let_in(given, send, given.client_with_secret())
     token = given.active_token(given.tokens(client=client))
 
-    sent(send, as_client_in_uri(send, "revocation", client, token.value))
+    reply_to_request(send, as_client_in_uri(send, "revocation", client, token.value))
 
     # What a refused revocation is answered with is RFC 7009's matter; served is the one that ends the token.
     expect(token).is_active()
@@ -180,7 +180,7 @@ def test_credentials_in_the_uri_of_a_revocation_are_refused(given: Given, send: 
 def test_credentials_in_the_uri_of_an_introspection_are_refused(given: Given, send: Send, expect: Expect) -> None:
     token = live_token(given, send)
 
-    reply = sent(send, as_client_in_uri(send, "introspection", given.introspecting_client(), token))
+    reply = reply_to_request(send, as_client_in_uri(send, "introspection", given.introspecting_client(), token))
 
     expect_nothing_told(expect, reply)
 

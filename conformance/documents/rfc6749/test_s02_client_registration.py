@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.client_authentication import client_served
 from conformance.procedures.token_requests import token_request
 
 
 @requirement("rfc6749-2-unregistered-client-gets-no-authorization")
 def test_an_unregistered_client_gets_no_authorization(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(client_id=given.invented("client_id"))
 

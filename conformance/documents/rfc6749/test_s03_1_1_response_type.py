@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.authorization_requests import granted, ordinary
+from conformance.procedures.authorization_requests import granted_credentials, ordinary_request
 from conformance.procedures.redirects import landed_at
 
 
 @requirement("rfc6749-3.1.1-response-type-required")
 def test_a_request_without_response_type_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(response_type=OMIT)
 
@@ -36,7 +36,7 @@ def test_token_brings_a_token_alone(given: Given, send: Send, expect: Expect) ->
 
 @requirement("rfc6749-3.1.1-invented-value-refused")
 def test_an_invented_response_type_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(response_type=given.invented("response_type"))
 
@@ -50,17 +50,21 @@ def test_an_invented_response_type_is_refused(given: Given, send: Send, expect: 
 def test_the_order_of_a_composite_does_not_matter(
     given: Given, send: Send, expect: Expect, first: str, second: str
 ) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     one_way = request.changed(response_type=first)
 
     other_way = request.changed(response_type=second)
 
-    expect.that(granted(one_way) == granted(other_way), f"the same as for {first!r}: {one_way}", other_way)
+    expect.that(
+        granted_credentials(one_way) == granted_credentials(other_way),
+        f"the same as for {first!r}: {one_way}",
+        other_way,
+    )
 
 
 @requirement("rfc6749-3.1.1-missing-type-answered-by-error")
 def test_the_client_is_told_of_a_missing_response_type(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(response_type=OMIT)
 
@@ -75,7 +79,7 @@ def test_the_client_is_told_of_a_missing_response_type(given: Given, send: Send,
 
 @requirement("rfc6749-3.1.1-unknown-type-answered-by-error")
 def test_the_client_is_told_of_an_unknown_response_type(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(response_type=given.invented("response_type"))
 

@@ -6,13 +6,13 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.given import fresh_state
-from conformance.procedures.authorization_answers import arrived
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_answers import arrived_answer
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.public_clients import public_client
 from conformance.procedures.redirects import (
     any_response_type,
     expect_not_accepted,
-    missed,
+    missed_request,
     near_misses,
     second_uri,
 )
@@ -25,7 +25,7 @@ LONG = 80
 def test_a_public_client_needs_a_registered_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = given.client("public")
 
-    found = missed(given, send, name, client, any_response_type(given, client))
+    found = missed_request(given, send, name, client, any_response_type(given, client))
 
     expect_not_accepted(expect, found)
 
@@ -33,7 +33,7 @@ def test_a_public_client_needs_a_registered_uri(given: Given, send: Send, expect
 @requirement("rfc6749-3.1.2.2-implicit-client-registers-uri")
 @pytest.mark.parametrize("name", near_misses("foreign"))
 def test_an_implicit_client_needs_a_registered_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name, given.client_for("implicit"), "token")
+    found = missed_request(given, send, name, given.client_for("implicit"), "token")
 
     expect_not_accepted(expect, found)
 
@@ -41,28 +41,28 @@ def test_an_implicit_client_needs_a_registered_uri(given: Given, send: Send, exp
 @requirement("rfc6749-3.1.2.2-every-client-registers-uri")
 @pytest.mark.parametrize("name", near_misses("foreign"))
 def test_every_client_needs_a_registered_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name, given.client_for("authorization_code"), "code")
+    found = missed_request(given, send, name, given.client_for("authorization_code"), "code")
 
     expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-complete-uri-registered")
 def test_another_query_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    found = missed(given, send, "more-query")
+    found = missed_request(given, send, "more-query")
 
     expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-complete-uri-registered")
 def test_more_behind_a_registered_query_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    found = missed(given, send, "more-behind-query")
+    found = missed_request(given, send, "more-behind-query")
 
     expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-state-carries-customization")
 def test_each_request_gets_its_own_state(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     common = "s" * LONG
     first, second = common + fresh_state(), common + fresh_state()
 
@@ -75,7 +75,7 @@ def test_each_request_gets_its_own_state(given: Given, send: Send, expect: Expec
 @requirement("rfc6749-3.1.2.2-scheme-authority-path-fixed")
 @pytest.mark.parametrize("name", near_misses("scheme", "authority", "path"))
 def test_another_scheme_authority_or_path_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name)
+    found = missed_request(given, send, name)
 
     expect_not_accepted(expect, found)
 
@@ -87,7 +87,7 @@ def test_another_scheme_authority_or_path_is_refused_to_a_public_client(
 ) -> None:
     client, response_type = public_client(given)
 
-    found = missed(given, send, name, client, response_type)
+    found = missed_request(given, send, name, client, response_type)
 
     expect_not_accepted(expect, found)
 
@@ -99,7 +99,7 @@ def test_another_authority_or_path_is_refused_to_another_client(
 ) -> None:
     client = given.client("other")
 
-    found = missed(given, send, name, client, any_response_type(given, client))
+    found = missed_request(given, send, name, client, any_response_type(given, client))
 
     expect_not_accepted(expect, found)
 
@@ -110,14 +110,14 @@ def test_another_authority_or_path_is_refused_to_another_client(
 def test_another_authority_or_path_is_refused_to_an_implicit_request(
     given: Given, send: Send, expect: Expect, name: str
 ) -> None:
-    found = missed(given, send, name, response_type="token")
+    found = missed_request(given, send, name, response_type="token")
 
     expect_not_accepted(expect, found)
 
 
 @requirement("rfc6749-3.1.2.2-several-uris")
 def test_a_client_may_register_several_uris(given: Given, send: Send) -> None:
-    client = ordinary(given, send).client
+    client = ordinary_request(given, send).client
 
     given.note(f"[clients.{client.name}] has {len(client.redirect_uris)} redirection URIs")
 
@@ -130,7 +130,8 @@ def test_every_registered_uri_is_served(given: Given, send: Send, expect: Expect
     response_type = any_response_type(given, client)
 
     answers = {
-        uri: arrived(given, send.authorize(client, response_type, redirect_uri=uri)) for uri in client.redirect_uris
+        uri: arrived_answer(given, send.authorize(client, response_type, redirect_uri=uri))
+        for uri in client.redirect_uris
     }
 
     refused = [uri for uri, answer in answers.items() if answer.destination is None or answer.get("error")]

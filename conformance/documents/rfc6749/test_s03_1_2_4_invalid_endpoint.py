@@ -8,8 +8,8 @@ from conformance.browser.user_agent import CLICKED, Answer
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.procedures.altered_forms import missed_in_form
 from conformance.procedures.authorization_answers import says_something
-from conformance.procedures.authorization_requests import ordinary
-from conformance.procedures.redirects import brings_grant, expect_not_moved, missed, near_misses, second_uri
+from conformance.procedures.authorization_requests import ordinary_request
+from conformance.procedures.redirects import brings_grant, expect_not_moved, missed_request, near_misses, second_uri
 
 # A foreign URI, and one that differs little: forms may be compared more loosely than requests.
 IN_FORMS = ("foreign-uri", "longer-path")
@@ -17,7 +17,7 @@ IN_FORMS = ("foreign-uri", "longer-path")
 
 @requirement("rfc6749-3.1.2.4-resource-owner-informed")
 def test_the_owner_is_told_of_a_missing_uri(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     second_uri(request.client)
 
     answer = request.changed(redirect_uri=OMIT)
@@ -28,7 +28,7 @@ def test_the_owner_is_told_of_a_missing_uri(given: Given, send: Send, expect: Ex
 @requirement("rfc6749-3.1.2.4-resource-owner-informed")
 @pytest.mark.parametrize("name", ["foreign-host", "fragment", "path-alone", "extra-path"])
 def test_the_owner_is_told_of_a_bad_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name)
+    found = missed_request(given, send, name)
 
     expect.that(brings_grant(found.answer) or tells_owner(found.answer), "a page that says what is wrong", found.answer)
 
@@ -36,7 +36,7 @@ def test_the_owner_is_told_of_a_bad_uri(given: Given, send: Send, expect: Expect
 @requirement("rfc6749-3.1.2.4-no-redirect-to-invalid-uri")
 @pytest.mark.parametrize("name", near_misses("foreign", "scheme", "authority", "path", "query", "fragment", "relative"))
 def test_no_mechanism_leads_to_an_invalid_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name)
+    found = missed_request(given, send, name)
 
     expect_not_moved(expect, found)
 

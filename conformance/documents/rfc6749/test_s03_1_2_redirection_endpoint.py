@@ -6,12 +6,12 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_answers import (
-    arrived,
-    declined,
+    arrived_answer,
+    declined_answer,
     lost_from_query,
     served_without_redirect_uri,
 )
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.detours import code_by_detour
 from conformance.procedures.redirects import (
     GRANT_OF,
@@ -21,14 +21,14 @@ from conformance.procedures.redirects import (
     error_response,
     expect_not_accepted,
     landed_at,
-    missed,
+    missed_request,
     near_misses,
     registered_where,
     second_uri,
     with_escapes_in_query,
     with_query,
 )
-from conformance.procedures.tabs import SIDE_BY_SIDE, Order, Place, decided, in_words
+from conformance.procedures.tabs import SIDE_BY_SIDE, Order, Place, decisions_in_order, in_words
 from conformance.profile.target import Target
 
 BOTH_RESPONSE_TYPES = pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_user_agent_returns_after_a_grant(given: Given, send: Send, expect: 
     response_type = any_response_type(given)
     client = given.client_for(GRANT_OF[response_type])
 
-    answer = arrived(given, send.authorize(client, response_type))
+    answer = arrived_answer(given, send.authorize(client, response_type))
 
     expect.that(
         landed_at(answer, client.redirect_uris) is not None,
@@ -56,7 +56,7 @@ def test_the_user_agent_returns_after_a_grant(given: Given, send: Send, expect: 
 @requirement("rfc6749-3.1.2-user-agent-returns-to-client")
 @needs("authorization_code")
 def test_the_user_agent_returns_after_a_denial(given: Given, send: Send, expect: Expect) -> None:
-    answer = declined(given, send)
+    answer = declined_answer(given, send)
 
     uris = answer.request.client.redirect_uris
     expect.that(landed_at(answer, uris) is not None, "the user agent sent back to the client", answer, about="client")
@@ -64,10 +64,10 @@ def test_the_user_agent_returns_after_a_denial(given: Given, send: Send, expect:
 
 @requirement("rfc6749-3.1.2-uri-of-the-request-used")
 def test_the_response_goes_to_the_uri_of_the_request(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     wanted = second_uri(request.client)
 
-    answer = arrived(given, request.changed(redirect_uri=wanted))
+    answer = arrived_answer(given, request.changed(redirect_uri=wanted))
 
     expect.that(
         landed_at(answer, request.client.redirect_uris) == wanted,
@@ -95,7 +95,7 @@ def test_the_sign_in_page_leads_to_the_uri_of_the_request(given: Given, send: Se
 def test_each_of_several_requests_is_answered_at_its_own_uri(
     given: Given, send: Send, expect: Expect, place: Place, order: Order
 ) -> None:
-    decisions = decided(given, send, place, order)
+    decisions = decisions_in_order(given, send, place, order)
 
     astray = decisions.at_other_uris
     expect.that(
@@ -105,7 +105,7 @@ def test_each_of_several_requests_is_answered_at_its_own_uri(
 
 @requirement("rfc6749-3.1.2-registered-uri-used")
 def test_the_response_goes_to_the_only_registered_uri(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send, given.client("single_redirect"))
+    request = ordinary_request(given, send, given.client("single_redirect"))
 
     answer = served_without_redirect_uri(request.changed(redirect_uri=OMIT))
 
@@ -116,7 +116,7 @@ def test_the_response_goes_to_the_only_registered_uri(given: Given, send: Send, 
 @requirement("rfc6749-3.1.2-relative-uri-refused")
 @pytest.mark.parametrize("name", near_misses("relative"))
 def test_a_relative_redirect_uri_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name)
+    found = missed_request(given, send, name)
 
     expect_not_accepted(expect, found)
 
@@ -125,9 +125,9 @@ def test_a_relative_redirect_uri_is_refused(given: Given, send: Send, expect: Ex
 @BOTH_QUERIES
 def test_a_uri_with_a_query_is_served(given: Given, send: Send, expect: Expect, target: Target, fits: UriTest) -> None:
     client, uri = registered_where(target, fits, "a redirection URI with such a query component")
-    request = ordinary(given, send, client, any_response_type(given, client))
+    request = ordinary_request(given, send, client, any_response_type(given, client))
 
-    answer = arrived(given, request.changed(redirect_uri=uri))
+    answer = arrived_answer(given, request.changed(redirect_uri=uri))
 
     expect.that(answer.get("error") is None and answer.destination is not None, "the request to be served", answer)
 
@@ -161,6 +161,6 @@ def test_the_query_is_retained_on_error(
 @requirement("rfc6749-3.1.2-uri-with-fragment-refused")
 @pytest.mark.parametrize("name", near_misses("fragment"))
 def test_a_uri_with_a_fragment_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    found = missed(given, send, name)
+    found = missed_request(given, send, name)
 
     expect_not_accepted(expect, found)

@@ -9,13 +9,13 @@ import pytest
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.send import Change
-from conformance.procedures.authorization_answers import code_client, is_form_encoded, refused, values
+from conformance.procedures.authorization_answers import code_client, is_form_encoded, refused_answers, values
 from conformance.procedures.authorization_requests import (
+    answer_to_post,
     expect_alike,
     is_granted,
-    ordinary,
-    posted,
-    repeated,
+    ordinary_request,
+    repeated_parameter,
     repeated_parameters,
     spare_owner,
     taken_by_post,
@@ -25,7 +25,7 @@ from conformance.procedures.consent_reach import of_two_people, posted_in_anothe
 from conformance.procedures.endpoint_uris import endpoint_uris
 from conformance.procedures.plain_http import authorization_request_in_the_clear, expect_unserved
 from conformance.procedures.redirects import ATTACKER, GRANT_OF, ResponseType, any_response_type, first_uri_served
-from conformance.procedures.scopes import obtained, told_alike, with_token
+from conformance.procedures.scopes import obtained_scope, told_alike, with_token
 from conformance.profile.target import Target
 
 LONG_STATE = 400
@@ -45,7 +45,7 @@ WITHOUT_CHALLENGE: dict[str, Change] = {"code_challenge": OMIT, "code_challenge_
 
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
 def test_nobody_gets_nothing(given: Given, send: Send, expect: Expect) -> None:
-    request, nobody = ordinary(given, send), given.nobodys_user_agent()
+    request, nobody = ordinary_request(given, send), given.nobodys_user_agent()
 
     first, again = request.changed(user_agent=nobody), request.changed(user_agent=nobody)
 
@@ -55,7 +55,7 @@ def test_nobody_gets_nothing(given: Given, send: Send, expect: Expect) -> None:
 
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
 def test_nobody_gets_nothing_by_post(given: Given, send: Send, expect: Expect) -> None:
-    request, nobody = ordinary(given, send), given.nobodys_user_agent()
+    request, nobody = ordinary_request(given, send), given.nobodys_user_agent()
     taken_by_post(given, request)
 
     answer = request.changed(user_agent=nobody, method="POST")
@@ -66,7 +66,7 @@ def test_nobody_gets_nothing_by_post(given: Given, send: Send, expect: Expect) -
 @requirement("rfc6749-3.1-resource-owner-signs-in-first")
 @pytest.mark.parametrize("name", ["login_hint", "username"])
 def test_who_is_only_named_is_not_signed_in(given: Given, send: Send, expect: Expect, name: str) -> None:
-    request, nobody = ordinary(given, send), given.nobodys_user_agent()
+    request, nobody = ordinary_request(given, send), given.nobodys_user_agent()
 
     answer = request.changed({name: given.owner().username}, user_agent=nobody)
 
@@ -94,7 +94,7 @@ def test_each_person_gets_their_own_tokens(given: Given, send: Send, expect: Exp
 
 @requirement("rfc6749-3.1-failed-sign-in-grants-nothing")
 def test_a_wrong_password_grants_nothing(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     pretender = replace(spare_owner(given), password=given.invented("password"))
 
     answer = request.changed(user_agent=UserAgent(pretender, most_passwords=1))
@@ -119,7 +119,7 @@ def test_the_query_of_the_endpoint_uri_is_a_form(given: Given, send: Send, expec
 
 @requirement("rfc6749-3.1-endpoint-uri-query-kept")
 def test_parameters_may_follow_another_query(given: Given, send: Send, expect: Expect) -> None:
-    usual = ordinary(given, send)
+    usual = ordinary_request(given, send)
     request = send.authorization_request(usual.client, usual.response_type)
 
     answer = send.authorization(replace(request, pairs=((given.invented("parameter"), "1"), *request.pairs)))
@@ -153,7 +153,7 @@ def test_get_is_served(given: Given, send: Send, expect: Expect) -> None:
 
 @requirement("rfc6749-3.1-get-supported")
 def test_a_longer_get_is_served(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(state="s" * LONG_STATE)
 
@@ -162,9 +162,9 @@ def test_a_longer_get_is_served(given: Given, send: Send, expect: Expect) -> Non
 
 @requirement("rfc6749-3.1-post-supported")
 def test_post_may_be_served(given: Given, send: Send) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
-    answer = posted(given, request)
+    answer = answer_to_post(given, request)
 
     given.note(f"an authorization request by POST: {answer}")
 
@@ -172,7 +172,7 @@ def test_post_may_be_served(given: Given, send: Send) -> None:
 @requirement("rfc6749-3.1-post-served-like-get")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_post_is_served_like_get(given: Given, send: Send, expect: Expect, fault: dict[str, Change]) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     taken_by_post(given, request)
     by_get = request.changed(fault)
 
@@ -184,8 +184,8 @@ def test_post_is_served_like_get(given: Given, send: Send, expect: Expect, fault
 @requirement("rfc6749-3.1-post-served-like-get")
 @needs("authorization_code")
 def test_post_without_a_challenge_is_served_like_get(given: Given, send: Send, expect: Expect) -> None:
-    taken_by_post(given, ordinary(given, send))
-    request = ordinary(given, send, code_client(given, "public"), "code")
+    taken_by_post(given, ordinary_request(given, send))
+    request = ordinary_request(given, send, code_client(given, "public"), "code")
     by_get = request.changed(WITHOUT_CHALLENGE)
 
     by_post = request.changed(WITHOUT_CHALLENGE, method="POST")
@@ -199,7 +199,7 @@ def test_post_without_a_challenge_is_served_like_get(given: Given, send: Send, e
 def test_post_of_a_barred_client_is_served_like_get(
     given: Given, send: Send, expect: Expect, barred: ResponseType
 ) -> None:
-    taken_by_post(given, ordinary(given, send))
+    taken_by_post(given, ordinary_request(given, send))
     client = given.barred_client(GRANT_OF[barred])
     by_get = send.authorize(client, barred)
 
@@ -210,7 +210,7 @@ def test_post_of_a_barred_client_is_served_like_get(
 
 @requirement("rfc6749-3.1-post-served-like-get")
 def test_state_comes_back_after_post_as_after_get(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     by_post = taken_by_post(given, request)
 
     by_get = request.changed()
@@ -221,7 +221,7 @@ def test_state_comes_back_after_post_as_after_get(given: Given, send: Send, expe
 @requirement("rfc6749-3.1-empty-required-parameter-as-missing")
 @pytest.mark.parametrize("name", ["response_type", "client_id"])
 def test_an_empty_required_parameter_is_missing(given: Given, send: Send, expect: Expect, name: str) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     without = request.changed({name: OMIT})
 
     answer = request.changed({name: ""})
@@ -241,7 +241,7 @@ def test_an_empty_required_parameter_is_missing(given: Given, send: Send, expect
 def test_an_empty_optional_parameter_is_omitted(
     given: Given, send: Send, expect: Expect, client: str | None, name: str
 ) -> None:
-    request = ordinary(given, send, given.client(client) if client else None)
+    request = ordinary_request(given, send, given.client(client) if client else None)
     without = request.changed({name: OMIT})
 
     answer = request.changed({name: ""})
@@ -253,7 +253,7 @@ def test_an_empty_optional_parameter_is_omitted(
 @needs("authorization_code")
 @pytest.mark.parametrize("name", ["code_challenge", "code_challenge_method"])
 def test_an_empty_challenge_or_method_is_omitted(given: Given, send: Send, expect: Expect, name: str) -> None:
-    request = ordinary(given, send, response_type="code")
+    request = ordinary_request(given, send, response_type="code")
     without = request.changed(WITHOUT_CHALLENGE)
 
     answer = request.changed({**WITHOUT_CHALLENGE, name: ""})
@@ -264,9 +264,9 @@ def test_an_empty_challenge_or_method_is_omitted(given: Given, send: Send, expec
 @requirement("rfc6749-3.1-empty-optional-parameter-as-omitted")
 @needs("authorization_code", "scopes")
 def test_an_empty_scope_brings_what_an_omitted_one_brings(given: Given, send: Send, expect: Expect) -> None:
-    without = with_token(obtained(given, send, OMIT, "authorization_code"))
+    without = with_token(obtained_scope(given, send, OMIT, "authorization_code"))
 
-    with_empty = obtained(given, send, "", "authorization_code")
+    with_empty = obtained_scope(given, send, "", "authorization_code")
 
     expect.that(
         told_alike(without, with_empty),
@@ -278,7 +278,7 @@ def test_an_empty_scope_brings_what_an_omitted_one_brings(given: Given, send: Se
 
 @requirement("rfc6749-3.1-empty-state-as-omitted")
 def test_an_empty_state_is_omitted(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     without = request.changed(state=OMIT)
 
     answer = request.changed(state="")
@@ -289,7 +289,7 @@ def test_an_empty_state_is_omitted(given: Given, send: Send, expect: Expect) -> 
 
 @requirement("rfc6749-3.1-unknown-parameter-ignored")
 def test_an_unknown_parameter_is_ignored(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed({given.invented("parameter"): "1"})
 
@@ -300,9 +300,9 @@ def test_an_unknown_parameter_is_ignored(given: Given, send: Send, expect: Expec
 @pytest.mark.parametrize("how", ["equal", "different"])
 @pytest.mark.parametrize("name", ["response_type", "client_id", "redirect_uri", "scope", "state"])
 def test_a_repeated_parameter_is_refused(given: Given, send: Send, expect: Expect, name: str, how: str) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
-    answer = request.changed(repeated(request, name, how))
+    answer = request.changed(repeated_parameter(request, name, how))
 
     expect(answer).is_refused()
 
@@ -310,10 +310,10 @@ def test_a_repeated_parameter_is_refused(given: Given, send: Send, expect: Expec
 @requirement("rfc6749-3.1-repeated-parameter-refused")
 @pytest.mark.parametrize("name", ["response_type", "client_id", "redirect_uri", "scope", "state"])
 def test_a_parameter_repeated_by_post_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     taken_by_post(given, request)
 
-    answer = request.changed(repeated(request, name, "equal"), method="POST")
+    answer = request.changed(repeated_parameter(request, name, "equal"), method="POST")
 
     expect(answer).is_refused()
 
@@ -324,9 +324,9 @@ def test_a_parameter_repeated_by_post_is_refused(given: Given, send: Send, expec
 def test_a_parameter_repeated_by_an_implicit_request_is_refused(
     given: Given, send: Send, expect: Expect, name: str
 ) -> None:
-    request = ordinary(given, send, response_type="token")
+    request = ordinary_request(given, send, response_type="token")
 
-    answer = request.changed(repeated(request, name, "equal"))
+    answer = request.changed(repeated_parameter(request, name, "equal"))
 
     expect(answer).is_refused()
 
@@ -336,7 +336,7 @@ def test_a_parameter_repeated_by_an_implicit_request_is_refused(
 @pytest.mark.parametrize("name", ["code_challenge", "code_challenge_method"])
 def test_a_repeated_challenge_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
     verifiable_code(given, send)
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
     sent = send.authorization_request(request.client).get(name)
 
     answer = request.changed({name: [sent or "", sent or ""]})
@@ -366,7 +366,7 @@ def test_no_parameter_of_a_grant_is_repeated(
 @requirement("rfc6749-3.1-response-parameters-once")
 @needs("authorization_code")
 def test_no_parameter_of_an_error_is_repeated(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     twice = sorted({name for answer in answers for name in repeated_parameters(answer)})
     expect.that(not twice, "each parameter once", f"{twice} twice", breach="act", about=tuple(twice))

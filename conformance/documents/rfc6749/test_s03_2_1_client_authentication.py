@@ -8,7 +8,7 @@ import pytest
 
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_answers import code_client
-from conformance.procedures.client_authentication import as_nobody, asserted, client_served
+from conformance.procedures.client_authentication import as_nobody, assertion_changes, client_served
 from conformance.procedures.code_exchanges import seen_exchanged
 from conformance.procedures.token_requests import authenticated_seen, client_accepted, token_request
 from conformance.procedures.token_responses import by_each_grant
@@ -46,7 +46,7 @@ def test_an_assertion_that_proves_nothing_is_none(
 ) -> None:
     client = client_served(given, send, given.client_with_secret())
 
-    reply = token_request(given, send, None, client, **asserted(client, target.url("token"), signature))
+    reply = token_request(given, send, None, client, **assertion_changes(client, target.url("token"), signature))
 
     expect(reply).is_refused()
 

@@ -18,11 +18,11 @@ from conformance.procedures.refreshing import fully_granted, narrower_scope
 from conformance.procedures.token_requests import (
     as_get,
     code_exchange_seen,
-    decided,
+    deciding_reply,
     good_request,
     outcome,
     repeated_members,
-    sent,
+    reply_to_request,
     token_request,
     with_content_type,
     with_parameter_repeated,
@@ -83,7 +83,7 @@ def test_no_token_over_plain_http(given: Given, send: Send, expect: Expect) -> N
 def test_a_post_request_is_served(given: Given, send: Send, expect: Expect, content_type: str) -> None:
     request = good_request(given, send)
 
-    reply = sent(send, with_content_type(request, content_type))
+    reply = reply_to_request(send, with_content_type(request, content_type))
 
     expect(reply).issues_a_token()
 
@@ -92,7 +92,7 @@ def test_a_post_request_is_served(given: Given, send: Send, expect: Expect, cont
 def test_a_get_request_obtains_no_token(given: Given, send: Send, expect: Expect) -> None:
     request = good_request(given, send)
 
-    reply = sent(send, as_get(request))
+    reply = reply_to_request(send, as_get(request))
 
     expect(reply).issues_nothing()
 
@@ -100,7 +100,7 @@ def test_a_get_request_obtains_no_token(given: Given, send: Send, expect: Expect
 @requirement("rfc6749-3.2-empty-required-parameter-missing")
 def test_an_empty_grant_type_is_a_missing_one(given: Given, send: Send, expect: Expect) -> None:
     given.issued(token_request(given, send))
-    missing = decided(token_request(given, send, grant_type=OMIT), "a request without grant_type")
+    missing = deciding_reply(token_request(given, send, grant_type=OMIT), "a request without grant_type")
 
     empty = token_request(given, send, grant_type="")
 
@@ -112,7 +112,7 @@ def test_an_empty_grant_type_is_a_missing_one(given: Given, send: Send, expect: 
 def test_an_empty_code_is_a_missing_one(given: Given, send: Send, expect: Expect) -> None:
     code_exchange_seen(given)
     code = given.authorization_code()
-    missing = decided(send.code_exchange(code, code=OMIT), "an exchange without code")
+    missing = deciding_reply(send.code_exchange(code, code=OMIT), "an exchange without code")
 
     empty = send.code_exchange(code, code="")
 
@@ -123,7 +123,7 @@ def test_an_empty_code_is_a_missing_one(given: Given, send: Send, expect: Expect
 @needs("refresh_token")
 def test_an_empty_refresh_token_is_a_missing_one(given: Given, send: Send, expect: Expect) -> None:
     tokens = given.refreshed(given.refreshable())
-    missing = decided(send.refresh(tokens, refresh_token=OMIT), "a refresh without refresh_token")
+    missing = deciding_reply(send.refresh(tokens, refresh_token=OMIT), "a refresh without refresh_token")
 
     empty = send.refresh(tokens, refresh_token="")
 
@@ -190,7 +190,7 @@ def test_an_unknown_parameter_is_ignored(given: Given, send: Send, expect: Expec
 def test_a_repeated_parameter_is_refused(given: Given, send: Send, expect: Expect, grant: str, name: str) -> None:
     request = good_request(given, send, grant)
 
-    reply = sent(send, with_parameter_repeated(request, name))
+    reply = reply_to_request(send, with_parameter_repeated(request, name))
 
     expect(reply).is_refused()
 

@@ -19,7 +19,7 @@ from conformance.procedures.applied_scopes import (
     unknown_alone,
     with_words_apart,
 )
-from conformance.procedures.authorization_answers import arrived
+from conformance.procedures.authorization_answers import arrived_answer
 from conformance.procedures.detours import scope_by_detour
 from conformance.procedures.refreshing import of_narrower_refresh
 from conformance.procedures.scopes import (
@@ -28,7 +28,7 @@ from conformance.procedures.scopes import (
     in_other_case,
     is_list_of,
     is_processed_or_invalid_scope,
-    obtained,
+    obtained_scope,
     oddly_asked,
     seen_alone,
 )
@@ -62,7 +62,7 @@ def test_a_scope_is_taken_at_the_authorization_endpoint(
 
     answer = send.authorize(None, response_type, scope=given.scopes(grant)[0])
 
-    expect(arrived(given, answer)).carries(grants)
+    expect(arrived_answer(given, answer)).carries(grants)
 
 
 @requirement("rfc6749-3.3-scope-at-authorization-endpoint")
@@ -92,7 +92,7 @@ def test_a_scope_is_taken_at_the_token_endpoint(given: Given, send: Send, expect
     grant = given.any_grant()
     given.tokens(grant)
 
-    result = obtained(given, send, given.scopes(grant)[0], grant)
+    result = obtained_scope(given, send, given.scopes(grant)[0], grant)
 
     expect(result.reply).issues_a_token()
 
@@ -126,7 +126,7 @@ def test_two_scopes_with_a_space_between_are_read(given: Given, send: Send, expe
     first, second = given.scopes(given.any_grant(), at_least=2)[:2]
     seen_alone(given, send, (first, second))
 
-    both = obtained(given, send, f"{second} {first}")
+    both = obtained_scope(given, send, f"{second} {first}")
 
     expect.that(both.issued, "a token, as for each of the two scopes alone", both)
 
@@ -134,11 +134,11 @@ def test_two_scopes_with_a_space_between_are_read(given: Given, send: Send, expe
 @requirement("rfc6749-3.3-case-differs-not-same")
 @AT_EACH_ENDPOINT
 def test_scopes_are_case_sensitive(given: Given, send: Send, expect: Expect, grant: str | None) -> None:
-    given.issued(obtained(given, send, in_full(given, grant), grant).reply)
+    given.issued(obtained_scope(given, send, in_full(given, grant), grant).reply)
     names = in_other_case(given.scopes(grant or given.any_grant()))
-    invented = obtained(given, send, " ".join(given.invented("scope") for _ in names), grant)
+    invented = obtained_scope(given, send, " ".join(given.invented("scope") for _ in names), grant)
 
-    swapped = obtained(given, send, " ".join(names), grant)
+    swapped = obtained_scope(given, send, " ".join(names), grant)
 
     more = swapped.granted - set(names) - invented.granted
     expect.that(swapped.issued <= invented.issued and not more, f"what unknown names get ({invented})", swapped)
@@ -148,10 +148,10 @@ def test_scopes_are_case_sensitive(given: Given, send: Send, expect: Expect, gra
 @AT_EACH_ENDPOINT
 def test_an_unknown_scope_is_not_granted(given: Given, send: Send, expect: Expect, grant: str | None) -> None:
     good = in_full(given, grant)
-    given.issued(obtained(given, send, good, grant).reply)
+    given.issued(obtained_scope(given, send, good, grant).reply)
     unknown = given.invented("scope")
 
-    result = obtained(given, send, f"{good} {unknown}", grant)
+    result = obtained_scope(given, send, f"{good} {unknown}", grant)
 
     is_honest = is_refused_or_granted(given, send, result, unknown)
     expect.that(
@@ -181,10 +181,10 @@ def test_unknown_scopes_alone_are_not_granted(given: Given, send: Send, expect: 
 @requirement("rfc6749-3.3-order-of-scopes-irrelevant")
 def test_the_order_of_scopes_does_not_matter(given: Given, send: Send, expect: Expect) -> None:
     first, second = given.scopes(given.any_grant(), at_least=2)[:2]
-    one_way = obtained(given, send, f"{first} {second}")
+    one_way = obtained_scope(given, send, f"{first} {second}")
     given.issued(one_way.reply)
 
-    other_way = obtained(given, send, f"{second} {first}")
+    other_way = obtained_scope(given, send, f"{second} {first}")
 
     expect.that(other_way.words == one_way.words, f"what the other order gets ({one_way})", other_way)
 
@@ -194,7 +194,7 @@ def test_each_scope_asked_for_counts(given: Given, send: Send, expect: Expect) -
     first, second = given.scopes(given.any_grant(), at_least=2)[:2]
     seen_alone(given, send, (first, second))
 
-    both = obtained(given, send, f"{first} {second}")
+    both = obtained_scope(given, send, f"{first} {second}")
 
     expect(both.reply).issues_a_token()
     left_out = {first, second} & with_words_apart(scope_of(given, send, both.token)).overstated
@@ -253,7 +253,7 @@ def test_an_omitted_scope_at_the_authorization_endpoint(
 ) -> None:
     given.came_back(given.approval(None, response_type))
 
-    answer = arrived(given, send.authorize(None, response_type, scope=OMIT))
+    answer = arrived_answer(given, send.authorize(None, response_type, scope=OMIT))
 
     decided = bool(answer.get(grants)) or answer.get("error") == "invalid_scope"
     expect.that(

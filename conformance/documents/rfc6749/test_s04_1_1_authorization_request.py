@@ -13,20 +13,20 @@ import pytest
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import (
-    arrived,
+    arrived_answer,
     brings_no_code,
     code_client,
-    declined,
-    granted,
+    declined_answer,
+    granted_answer,
     is_back,
     left_waiting,
     other_redirect_uri,
-    refused,
+    refused_answers,
     seen_granted,
     told_to_client,
     values,
 )
-from conformance.procedures.token_requests import escaped
+from conformance.procedures.token_requests import escaped_form
 
 FROM_ANOTHER_SITE = (
     ("Referer", "https://client.example/start"),
@@ -37,7 +37,7 @@ FROM_ANOTHER_SITE = (
 ENCODINGS: dict[str, Callable[..., str]] = {
     "plus-for-space": urlencode,
     "escaped-space": partial(urlencode, quote_via=quote),
-    "everything-escaped": escaped,
+    "everything-escaped": escaped_form,
 }
 
 
@@ -48,7 +48,7 @@ def test_parameters_in_the_query_are_served_in_any_order(given: Given, send: Sen
 
     answer = send.authorization(replace(request, pairs=request.pairs[::-1]))
 
-    expect(arrived(given, answer)).carries("code")
+    expect(arrived_answer(given, answer)).carries("code")
 
 
 @requirement("rfc6749-4.1.1-form-encoding-decoded")
@@ -57,7 +57,7 @@ def test_the_form_encoding_is_undone(given: Given, send: Send, expect: Expect, e
     seen_granted(given)
     request = send.authorization_request(state="two words")
 
-    answer = arrived(given, send.authorization(request, encoded=ENCODINGS[encoding](request.pairs)))
+    answer = arrived_answer(given, send.authorization(request, encoded=ENCODINGS[encoding](request.pairs)))
 
     expect(answer).carries("code")
     expect.that(
@@ -81,7 +81,7 @@ def test_a_code_for_response_type_code(given: Given, send: Send, expect: Expect,
 
     answer = send.authorize(client, "code")
 
-    expect(arrived(given, answer)).carries("code")
+    expect(arrived_answer(given, answer)).carries("code")
 
 
 @requirement("rfc6749-4.1.1-response-type-exactly-code")
@@ -108,7 +108,7 @@ def test_the_only_redirect_uri_may_be_left_out(given: Given, send: Send, expect:
     client = code_client(given, "single_redirect")
     given.came_back(given.approval(client))
 
-    answer = arrived(given, send.authorize(client, redirect_uri=OMIT))
+    answer = arrived_answer(given, send.authorize(client, redirect_uri=OMIT))
 
     expect(answer).goes_to(client.redirect_uris[0])
     expect(answer).carries("code")
@@ -120,7 +120,7 @@ def test_the_answer_goes_to_the_redirect_uri_named(given: Given, send: Send, exp
     second = other_redirect_uri(client)
     given.came_back(given.approval(client))
 
-    answer = arrived(given, send.authorize(client, redirect_uri=second))
+    answer = arrived_answer(given, send.authorize(client, redirect_uri=second))
 
     expect(answer).goes_to(second)
 
@@ -131,7 +131,7 @@ def test_a_scope_of_the_client_is_accepted(given: Given, send: Send, expect: Exp
 
     answer = send.authorize(scope=given.scopes("authorization_code")[-1])
 
-    expect(arrived(given, answer)).carries("code")
+    expect(arrived_answer(given, answer)).carries("code")
 
 
 @requirement("rfc6749-4.1.1-omitted-state-served")
@@ -140,11 +140,11 @@ def test_a_request_without_state_is_served(given: Given, send: Send, expect: Exp
 
     answer = send.authorize(state=OMIT)
 
-    expect(arrived(given, answer)).carries("code")
+    expect(arrived_answer(given, answer)).carries("code")
 
 
 @requirement("rfc6749-4.1.1-state-included-on-return")
-@pytest.mark.parametrize("end", [granted, declined])
+@pytest.mark.parametrize("end", [granted_answer, declined_answer], ids=["granted", "declined"])
 def test_state_comes_back(given: Given, send: Send, expect: Expect, end: Callable[[Given, Send], Answer]) -> None:
     answer = told_to_client(end(given, send))
 
@@ -153,7 +153,7 @@ def test_state_comes_back(given: Given, send: Send, expect: Expect, end: Callabl
 
 @requirement("rfc6749-4.1.1-state-included-on-return")
 def test_state_comes_back_with_errors(given: Given, send: Send, expect: Expect) -> None:
-    without = [answer for answer in refused(given, send) if not values(answer, "state")]
+    without = [answer for answer in refused_answers(given, send) if not values(answer, "state")]
 
     expect.that(
         not without,
@@ -169,7 +169,7 @@ def test_a_user_agent_from_another_site_is_served(given: Given, send: Send, expe
 
     answer = send.authorization(send.authorization_request(), headers=FROM_ANOTHER_SITE)
 
-    expect(arrived(given, answer)).carries("code")
+    expect(arrived_answer(given, answer)).carries("code")
 
 
 @requirement("rfc6749-4.1.1-required-parameters-validated")
@@ -227,14 +227,14 @@ def test_a_grant_returns_to_the_client(given: Given, send: Send, expect: Expect,
     client = code_client(given, name)
     redirect_uri = (client.redirect_uris[0], other_redirect_uri(client))[at]
 
-    answer = arrived(given, send.authorize(client, redirect_uri=redirect_uri))
+    answer = arrived_answer(given, send.authorize(client, redirect_uri=redirect_uri))
 
     expect.that(is_back(answer), f"the user agent sent to {redirect_uri}", answer, about="place")
 
 
 @requirement("rfc6749-4.1.1-denied-returns-to-client")
 def test_a_denial_returns_to_the_client(given: Given, send: Send, expect: Expect) -> None:
-    answer = declined(given, send)
+    answer = declined_answer(given, send)
 
     expect.that(
         is_back(answer), "the user agent sent to the client's redirection URI", answer, about=("client", "place")

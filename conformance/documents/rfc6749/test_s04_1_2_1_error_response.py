@@ -13,8 +13,8 @@ from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import (
     HOSTILE,
     SPECIAL_STATE,
-    arrived,
-    declined,
+    arrived_answer,
+    declined_answer,
     declined_without_state,
     expect_error_if_told,
     in_words,
@@ -23,7 +23,7 @@ from conformance.procedures.authorization_answers import (
     lost_from_query,
     not_granted,
     other_redirect_uri,
-    refused,
+    refused_answers,
     refused_code_requests,
     seen_granted,
     told_of,
@@ -34,7 +34,7 @@ from conformance.procedures.authorization_answers import (
 )
 from conformance.procedures.implicit_answers import tells_of_an_error
 from conformance.procedures.long_states import by_length, declined_with, expect_whole, unknown_type_with
-from conformance.procedures.redirects import expect_not_moved, missed, moved_to
+from conformance.procedures.redirects import expect_not_moved, missed_request, moved_to
 from conformance.profile.target import Target
 from conformance.wire.registries import AUTHORIZATION_ERRORS
 
@@ -76,7 +76,7 @@ def test_a_missing_redirect_uri_is_shown(given: Given, send: Send, expect: Expec
 @requirement("rfc6749-4.1.2.1-bad-redirect-uri-shown")
 @pytest.mark.parametrize("how", ["foreign-host", "extra-path"])
 def test_an_unregistered_redirect_uri_is_shown(given: Given, send: Send, expect: Expect, how: str) -> None:
-    found = missed(given, send, how, response_type="code")
+    found = missed_request(given, send, how, response_type="code")
 
     expect.that(tells_of_an_error(found.answer), "a page that tells of an error", found.answer, about="refusal")
 
@@ -94,7 +94,7 @@ def test_a_bad_client_id_is_shown(given: Given, send: Send, expect: Expect, clie
 @requirement("rfc6749-4.1.2.1-bad-redirect-uri-not-followed")
 @pytest.mark.parametrize("how", ["foreign-host", "other-web-scheme", "host-as-subdomain", "extra-path"])
 def test_an_unregistered_redirect_uri_is_not_followed(given: Given, send: Send, expect: Expect, how: str) -> None:
-    expect_not_moved(expect, missed(given, send, how, response_type="code"))
+    expect_not_moved(expect, missed_request(given, send, how, response_type="code"))
 
 
 @requirement("rfc6749-4.1.2.1-bad-client-id-not-redirected")
@@ -113,7 +113,7 @@ def test_a_bad_client_id_is_not_redirected(given: Given, send: Send, expect: Exp
 
 @requirement("rfc6749-4.1.2.1-denial-told-to-client")
 def test_a_denial_is_told_to_the_client(given: Given, send: Send, expect: Expect) -> None:
-    answer = declined(given, send)
+    answer = declined_answer(given, send)
 
     expect_error_at_client(expect, answer)
 
@@ -146,7 +146,7 @@ def test_a_denial_brings_no_state_where_none_was_sent(given: Given, send: Send, 
 def test_other_failures_are_told_to_the_client(given: Given, send: Send, expect: Expect, fault: dict[str, Any]) -> None:
     seen_granted(given)
 
-    answer = not_granted(arrived(given, send.authorize(**fault)))
+    answer = not_granted(arrived_answer(given, send.authorize(**fault)))
 
     expect_error_at_client(expect, answer)
 
@@ -172,7 +172,7 @@ def test_the_error_stands_in_the_query(given: Given, send: Send, expect: Expect)
 
 @requirement("rfc6749-4.1.2.1-error-form-encoded")
 def test_the_error_response_is_form_encoded(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     harmed = [answer for answer in answers if not is_encoded_well(answer)]
     expect.that(
@@ -186,7 +186,7 @@ def test_the_error_response_is_form_encoded(given: Given, send: Send, expect: Ex
 
 @requirement("rfc6749-4.1.2.1-error-keeps-redirect-query")
 def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect: Expect) -> None:
-    answers = with_own_query(*refused(given, send))
+    answers = with_own_query(*refused_answers(given, send))
 
     harmed = [answer for answer in answers if lost_from_query(answer)]
     expect.that(
@@ -199,7 +199,7 @@ def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect:
 
 @requirement("rfc6749-4.1.2.1-error-code-listed")
 def test_the_error_is_one_listed_code(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     others = [answer for answer in answers if values(answer, "error") not in [[code] for code in AUTHORIZATION_ERRORS]]
     expect.that(not others, "one error, a code of the section's list", in_words(others), breach="act", about="refusal")
@@ -220,7 +220,7 @@ def test_a_repeated_parameter_is_an_invalid_request(given: Given, send: Send, ex
     value = seen_granted(given).request.get(name) or given.invented(name)
     repeated: dict[str, Any] = {name: [value, value]}
 
-    answer = arrived(given, send.authorize(**repeated))
+    answer = arrived_answer(given, send.authorize(**repeated))
 
     expect_error_if_told(expect, answer, "invalid_request")
 
@@ -237,7 +237,7 @@ def test_a_barred_client_is_unauthorized(given: Given, send: Send, expect: Expec
 
 @requirement("rfc6749-4.1.2.1-denial-access-denied")
 def test_a_denial_is_access_denied(given: Given, send: Send, expect: Expect) -> None:
-    answer = told_to_client(declined(given, send))
+    answer = told_to_client(declined_answer(given, send))
 
     expect(answer).is_an_error("access_denied")
 
@@ -256,7 +256,7 @@ def test_an_unknown_response_type_is_unsupported(given: Given, send: Send, expec
 def test_a_refused_scope_is_an_invalid_scope(given: Given, send: Send, expect: Expect, scope: str) -> None:
     seen_granted(given)
 
-    answer = arrived(given, send.authorize(scope=scope))
+    answer = arrived_answer(given, send.authorize(scope=scope))
 
     expect_error_if_told(expect, answer, "invalid_scope")
 
@@ -284,21 +284,21 @@ def test_hostile_values_are_no_server_error(given: Given, send: Send, expect: Ex
 
 @requirement("rfc6749-4.1.2.1-error-characters")
 def test_the_error_has_permitted_characters(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     expect.syntax("error", [value for answer in answers for value in values(answer, "error")])
 
 
 @requirement("rfc6749-4.1.2.1-error-description-present")
 def test_whether_errors_are_described(given: Given, send: Send) -> None:
-    described = [answer for answer in refused(given, send) if answer.get("error_description")]
+    described = [answer for answer in refused_answers(given, send) if answer.get("error_description")]
 
-    given.note(f"{len(described)} of {len(refused(given, send))} errors carried an error_description")
+    given.note(f"{len(described)} of {len(refused_answers(given, send))} errors carried an error_description")
 
 
 @requirement("rfc6749-4.1.2.1-error-description-is-text")
 def test_an_error_description_is_text(given: Given, send: Send, expect: Expect) -> None:
-    found = told_of(given, refused(given, send), "error_description")
+    found = told_of(given, refused_answers(given, send), "error_description")
 
     readable = all(text.isascii() and text.strip() for texts in found for text in texts)
     expect.that(
@@ -313,7 +313,7 @@ def test_an_error_description_is_text(given: Given, send: Send, expect: Expect) 
 
 @requirement("rfc6749-4.1.2.1-error-description-characters")
 def test_an_error_description_has_permitted_characters(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     expect.syntax(
         "error_description", [value for answer in answers for value in values(answer, "error_description") if value]
@@ -322,14 +322,14 @@ def test_an_error_description_has_permitted_characters(given: Given, send: Send,
 
 @requirement("rfc6749-4.1.2.1-error-uri-present")
 def test_whether_errors_name_a_page(given: Given, send: Send) -> None:
-    named = [answer for answer in refused(given, send) if answer.get("error_uri")]
+    named = [answer for answer in refused_answers(given, send) if answer.get("error_uri")]
 
-    given.note(f"{len(named)} of {len(refused(given, send))} errors carried an error_uri")
+    given.note(f"{len(named)} of {len(refused_answers(given, send))} errors carried an error_uri")
 
 
 @requirement("rfc6749-4.1.2.1-error-uri-names-page")
 def test_an_error_uri_names_a_page(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    found = told_of(given, refused(given, send), "error_uri")
+    found = told_of(given, refused_answers(given, send), "error_uri")
 
     schemes = {urlsplit(urljoin(target.url("authorization"), uri)).scheme for uris in found for uri in uris}
     expect.that(
@@ -345,14 +345,14 @@ def test_an_error_uri_names_a_page(given: Given, send: Send, expect: Expect, tar
 
 @requirement("rfc6749-4.1.2.1-error-uri-syntax")
 def test_an_error_uri_is_a_uri_reference(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     expect.syntax("error_uri", [value for answer in answers for value in values(answer, "error_uri")])
 
 
 @requirement("rfc6749-4.1.2.1-error-uri-characters")
 def test_an_error_uri_has_permitted_characters(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     unfit = unfit_in_uris(uri for answer in answers for uri in values(answer, "error_uri"))
     expect.that(
@@ -362,7 +362,7 @@ def test_an_error_uri_has_permitted_characters(given: Given, send: Send, expect:
 
 @requirement("rfc6749-4.1.2.1-error-state-returned")
 def test_state_comes_with_every_error(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     without = [answer for answer in answers if len(values(answer, "state")) != 1]
     expect.that(not without, "state once with every error", in_words(without), about=("refusal", "state"))
@@ -370,7 +370,7 @@ def test_state_comes_with_every_error(given: Given, send: Send, expect: Expect) 
 
 @requirement("rfc6749-4.1.2.1-error-state-unchanged")
 def test_state_comes_with_every_error_unchanged(given: Given, send: Send, expect: Expect) -> None:
-    answers = refused(given, send)
+    answers = refused_answers(given, send)
 
     changed = [answer for answer in answers if set(values(answer, "state")) - {SPECIAL_STATE}]
     expect.that(

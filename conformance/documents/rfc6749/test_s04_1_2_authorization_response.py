@@ -7,10 +7,10 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_answers import (
     SPECIAL_STATE,
-    arrived,
+    arrived_answer,
     code_client,
-    granted,
     granted_anew,
+    granted_answer,
     is_encoded_well,
     lost_from_query,
     other_redirect_uri,
@@ -34,7 +34,7 @@ from conformance.procedures.tabs import (
     Order,
     Place,
     approved_after_denial,
-    decided,
+    decisions_in_order,
     in_words,
 )
 from conformance.procedures.token_requests import code_exchange_seen, with_refresh_token
@@ -51,7 +51,7 @@ STATES = {
 
 @requirement("rfc6749-4.1.2-parameters-in-query")
 def test_the_response_stands_in_the_query(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     in_query, in_fragment = dict(answer.query), dict(answer.fragment)
     there = "code" in in_query and not {"code", "state"} & in_fragment.keys()
@@ -75,7 +75,7 @@ def test_the_response_is_form_encoded(given: Given, send: Send, expect: Expect) 
 
 @requirement("rfc6749-4.1.2-redirect-query-kept")
 def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect: Expect) -> None:
-    answer = with_own_query(granted(given, send))[0]
+    answer = with_own_query(granted_answer(given, send))[0]
 
     expect.that(
         not lost_from_query(answer),
@@ -88,7 +88,7 @@ def test_the_query_of_the_redirect_uri_is_kept(given: Given, send: Send, expect:
 
 @requirement("rfc6749-4.1.2-code-present")
 def test_a_grant_brings_one_code(given: Given, send: Send, expect: Expect) -> None:
-    codes = values(granted(given, send), "code")
+    codes = values(granted_answer(given, send), "code")
 
     expect.that(len(codes) == 1 and codes != [""], "one nonempty code", f"codes of {[*map(len, codes)]} characters")
 
@@ -261,7 +261,7 @@ def test_a_code_for_another_redirect_uri_is_refused(given: Given, send: Send, ex
 
 @requirement("rfc6749-4.1.2-state-returned")
 def test_state_comes_back_once(given: Given, send: Send, expect: Expect) -> None:
-    states = values(granted(given, send), "state")
+    states = values(granted_answer(given, send), "state")
 
     expect.that(len(states) == 1, "state once", f"{len(states)} times", breach="act", about="state")
 
@@ -278,7 +278,7 @@ def test_state_comes_back_from_the_sign_in_page(given: Given, send: Send, expect
 def test_state_comes_back_unchanged(given: Given, send: Send, expect: Expect, what: str) -> None:
     seen_granted(given)
 
-    answer = arrived(given, send.authorize(state=STATES[what]))
+    answer = arrived_answer(given, send.authorize(state=STATES[what]))
 
     expect(answer).carries("code")
     expect.that(
@@ -315,7 +315,7 @@ def test_no_state_is_left_over_from_an_abandoned_request(given: Given, send: Sen
 def test_each_of_several_requests_gets_a_state(
     given: Given, send: Send, expect: Expect, place: Place, order: Order
 ) -> None:
-    decisions = decided(given, send, place, order)
+    decisions = decisions_in_order(given, send, place, order)
 
     without = [each for each in decisions.granted if not each.has_state_once]
     expect.that(not without, "state once with every grant", in_words(without), about="state")
@@ -326,7 +326,7 @@ def test_each_of_several_requests_gets_a_state(
 def test_each_of_several_requests_gets_its_own_state(
     given: Given, send: Send, expect: Expect, place: Place, order: Order
 ) -> None:
-    decisions = decided(given, send, place, order)
+    decisions = decisions_in_order(given, send, place, order)
 
     strange = [each for each in decisions.granted if not each.has_own_state]
     expect.that(

@@ -23,7 +23,7 @@ from conformance.procedures.redirects import second_uri
 from conformance.procedures.token_requests import (
     code_exchange_seen,
     good_request,
-    sent,
+    reply_to_request,
     with_content_type,
     with_everything_escaped,
 )
@@ -54,7 +54,7 @@ OTHER_KINDS = ["public", "single_redirect"]
 def test_a_form_encoded_body_is_served(given: Given, send: Send, expect: Expect, content_type: str) -> None:
     request = good_request(given, send, "authorization_code")
 
-    reply = sent(send, with_content_type(request, content_type))
+    reply = reply_to_request(send, with_content_type(request, content_type))
 
     expect(reply).issues_a_token()
 
@@ -63,7 +63,7 @@ def test_a_form_encoded_body_is_served(given: Given, send: Send, expect: Expect,
 def test_escapes_in_the_body_are_undone(given: Given, send: Send, expect: Expect) -> None:
     request = good_request(given, send, "authorization_code")
 
-    reply = sent(send, with_everything_escaped(request))
+    reply = reply_to_request(send, with_everything_escaped(request))
 
     expect(reply).issues_a_token()
 

@@ -10,7 +10,7 @@ from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import code_client
 from conformance.procedures.code_exchanges import seen_exchanged
 from conformance.procedures.detours import exchanged_by_detour
-from conformance.procedures.tabs import SIDE_BY_SIDE, Order, Place, approved_after_denial, exchanged
+from conformance.procedures.tabs import SIDE_BY_SIDE, Order, Place, approved_after_denial, exchange_replies
 from conformance.procedures.token_requests import code_exchange_seen, with_refresh_token
 
 
@@ -39,7 +39,7 @@ def test_a_code_that_came_by_the_sign_in_page_brings_a_token(given: Given, send:
 def test_each_of_several_codes_brings_its_own_client_a_token(
     given: Given, send: Send, expect: Expect, place: Place, order: Order
 ) -> None:
-    replies = exchanged(given, send, place, order)
+    replies = exchange_replies(given, send, place, order)
 
     for_nothing = [reply for reply in replies if not reply.members.get("access_token")]
     expect.that(not for_nothing, "a token for each code", "; ".join(map(str, for_nothing)))

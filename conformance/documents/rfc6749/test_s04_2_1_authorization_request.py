@@ -11,32 +11,32 @@ import pytest
 
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.authorization_answers import arrived, other_redirect_uri, told_to_client, values
+from conformance.procedures.authorization_answers import arrived_answer, other_redirect_uri, told_to_client, values
 from conformance.procedures.grants import client_using
 from conformance.procedures.implicit_answers import (
     UNREGISTERED,
-    declined,
+    declined_answer,
     errors,
     expect_granted,
-    granted,
     granted_anew,
-    unregistered,
+    granted_answer,
+    unregistered_uri,
     was_granted,
     was_moved_to,
     with_changes,
 )
-from conformance.procedures.token_requests import escaped
+from conformance.procedures.token_requests import escaped_form
 
 
-@pytest.mark.parametrize("encode", [escaped, urlencode], ids=["everything escaped", "plus for space"])
+@pytest.mark.parametrize("encode", [escaped_form, urlencode], ids=["everything escaped", "plus for space"])
 @requirement("rfc6749-4.2.1-query-form-encoded")
 def test_the_query_is_read_as_form_encoded(
     given: Given, send: Send, expect: Expect, encode: Callable[[Sequence[tuple[str, str]]], str]
 ) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token", state="two words")
 
-    answer = arrived(given, send.authorization(request, encoded=encode(request.pairs)))
+    answer = arrived_answer(given, send.authorization(request, encoded=encode(request.pairs)))
 
     expect_granted(expect, answer)
     expect.that(
@@ -46,7 +46,7 @@ def test_the_query_is_read_as_form_encoded(
 
 @requirement("rfc6749-4.2.1-response-type-required")
 def test_a_request_without_response_type_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token")
 
     answer = send.authorization(with_changes(request, response_type=OMIT))
@@ -59,7 +59,7 @@ def test_a_request_without_response_type_is_refused(given: Given, send: Send, ex
 def test_the_response_type_token_is_accepted(given: Given, send: Send, expect: Expect, name: str) -> None:
     client = client_using(given, name, "implicit")
 
-    answer = arrived(given, send.authorize(client, "token"))
+    answer = arrived_answer(given, send.authorize(client, "token"))
 
     expect_granted(expect, answer)
 
@@ -69,7 +69,7 @@ def test_the_response_type_token_is_accepted(given: Given, send: Send, expect: E
 def test_a_response_type_in_other_case_obtains_no_token(
     given: Given, send: Send, expect: Expect, response_type: str
 ) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token")
 
     answer = send.authorization(with_changes(request, response_type=response_type))
@@ -79,7 +79,7 @@ def test_a_response_type_in_other_case_obtains_no_token(
 
 @requirement("rfc6749-4.2.1-client-id-required")
 def test_a_request_without_client_id_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
     answer = send.authorize(given.client_for("implicit"), "token", client_id=OMIT)
 
@@ -91,7 +91,7 @@ def test_the_only_redirect_uri_need_not_be_sent(given: Given, send: Send, expect
     client = client_using(given, "single_redirect", "implicit")
     given.approval(client, "token")
 
-    answer = arrived(given, send.authorize(client, "token", redirect_uri=OMIT))
+    answer = arrived_answer(given, send.authorize(client, "token", redirect_uri=OMIT))
 
     expect_granted(expect, answer)
     expect(answer).goes_to(client.redirect_uris[0])
@@ -108,9 +108,9 @@ def test_the_answer_goes_to_the_redirect_uri_of_the_request(given: Given, send: 
 
 @requirement("rfc6749-4.2.1-scope-omitted")
 def test_a_request_without_scope_is_granted_or_its_scope_invalid(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
-    answer = arrived(given, send.authorize(given.client_for("implicit"), "token", scope=OMIT))
+    answer = arrived_answer(given, send.authorize(given.client_for("implicit"), "token", scope=OMIT))
 
     expect.that(
         was_granted(answer) or answer.get("error") == "invalid_scope",
@@ -124,21 +124,21 @@ def test_a_request_without_scope_is_granted_or_its_scope_invalid(given: Given, s
 def test_a_scope_of_the_client_is_accepted(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_for("implicit")
 
-    answer = arrived(given, send.authorize(client, "token", scope=given.scopes("implicit", client=client)[0]))
+    answer = arrived_answer(given, send.authorize(client, "token", scope=given.scopes("implicit", client=client)[0]))
 
     expect_granted(expect, answer)
 
 
 @requirement("rfc6749-4.2.1-state-omitted")
 def test_a_request_without_state_is_accepted(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
-    answer = arrived(given, send.authorize(given.client_for("implicit"), "token", state=OMIT))
+    answer = arrived_answer(given, send.authorize(given.client_for("implicit"), "token", state=OMIT))
 
     expect_granted(expect, answer)
 
 
-@pytest.mark.parametrize("end", [granted, declined], ids=["granted", "declined"])
+@pytest.mark.parametrize("end", [granted_answer, declined_answer], ids=["granted", "declined"])
 @requirement("rfc6749-4.2.1-state-comes-back")
 def test_state_comes_back(given: Given, send: Send, expect: Expect, end: Callable[[Given, Send], Answer]) -> None:
     answer = told_to_client(end(given, send))
@@ -164,7 +164,7 @@ def test_state_comes_back_with_errors(given: Given, send: Send, expect: Expect) 
 def test_a_request_that_lacks_a_required_parameter_obtains_no_token(
     given: Given, send: Send, expect: Expect, name: str, value: Any
 ) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token")
 
     answer = send.authorization(with_changes(request, **{name: value}))
@@ -175,7 +175,7 @@ def test_a_request_that_lacks_a_required_parameter_obtains_no_token(
 @pytest.mark.parametrize("name", ["response_type", "client_id"])
 @requirement("rfc6749-4.2.1-required-parameters-valid")
 def test_an_invalid_required_parameter_obtains_no_token(given: Given, send: Send, expect: Expect, name: str) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token")
 
     answer = send.authorization(with_changes(request, **{name: given.invented(name)}))
@@ -186,9 +186,9 @@ def test_an_invalid_required_parameter_obtains_no_token(given: Given, send: Send
 @pytest.mark.parametrize("how", UNREGISTERED)
 @requirement("rfc6749-4.2.1-redirect-uri-matches-registration")
 def test_no_token_goes_to_an_unregistered_redirect_uri(given: Given, send: Send, expect: Expect, how: str) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     client = given.client_for("implicit")
-    uri = unregistered(client, how)
+    uri = unregistered_uri(client, how)
 
     answer = send.authorize(client, "token", redirect_uri=uri)
 
@@ -202,7 +202,7 @@ def test_no_token_goes_to_an_unregistered_redirect_uri(given: Given, send: Send,
 
 @requirement("rfc6749-4.2.1-owner-authenticated")
 def test_somebody_unknown_obtains_no_token(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     nobody = replace(given.owner(), username=given.invented("username"), password=given.invented("password"))
 
     answer = send.authorize(given.client_for("implicit"), "token", user_agent=UserAgent(nobody, most_passwords=1))
@@ -212,14 +212,14 @@ def test_somebody_unknown_obtains_no_token(given: Given, send: Send, expect: Exp
 
 @requirement("rfc6749-4.2.1-owner-decides")
 def test_a_declined_request_obtains_no_token(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
-    answer = declined(given, send)
+    answer = declined_answer(given, send)
 
     expect(answer).grants_nothing()
 
 
-@pytest.mark.parametrize("end", [granted, declined], ids=["granted", "declined"])
+@pytest.mark.parametrize("end", [granted_answer, declined_answer], ids=["granted", "declined"])
 @requirement("rfc6749-4.2.1-user-agent-sent-back")
 def test_the_user_agent_is_sent_back(
     given: Given, send: Send, expect: Expect, end: Callable[[Given, Send], Answer]

@@ -26,14 +26,14 @@ from conformance.procedures.implicit_answers import (
     ERROR_PARAMETERS,
     UNREGISTERED,
     all_decided,
-    declined,
+    answer_to_faulty_request,
+    declined_answer,
     errors,
-    failed,
-    faulty,
-    granted,
-    misplaced,
+    failed_answers,
+    granted_answer,
+    misplaced_parameters,
     tells_of_an_error,
-    unregistered,
+    unregistered_uri,
     was_moved_to,
     with_changes,
 )
@@ -44,7 +44,7 @@ from conformance.wire.registries import AUTHORIZATION_ERRORS
 
 @requirement("rfc6749-4.2.2.1-owner-told-of-bad-redirect-uri")
 def test_a_missing_redirect_uri_is_told_to_the_owner(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     client = given.client_for("implicit")
     other_redirect_uri(client)
 
@@ -56,10 +56,10 @@ def test_a_missing_redirect_uri_is_told_to_the_owner(given: Given, send: Send, e
 @pytest.mark.parametrize("how", ["no URI at all", *UNREGISTERED])
 @requirement("rfc6749-4.2.2.1-owner-told-of-bad-redirect-uri")
 def test_a_bad_redirect_uri_is_told_to_the_owner(given: Given, send: Send, expect: Expect, how: str) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     client = given.client_for("implicit")
 
-    answer = send.authorize(client, "token", redirect_uri=unregistered(client, how))
+    answer = send.authorize(client, "token", redirect_uri=unregistered_uri(client, how))
 
     expect.that(tells_of_an_error(answer), "a page that tells of an error", answer, about="refusal")
 
@@ -67,7 +67,7 @@ def test_a_bad_redirect_uri_is_told_to_the_owner(given: Given, send: Send, expec
 @pytest.mark.parametrize("client_id", [OMIT, "client-that-nobody-registered"], ids=["missing", "unknown"])
 @requirement("rfc6749-4.2.2.1-owner-told-of-bad-client")
 def test_a_bad_client_is_told_to_the_owner(given: Given, send: Send, expect: Expect, client_id: Any) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
     answer = send.authorize(given.client_for("implicit"), "token", client_id=client_id)
 
@@ -77,9 +77,9 @@ def test_a_bad_client_is_told_to_the_owner(given: Given, send: Send, expect: Exp
 @pytest.mark.parametrize("how", UNREGISTERED)
 @requirement("rfc6749-4.2.2.1-no-redirect-to-bad-uri")
 def test_a_bad_redirect_uri_is_not_redirected_to(given: Given, send: Send, expect: Expect, how: str) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     client = given.client_for("implicit")
-    uri = unregistered(client, how)
+    uri = unregistered_uri(client, how)
 
     answer = send.authorize(client, "token", redirect_uri=uri)
 
@@ -89,7 +89,7 @@ def test_a_bad_redirect_uri_is_not_redirected_to(given: Given, send: Send, expec
 @pytest.mark.parametrize("client_id", [OMIT, "client-that-nobody-registered"], ids=["missing", "unknown"])
 @requirement("rfc6749-4.2.2.1-no-redirect-for-bad-client")
 def test_a_bad_client_is_not_redirected_to(given: Given, send: Send, expect: Expect, client_id: Any) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token", client_id=client_id)
 
     answer = send.authorization(request)
@@ -102,12 +102,12 @@ def test_a_bad_client_is_not_redirected_to(given: Given, send: Send, expect: Exp
 
 @requirement("rfc6749-4.2.2.1-denial-in-the-fragment")
 def test_a_denial_comes_in_the_fragment(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
-    answer = declined(given, send)
+    granted_answer(given, send)
+    answer = declined_answer(given, send)
 
     expect.that("error" in dict(answer.fragment), "error in the fragment", answer, about=("refusal", "client"))
     expect.that(
-        not misplaced(answer, ERROR_PARAMETERS),
+        not misplaced_parameters(answer, ERROR_PARAMETERS),
         "no response parameter in the query",
         answer,
         breach="act",
@@ -117,9 +117,11 @@ def test_a_denial_comes_in_the_fragment(given: Given, send: Send, expect: Expect
 
 @requirement("rfc6749-4.2.2.1-fault-in-the-fragment")
 def test_other_failures_come_in_the_fragment(given: Given, send: Send, expect: Expect) -> None:
-    answers = failed(given, send)
+    answers = failed_answers(given, send)
 
-    astray = [each for each in answers if "error" not in dict(each.fragment) or misplaced(each, ERROR_PARAMETERS)]
+    astray = [
+        each for each in answers if "error" not in dict(each.fragment) or misplaced_parameters(each, ERROR_PARAMETERS)
+    ]
 
     expect.that(not astray, "the client told in the fragment of every failure", in_words(astray), about="client")
     all_decided(given, send)
@@ -155,7 +157,7 @@ def test_the_error_is_a_listed_code(given: Given, send: Send, expect: Expect) ->
 
 @requirement("rfc6749-4.2.2.1-missing-parameter-invalid-request")
 def test_a_missing_response_type_is_an_invalid_request(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token")
 
     answer = send.authorization(with_changes(request, response_type=OMIT))
@@ -166,7 +168,7 @@ def test_a_missing_response_type_is_an_invalid_request(given: Given, send: Send,
 @pytest.mark.parametrize("name", ["scope", "state", "response_type"])
 @requirement("rfc6749-4.2.2.1-repeated-parameter-invalid-request")
 def test_a_repeated_parameter_is_an_invalid_request(given: Given, send: Send, expect: Expect, name: str) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token")
     value = request.get(name) or given.invented(name)
 
@@ -177,7 +179,7 @@ def test_a_repeated_parameter_is_an_invalid_request(given: Given, send: Send, ex
 
 @requirement("rfc6749-4.2.2.1-malformed-invalid-request")
 def test_a_value_that_cannot_be_decoded_is_an_invalid_request(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token", state=OMIT)
 
     answer = send.authorization(request, encoded=f"{urlencode(request.pairs)}&state=%FF%FE")
@@ -187,7 +189,7 @@ def test_a_value_that_cannot_be_decoded_is_an_invalid_request(given: Given, send
 
 @requirement("rfc6749-4.2.2.1-unauthorized-client")
 def test_a_barred_client_is_unauthorized(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
     answer = send.authorize(given.barred_client("implicit"), "token")
 
@@ -197,15 +199,15 @@ def test_a_barred_client_is_unauthorized(given: Given, send: Send, expect: Expec
 
 @requirement("rfc6749-4.2.2.1-access-denied")
 def test_a_declined_request_is_denied(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
-    answer = told_to_client(declined(given, send))
+    granted_answer(given, send)
+    answer = told_to_client(declined_answer(given, send))
 
     expect(answer).is_an_error("access_denied")
 
 
 @requirement("rfc6749-4.2.2.1-unsupported-response-type")
 def test_an_unknown_response_type_is_unsupported(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     request = send.authorization_request(given.client_for("implicit"), "token")
 
     answer = send.authorization(with_changes(request, response_type=given.invented("response_type").replace("-", "_")))
@@ -216,7 +218,7 @@ def test_an_unknown_response_type_is_unsupported(given: Given, send: Send, expec
 @pytest.mark.parametrize("scope", ["scope-that-nobody-defined", 'mal"formed'], ids=["unknown", "malformed"])
 @requirement("rfc6749-4.2.2.1-invalid-scope")
 def test_a_refused_scope_is_invalid(given: Given, send: Send, expect: Expect, scope: str) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
     answer = send.authorize(given.client_for("implicit"), "token", scope=scope)
 
@@ -230,9 +232,9 @@ def test_a_refused_scope_is_invalid(given: Given, send: Send, expect: Expect, sc
 )
 @requirement("rfc6749-4.2.2.1-server-error")
 def test_hostile_values_cause_no_status_500(given: Given, send: Send, expect: Expect, name: str, value: str) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
-    answer = faulty(given, send, **{name: value})
+    answer = answer_to_faulty_request(given, send, **{name: value})
 
     expect.that(answer.reply.status < 500, "the client told, or a page that explains", answer)
 

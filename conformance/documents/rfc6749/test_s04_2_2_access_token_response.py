@@ -19,11 +19,11 @@ from conformance.procedures.detours import ODD_STATE, token_by_detour
 from conformance.procedures.grants import client_using
 from conformance.procedures.implicit_answers import (
     GRANT_PARAMETERS,
-    granted,
     granted_anew,
+    granted_answer,
     granted_with_special_state,
     lifetime,
-    misplaced,
+    misplaced_parameters,
     scope_in,
 )
 from conformance.procedures.long_states import asked_at_sign_in, asked_with, by_length, expect_whole
@@ -34,9 +34,9 @@ of_each_client = pytest.mark.parametrize("name", ["other", "public"])
 
 @requirement("rfc6749-4.2.2-token-in-the-fragment")
 def test_the_token_comes_in_the_fragment(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
-    wrong = misplaced(answer, GRANT_PARAMETERS)
+    wrong = misplaced_parameters(answer, GRANT_PARAMETERS)
 
     expect.that(
         not wrong,
@@ -54,7 +54,7 @@ def test_the_token_comes_in_the_fragment_of_a_public_clients_last_uri(given: Giv
 
     answer = given.came_back(given.approval(client, "token", redirect_uri=uri))
 
-    wrong = misplaced(answer, GRANT_PARAMETERS)
+    wrong = misplaced_parameters(answer, GRANT_PARAMETERS)
     expect.that(not wrong, f"the response parameters in the fragment of {uri}", ", ".join(wrong), breach="act")
 
 
@@ -78,28 +78,28 @@ def test_the_fragment_is_form_encoded(given: Given, send: Send, expect: Expect) 
 
 @requirement("rfc6749-4.2.2-access-token-required")
 def test_an_access_token_comes(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect(answer).carries("access_token")
 
 
 @requirement("rfc6749-4.2.2-token-type-required")
 def test_a_token_type_comes(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect(answer).carries("token_type")
 
 
 @requirement("rfc6749-4.2.2-expires-in-included")
 def test_the_lifetime_comes(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect(answer).carries("expires_in")
 
 
 @requirement("rfc6749-4.2.2-expires-in-whole-seconds")
 def test_the_lifetime_is_told_in_digits(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect.syntax("expires_in", values(answer, "expires_in"))
 
@@ -116,7 +116,7 @@ def test_the_token_dies_when_its_lifetime_is_over(given: Given, send: Send, expe
 
 @requirement("rfc6749-4.2.2-scope-omitted-when-identical")
 def test_whether_scope_is_told_when_it_is_as_requested(given: Given, send: Send) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     given.note(f"scope is {'told' if values(answer, 'scope') else 'left out'} when a token has the scope asked for")
 
@@ -130,7 +130,7 @@ def test_scope_is_told_unless_it_is_as_requested(given: Given, send: Send, expec
 
 @requirement("rfc6749-4.2.2-scope-required-when-different")
 def test_scope_is_told_when_it_is_not_as_requested(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
     client = given.client_for("implicit")
     scope = given.scopes("implicit", client=client)[0]
 
@@ -141,7 +141,7 @@ def test_scope_is_told_when_it_is_not_as_requested(given: Given, send: Send, exp
 
 @requirement("rfc6749-4.2.2-scope-required-when-different")
 def test_a_default_scope_is_told(given: Given, send: Send, expect: Expect) -> None:
-    granted(given, send)
+    granted_answer(given, send)
 
     answer = send.authorize(given.client_for("implicit"), "token", scope=OMIT)
 
@@ -177,7 +177,7 @@ def test_the_scope_told_to_each_client_is_the_scope_of_the_token(
 
 @requirement("rfc6749-4.2.2-state-required")
 def test_state_comes(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect(answer).carries("state")
 
@@ -206,7 +206,7 @@ def test_state_comes_from_the_sign_in_page_as_it_was_sent(given: Given, send: Se
 
 @requirement("rfc6749-4.2.2-no-refresh-token")
 def test_no_refresh_token_comes(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect.that(
         not values(answer, "refresh_token"),
@@ -219,7 +219,7 @@ def test_no_refresh_token_comes(given: Given, send: Send, expect: Expect) -> Non
 
 @requirement("rfc6749-4.2.2-other-means-of-redirecting")
 def test_how_the_user_agent_is_moved(given: Given, send: Send) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     given.note(f"status {answer.reply.status}, and the user agent moved by {answer.mechanism}")
 

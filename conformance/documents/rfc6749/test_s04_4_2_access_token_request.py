@@ -15,14 +15,14 @@ from conformance.procedures.grants import (
     wrong_secret,
 )
 from conformance.procedures.scopes import is_processed_or_invalid_scope
-from conformance.procedures.token_requests import good_request, sent, with_everything_escaped
+from conformance.procedures.token_requests import good_request, reply_to_request, with_everything_escaped
 
 
 @requirement("rfc6749-4.4.2-body-form-encoded")
 def test_the_body_is_read_as_form_encoded(given: Given, send: Send, expect: Expect) -> None:
     request = good_request(given, send, "client_credentials")
 
-    reply = sent(send, with_everything_escaped(request))
+    reply = reply_to_request(send, with_everything_escaped(request))
 
     expect(reply).issues_a_token()
 

@@ -8,7 +8,7 @@ from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.send import FORM
 from conformance.procedures.client_authentication import by_body_if_it_may
 from conformance.procedures.inactive_tokens import outlived_refresh_token
-from conformance.procedures.refreshing import another_client, narrow_grant, refreshable
+from conformance.procedures.refreshing import another_client, narrow_grant, refreshable_tokens
 from conformance.procedures.revocation import hint_that_works
 from conformance.procedures.token_refusals import (
     BY_BODY,
@@ -219,7 +219,7 @@ def test_for_an_unknown_refresh_token_it_is_invalid_grant(given: Given, send: Se
 @requirement("rfc6749-5.2-revoked-refresh-token-invalid-grant")
 def test_for_a_revoked_refresh_token_it_is_invalid_grant(given: Given, send: Send, expect: Expect) -> None:
     own = hint_that_works(given, send, "refresh_token")
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
     presenter = seen_to_get_tokens(given, by_body_if_it_may(tokens.client))
     given.revoked(tokens.refresh_token or "", tokens.client, **own)
 
@@ -239,7 +239,7 @@ def test_for_an_expired_refresh_token_it_is_invalid_grant(given: Given, send: Se
 @requirement("rfc6749-5.2-other-clients-refresh-token-invalid-grant")
 def test_for_another_clients_refresh_token_it_is_invalid_grant(given: Given, send: Send, expect: Expect) -> None:
     other = another_client(given, send, "other")
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, other)
     given.control(tokens, after=reply)

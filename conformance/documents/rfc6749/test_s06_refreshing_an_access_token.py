@@ -13,8 +13,8 @@ from conformance.procedures.refreshing import (
     OF_EITHER_CLIENT,
     another_client,
     of_another_client,
-    refreshable,
     refreshable_of,
+    refreshable_tokens,
     refreshable_with_secret,
     refreshed_as_live,
     refreshing_seen,
@@ -35,7 +35,7 @@ SPELLINGS = ("REFRESH_TOKEN", "refresh-token")
 
 @requirement("rfc6749-6-refresh-as-form-answered")
 def test_a_form_gets_an_access_token(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens)
 
@@ -44,7 +44,7 @@ def test_a_form_gets_an_access_token(given: Given, send: Send, expect: Expect) -
 
 @requirement("rfc6749-6-refresh-as-form-answered")
 def test_a_form_with_escapes_gets_an_access_token(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
     pairs, headers = send.authenticated({"grant_type": "refresh_token"}, tokens.client, None, {})
     form = send.form_request("token", pairs)
     escaped = "".join(f"%{byte:02X}" for byte in (tokens.refresh_token or "").encode())
@@ -57,7 +57,7 @@ def test_a_form_with_escapes_gets_an_access_token(given: Given, send: Send, expe
 
 @requirement("rfc6749-6-grant-type-required")
 def test_without_grant_type_it_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, grant_type=OMIT)
 
@@ -68,7 +68,7 @@ def test_without_grant_type_it_is_refused(given: Given, send: Send, expect: Expe
 @requirement("rfc6749-6-grant-type-exact")
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_another_spelling_of_the_grant_type_is_refused(given: Given, send: Send, expect: Expect, spelling: str) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, grant_type=spelling)
 
@@ -78,7 +78,7 @@ def test_another_spelling_of_the_grant_type_is_refused(given: Given, send: Send,
 
 @requirement("rfc6749-6-refresh-token-required")
 def test_without_refresh_token_it_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, refresh_token=OMIT)
 
@@ -99,7 +99,7 @@ def test_another_client_gets_nothing_for_the_third_one(given: Given, send: Send,
 
 @requirement("rfc6749-6-refresh-token-validated")
 def test_a_refresh_token_in_the_other_case_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, refresh_token=in_other_case(tokens.refresh_token or ""))
 
@@ -111,7 +111,7 @@ def test_a_refresh_token_in_the_other_case_is_refused(given: Given, send: Send, 
 @pytest.mark.parametrize("name", ["other", "public"])
 def test_another_client_gets_nothing_for_it(given: Given, send: Send, expect: Expect, name: str) -> None:
     other = another_client(given, send, name)
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, other)
 
@@ -124,7 +124,7 @@ def test_another_client_with_its_secret_in_the_body_gets_nothing_for_it(
     given: Given, send: Send, expect: Expect
 ) -> None:
     other = by_body(another_client(given, send, "other"))
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(tokens, other)
 
@@ -183,7 +183,7 @@ def test_an_invented_refresh_token_is_refused(given: Given, send: Send, expect: 
 
 @requirement("rfc6749-6-refresh-token-validated")
 def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(replace(tokens, refresh_token=altered(tokens.refresh_token or "")))
 
@@ -193,7 +193,7 @@ def test_an_altered_refresh_token_is_refused(given: Given, send: Send, expect: E
 
 @requirement("rfc6749-6-refresh-token-validated")
 def test_an_access_token_is_no_refresh_token(given: Given, send: Send, expect: Expect) -> None:
-    tokens = refreshable(given, send)
+    tokens = refreshable_tokens(given, send)
 
     reply = send.refresh(replace(tokens, refresh_token=tokens.access_token))
 

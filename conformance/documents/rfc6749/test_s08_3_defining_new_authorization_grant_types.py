@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.documents.rfc6749.extensions import CORE_GRANTS, is_absolute_uri, published
+from conformance.documents.rfc6749.extensions import CORE_GRANTS, is_absolute_uri, published_names
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.token_responses import valid_request
 
@@ -32,7 +32,7 @@ def test_the_grant_has_no_other_name(given: Given, send: Send, expect: Expect) -
 
 @requirement("rfc6749-8.3-extension-grant-named-by-uri")
 def test_published_grants_are_the_rfcs_or_uris(given: Given, send: Send, expect: Expect) -> None:
-    names = published(given, send, "grant_types_supported")
+    names = published_names(given, send, "grant_types_supported")
 
     others = [name for name in names if name not in CORE_GRANTS and not is_absolute_uri(name)]
     expect.that(not others, "absolute URIs beside the RFC's own grant types", ", ".join(others), breach="act")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc6749.extensions import approved, ending_of, published, several_values
+from conformance.documents.rfc6749.extensions import approved_answer, ending_of, published_names, several_values
 from conformance.harness import Expect, Given, Send, needs, requirement
 
 MALFORMED = (("authorization_code", "code", "-"), ("authorization_code", "code", "!"), ("implicit", "token", "."))
@@ -18,7 +18,7 @@ MALFORMED = (("authorization_code", "code", "-"), ("authorization_code", "code",
 def test_a_malformed_response_type_is_refused(
     given: Given, send: Send, expect: Expect, grant: str, response_type: str, added: str
 ) -> None:
-    client = approved(given, grant).request.client
+    client = approved_answer(given, grant).request.client
 
     answer = send.authorize(client, response_type=response_type + added)
 
@@ -27,7 +27,7 @@ def test_a_malformed_response_type_is_refused(
 
 @requirement("rfc6749-8.4-response-type-names-published")
 def test_published_response_types_keep_to_the_syntax(given: Given, send: Send, expect: Expect) -> None:
-    names = published(given, send, "response_types_supported")
+    names = published_names(given, send, "response_types_supported")
 
     expect.syntax("response_type", names)
 

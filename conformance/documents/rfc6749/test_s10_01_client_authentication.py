@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.public_clients import public_client, refresh_guard
-from conformance.procedures.redirects import missed
+from conformance.procedures.redirects import missed_request
 
 
 @requirement("rfc6749-10.1-public-client-otherwise-validated")
 def test_a_public_client_is_checked_in_another_way(given: Given, send: Send, expect: Expect) -> None:
     client, response_type = public_client(given)
 
-    found = missed(given, send, "foreign-uri", client, response_type)
+    found = missed_request(given, send, "foreign-uri", client, response_type)
 
     granted = found.answer.get("code") or found.answer.get("access_token")
     expect.that(

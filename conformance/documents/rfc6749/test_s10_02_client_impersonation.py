@@ -12,7 +12,7 @@ from conformance.procedures.consent import (
     told_only_by,
 )
 from conformance.procedures.public_clients import asked_at_first, asked_somebody, asked_twice, public_client
-from conformance.procedures.redirects import any_response_type, expect_not_moved, missed
+from conformance.procedures.redirects import any_response_type, expect_not_moved, missed_request
 from conformance.procedures.token_refusals import client_with_secret, wrong_secret
 from conformance.procedures.token_requests import token_request
 
@@ -39,7 +39,7 @@ def test_a_wrong_secret_is_refused(given: Given, send: Send, expect: Expect) -> 
 def test_a_public_clients_unregistered_redirect_uri_is_refused(given: Given, send: Send, expect: Expect) -> None:
     client, response_type = public_client(given)
 
-    found = missed(given, send, "foreign-uri", client, response_type)
+    found = missed_request(given, send, "foreign-uri", client, response_type)
 
     expect(found.answer).grants_nothing()
     expect_not_moved(expect, found)

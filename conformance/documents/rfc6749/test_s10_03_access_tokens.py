@@ -13,8 +13,8 @@ from conformance.procedures.plain_http import (
     token_request_in_the_clear,
 )
 from conformance.procedures.resource_access import resource_grant
-from conformance.procedures.sampling import guessable
-from conformance.procedures.scopes import obtained
+from conformance.procedures.sampling import guessing_hint
+from conformance.procedures.scopes import obtained_scope
 from conformance.procedures.token_samples import (
     ALTERATIONS,
     FORGERIES,
@@ -71,7 +71,7 @@ def test_a_protected_resource_is_not_served_in_the_clear(given: Given, send: Sen
 
 @requirement("rfc6749-10.3-access-tokens-unguessable")
 def test_access_tokens_show_no_pattern(given: Given, expect: Expect) -> None:
-    weakness = guessable(access_tokens(given))
+    weakness = guessing_hint(access_tokens(given))
 
     given.note("no weakness seen")
     expect.that(weakness is None, "access tokens in which no weakness shows", weakness, breach="act")
@@ -100,7 +100,7 @@ def test_a_made_up_access_token_is_worthless(given: Given, expect: Expect, how: 
 def test_a_scope_of_another_client_is_not_granted(given: Given, send: Send, expect: Expect, target: Target) -> None:
     scope, grant, client = scope_of_another_client(given, send, target)
 
-    found = obtained(given, send, scope, grant, client)
+    found = obtained_scope(given, send, scope, grant, client)
 
     expect.that(
         scope not in found.granted,

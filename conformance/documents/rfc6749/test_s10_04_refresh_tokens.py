@@ -8,7 +8,7 @@ from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.plain_http import certificate_checked, expect_unserved, refresh_in_the_clear
 from conformance.procedures.public_clients import replayed_refresh
 from conformance.procedures.refreshing import refreshable_with_secret, refreshing_seen
-from conformance.procedures.sampling import guessable
+from conformance.procedures.sampling import guessing_hint
 from conformance.procedures.token_samples import (
     ALTERATIONS,
     FORGERIES,
@@ -114,7 +114,7 @@ def test_a_public_clients_used_refresh_token_is_refused(given: Given, send: Send
 
 @requirement("rfc6749-10.4-refresh-tokens-unguessable")
 def test_refresh_tokens_show_no_pattern(given: Given, expect: Expect) -> None:
-    weakness = guessable(refresh_tokens(given))
+    weakness = guessing_hint(refresh_tokens(given))
 
     given.note("no weakness seen")
     expect.that(weakness is None, "refresh tokens in which no weakness shows", weakness, breach="act")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.redirects import expect_not_moved, missed, near_misses
+from conformance.procedures.redirects import expect_not_moved, missed_request, near_misses
 from conformance.procedures.token_requests import code_exchange_seen
 
 
@@ -35,7 +35,7 @@ def test_no_redirect_uri_at_the_exchange_is_refused(given: Given, send: Send, ex
 def test_no_code_for_a_public_clients_unregistered_redirect_uri(given: Given, send: Send, expect: Expect) -> None:
     client = given.client("public")
 
-    found = missed(given, send, "foreign-uri", client, "code")
+    found = missed_request(given, send, "foreign-uri", client, "code")
 
     expect(found.answer).issues_nothing()
 
@@ -44,7 +44,7 @@ def test_no_code_for_a_public_clients_unregistered_redirect_uri(given: Given, se
 def test_no_code_for_a_confidential_clients_unregistered_redirect_uri(given: Given, send: Send, expect: Expect) -> None:
     client = given.client_with_secret("authorization_code")
 
-    found = missed(given, send, "foreign-uri", client, "code")
+    found = missed_request(given, send, "foreign-uri", client, "code")
 
     expect(found.answer).issues_nothing()
 
@@ -54,7 +54,7 @@ def test_no_code_for_a_confidential_clients_unregistered_redirect_uri(given: Giv
 def test_a_redirect_uri_that_resembles_a_registered_one_is_refused(
     given: Given, send: Send, expect: Expect, name: str
 ) -> None:
-    found = missed(given, send, name, response_type="code")
+    found = missed_request(given, send, name, response_type="code")
 
     expect(found.answer).issues_nothing()
     expect_not_moved(expect, found)

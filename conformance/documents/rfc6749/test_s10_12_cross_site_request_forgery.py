@@ -9,7 +9,7 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.asked_in_other_forms import FORMS, asked_otherwise
 from conformance.procedures.asking import certain_refusal
-from conformance.procedures.authorization_answers import arrived
+from conformance.procedures.authorization_answers import arrived_answer
 from conformance.procedures.consent import (
     asked_about_other_with_secret,
     asked_beside_main_client,
@@ -94,7 +94,9 @@ def test_consent_to_one_client_is_none_to_another_with_a_secret(given: Given, se
 @requirement("rfc6749-10.12-no-grant-without-consent")
 def test_a_refusal_to_a_client_with_a_secret_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
     page = asked_about_other_with_secret(given, send)
-    arrived(given, certain_refusal(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
+    arrived_answer(
+        given, certain_refusal(send.authorization(page.request, user_agent=page.user_agent, decision="decline"))
+    )
 
     answer = page_before_decision(given, send, page.request, page.user_agent)
 
@@ -122,7 +124,9 @@ def test_another_form_of_a_request_is_no_consent(given: Given, send: Send, expec
 @requirement("rfc6749-10.12-no-grant-without-consent")
 def test_a_refusal_is_no_consent(given: Given, send: Send, expect: Expect) -> None:
     page = page_that_asks(given, send)
-    arrived(given, certain_refusal(send.authorization(page.request, user_agent=page.user_agent, decision="decline")))
+    arrived_answer(
+        given, certain_refusal(send.authorization(page.request, user_agent=page.user_agent, decision="decline"))
+    )
 
     answer = page_before_decision(given, send, page.request, page.user_agent)
 

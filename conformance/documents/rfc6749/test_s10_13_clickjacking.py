@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.end_user_pages import frame_options, framing, tour
+from conformance.procedures.end_user_pages import frame_options, frame_policy, tour
 
 FRAME_OPTIONS = ("deny", "sameorigin")
 
@@ -12,7 +12,7 @@ FRAME_OPTIONS = ("deny", "sameorigin")
 def test_what_pages_say_about_frames_is_noted(given: Given, send: Send) -> None:
     pages = tour(given, send).asking_pages
 
-    given.note("about frames, the pages say: " + "; ".join(dict.fromkeys(map(framing, pages))))
+    given.note("about frames, the pages say: " + "; ".join(dict.fromkeys(map(frame_policy, pages))))
 
 
 @requirement("rfc6749-10.13-frame-header-value-known")

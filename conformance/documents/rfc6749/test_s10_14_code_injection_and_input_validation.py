@@ -17,7 +17,7 @@ from conformance.documents.rfc6749.hostile_input import (
     token_request_with,
 )
 from conformance.harness import Expect, Given, Send, needs, requirement
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.redirects import ATTACKER
 
 HARMLESS = "answers to which the input adds nothing"
@@ -26,7 +26,7 @@ HARMLESS = "answers to which the input adds nothing"
 @requirement("rfc6749-10.14-hostile-state-harmless")
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
 def test_a_hostile_state_adds_nothing_to_a_grant(given: Given, send: Send, expect: Expect, state: str) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(user_agent=given.user_agent(fresh=True), state=state)
 
@@ -37,7 +37,7 @@ def test_a_hostile_state_adds_nothing_to_a_grant(given: Given, send: Send, expec
 @requirement("rfc6749-10.14-hostile-state-harmless")
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
 def test_a_hostile_state_adds_nothing_to_an_error(given: Given, send: Send, expect: Expect, state: str) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(state=state, response_type=given.invented("response_type"))
 
@@ -47,7 +47,7 @@ def test_a_hostile_state_adds_nothing_to_an_error(given: Given, send: Send, expe
 
 @requirement("rfc6749-10.14-hostile-state-harmless")
 def test_a_hostile_state_adds_nothing_to_an_error_page(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(state=MARKUP, redirect_uri=f"https://{ATTACKER}/")
 
@@ -60,7 +60,7 @@ def test_a_hostile_state_adds_nothing_to_an_error_page(given: Given, send: Send,
 def test_a_hostile_redirect_uri_is_refused(
     given: Given, send: Send, expect: Expect, make: Callable[[str], str]
 ) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(redirect_uri=make(request.client.redirect_uris[0]))
 
@@ -72,7 +72,7 @@ def test_a_hostile_redirect_uri_is_refused(
 @requirement("rfc6749-10.14-hostile-page-input-harmless")
 @pytest.mark.parametrize("parameter", ["client_id", "response_type", "scope", "login_hint", "invented"])
 def test_a_hostile_parameter_adds_nothing_to_pages(given: Given, send: Send, expect: Expect, parameter: str) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(user_agent=given.user_agent(fresh=True), **{parameter: MARKUP})
 

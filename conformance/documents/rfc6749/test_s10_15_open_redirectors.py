@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.authorization_requests import ordinary
-from conformance.procedures.open_redirectors import FOREIGN_PLACES, misled
+from conformance.procedures.authorization_requests import ordinary_request
+from conformance.procedures.open_redirectors import FOREIGN_PLACES, answer_to_misleading_link
 from conformance.procedures.redirects import moved_to
 
 LANDING = "https://attacker.example/landing"
@@ -29,7 +29,7 @@ BESIDE: dict[str, dict[str, Any]] = {
 def test_no_request_leads_to_an_unregistered_redirect_uri(
     given: Given, send: Send, expect: Expect, changes: dict[str, Any]
 ) -> None:
-    answer = ordinary(given, send).changed(redirect_uri=LANDING, **changes)
+    answer = ordinary_request(given, send).changed(redirect_uri=LANDING, **changes)
 
     moved = moved_to(answer, LANDING, answer.request.client.redirect_uris)
     expect.that(
@@ -44,7 +44,7 @@ def test_no_request_leads_to_an_unregistered_redirect_uri(
 @requirement("rfc6749-10.15-other-parameters-no-open-redirector")
 @pytest.mark.parametrize("place", FOREIGN_PLACES.values(), ids=FOREIGN_PLACES)
 def test_signing_in_leads_to_no_foreign_host(given: Given, send: Send, expect: Expect, place: str) -> None:
-    answer = misled(given, send, place, given.user_agent(fresh=True))
+    answer = answer_to_misleading_link(given, send, place, given.user_agent(fresh=True))
 
     moved = moved_to(answer, place, answer.request.client.redirect_uris)
     expect.that(not moved, "the user agent not to be moved to a foreign host after sign-in", answer, breach="act")
@@ -52,7 +52,7 @@ def test_signing_in_leads_to_no_foreign_host(given: Given, send: Send, expect: E
 
 @requirement("rfc6749-10.15-other-parameters-no-open-redirector")
 def test_being_signed_in_leads_to_no_foreign_host(given: Given, send: Send, expect: Expect) -> None:
-    answer = misled(given, send, LANDING, given.user_agent())
+    answer = answer_to_misleading_link(given, send, LANDING, given.user_agent())
 
     moved = moved_to(answer, LANDING, answer.request.client.redirect_uris)
     expect.that(not moved, "the user agent not to be moved to a foreign host", answer, breach="act")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.documents.rfc6749.special_client import recognized
+from conformance.documents.rfc6749.special_client import is_recognized
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.introspection import active_token_described
 from conformance.procedures.odd_characters import WAYS, by_each_way
 from conformance.procedures.token_refusals import client_named_in_body, request_as
@@ -21,7 +21,7 @@ def test_an_identifier_in_answers_is_printable(given: Given, send: Send, expect:
 
 @requirement("rfc6749-A.1-client-id-any-printable-taken")
 def test_an_identifier_of_special_characters_is_known(given: Given, send: Send, expect: Expect) -> None:
-    known = recognized(given, send)
+    known = is_recognized(given, send)
 
     expect.that(known, "the client to be known by its client_id", "that it is unknown")
 
@@ -41,7 +41,7 @@ def test_an_identifier_that_is_not_printable_is_refused(given: Given, send: Send
 def test_an_identifier_that_is_not_printable_brings_no_grant(
     given: Given, send: Send, expect: Expect, way: str
 ) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(client_id=WAYS[way](request.client.client_id))
 

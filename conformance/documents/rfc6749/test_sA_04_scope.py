@@ -7,7 +7,7 @@ import pytest
 from conformance.documents.rfc6749.texts_in_answers import strings
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import values
-from conformance.procedures.implicit_answers import granted
+from conformance.procedures.implicit_answers import granted_answer
 from conformance.procedures.odd_characters import oddly_authorized
 from conformance.procedures.scopes import UNFIT, oddly_asked
 from conformance.procedures.token_responses import by_each_grant, token_response
@@ -32,7 +32,7 @@ def test_the_scope_is_well_formed_whatever_was_asked_for(given: Given, send: Sen
 
 @requirement("rfc6749-A.4-fragment-scope-well-formed")
 def test_the_scope_of_an_implicit_answer_is_well_formed(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect.syntax("scope", values(answer, "scope"))
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
-from conformance.procedures.authorization_answers import arrived, values
-from conformance.procedures.authorization_requests import is_granted, ordinary
+from conformance.procedures.authorization_answers import arrived_answer, values
+from conformance.procedures.authorization_requests import is_granted, ordinary_request
 from conformance.procedures.odd_characters import ODD_STATES, odd_states
 from conformance.procedures.redirects import GRANT_OF, ResponseType
 
@@ -25,9 +25,9 @@ by_each_response_type = pytest.mark.parametrize(
 def test_no_state_comes_for_none(
     given: Given, send: Send, expect: Expect, response_type: ResponseType, state: Any
 ) -> None:
-    request = ordinary(given, send, response_type=response_type)
+    request = ordinary_request(given, send, response_type=response_type)
 
-    answer = arrived(given, request.changed(state=state))
+    answer = arrived_answer(given, request.changed(state=state))
 
     expect.that(not values(answer, "state"), "no state sent to the client", answer, breach="act", about="state")
 
@@ -35,7 +35,7 @@ def test_no_state_comes_for_none(
 @requirement("rfc6749-A.5-returned-state-never-empty")
 @by_each_response_type
 def test_a_returned_state_is_printable(given: Given, send: Send, expect: Expect, response_type: ResponseType) -> None:
-    request = ordinary(given, send, response_type=response_type)
+    request = ordinary_request(given, send, response_type=response_type)
 
     answer = given.came_back(request.changed())
 
@@ -47,9 +47,9 @@ def test_a_returned_state_is_printable(given: Given, send: Send, expect: Expect,
 def test_a_state_of_every_printable_character_is_taken(
     given: Given, send: Send, expect: Expect, response_type: ResponseType
 ) -> None:
-    request = ordinary(given, send, response_type=response_type)
+    request = ordinary_request(given, send, response_type=response_type)
 
-    answer = arrived(given, request.changed(state=PRINTABLE))
+    answer = arrived_answer(given, request.changed(state=PRINTABLE))
 
     expect.that(
         is_granted(answer), "the request granted, whatever printable characters its state has", answer, about="state"

@@ -9,13 +9,13 @@ import pytest
 from conformance.browser.user_agent import Answer
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures import authorization_answers, implicit_answers
-from conformance.procedures.authorization_answers import arrived
-from conformance.procedures.authorization_requests import is_granted, ordinary
+from conformance.procedures.authorization_answers import arrived_answer
+from conformance.procedures.authorization_requests import is_granted, ordinary_request
 from conformance.procedures.odd_characters import (
     by_each_exchanged_uri,
     by_each_malformed_uri,
     exchanged_at_malformed_uri,
-    misspelled,
+    misspelled_request,
 )
 from conformance.procedures.redirects import (
     any_response_type,
@@ -27,7 +27,7 @@ from conformance.procedures.redirects import (
 from conformance.profile.target import Target
 
 GRANTED: dict[str, Callable[[Given, Send], Answer]] = {
-    "authorization_code": authorization_answers.granted,
+    "authorization_code": authorization_answers.granted_answer,
     "implicit": implicit_answers.granted_with_special_state,
 }
 by_each_grant = pytest.mark.parametrize("grant", [pytest.param(name, marks=needs(name)) for name in GRANTED])
@@ -44,7 +44,7 @@ def test_a_grant_is_sent_to_a_uri(given: Given, send: Send, expect: Expect, gran
 @requirement("rfc6749-A.6-redirect-back-is-uri")
 @by_each_grant
 def test_an_error_is_sent_to_a_uri(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    refused = authorization_answers.refused if grant == "authorization_code" else implicit_answers.errors
+    refused = authorization_answers.refused_answers if grant == "authorization_code" else implicit_answers.errors
 
     expect.syntax("redirect_uri", [answer.destination or "" for answer in refused(given, send)])
 
@@ -53,9 +53,9 @@ def test_an_error_is_sent_to_a_uri(given: Given, send: Send, expect: Expect, gra
 def test_a_registered_uri_with_escapes_is_taken(given: Given, send: Send, expect: Expect, target: Target) -> None:
     client, redirect_uri = registered_where(target, with_escapes_in_query, "a redirection URI with escapes")
     response_type = any_response_type(given, client)
-    request = ordinary(given, send, client, response_type)
+    request = ordinary_request(given, send, client, response_type)
 
-    answer = arrived(given, request.changed(redirect_uri=redirect_uri))
+    answer = arrived_answer(given, request.changed(redirect_uri=redirect_uri))
 
     expect.that(is_granted(answer), "the request granted, as with another registered URI", answer)
 
@@ -63,7 +63,7 @@ def test_a_registered_uri_with_escapes_is_taken(given: Given, send: Send, expect
 @requirement("rfc6749-A.6-malformed-redirect-uri-not-followed")
 @by_each_malformed_uri
 def test_a_malformed_uri_is_refused(given: Given, send: Send, expect: Expect, what: str) -> None:
-    found = misspelled(given, send, what)
+    found = misspelled_request(given, send, what)
 
     expect_not_accepted(expect, found)
     expect_not_moved(expect, found)

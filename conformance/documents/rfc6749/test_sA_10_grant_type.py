@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.documents.rfc6749.extensions import is_name_or_uri_reference, published
+from conformance.documents.rfc6749.extensions import is_name_or_uri_reference, published_names
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.grants import extension_request
 from conformance.procedures.odd_characters import WAYS, by_each_way
@@ -13,7 +13,7 @@ from conformance.procedures.token_refusals import able_client, client_with_secre
 
 @requirement("rfc6749-A.10-grant-types-published-well-formed")
 def test_published_grant_types_are_names_or_uris(given: Given, send: Send, expect: Expect) -> None:
-    names = published(given, send, "grant_types_supported")
+    names = published_names(given, send, "grant_types_supported")
 
     others = [name for name in names if not is_name_or_uri_reference(name)]
     expect.that(not others, "names and URI references", ", ".join(map(ascii, others)), breach="act")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.authorization_answers import granted, seen_granted, values
+from conformance.procedures.authorization_answers import granted_answer, seen_granted, values
 from conformance.procedures.odd_characters import by_each_way, codes_presented
 
 
 @requirement("rfc6749-A.11-issued-code-printable")
 def test_codes_are_printable(given: Given, send: Send, expect: Expect) -> None:
-    answers = [seen_granted(given), granted(given, send)]
+    answers = [seen_granted(given), granted_answer(given, send)]
 
     expect.syntax("code", [code for answer in answers for code in values(answer, "code")])
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from conformance.documents.rfc6749.texts_in_answers import strings
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import values
-from conformance.procedures.implicit_answers import granted
-from conformance.procedures.introspection import said, says_active
+from conformance.procedures.implicit_answers import granted_answer
+from conformance.procedures.introspection import active_in_words, says_active
 from conformance.procedures.odd_characters import (
     by_each_place_and_way,
     by_each_way,
@@ -28,7 +28,7 @@ def test_access_tokens_are_printable(given: Given, send: Send, expect: Expect, g
 
 @requirement("rfc6749-A.12-implicit-access-token-printable")
 def test_access_tokens_of_implicit_answers_are_printable(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect.syntax("access_token", values(answer, "access_token"))
 
@@ -39,7 +39,9 @@ def test_a_token_that_is_not_printable_is_not_active(given: Given, send: Send, e
     reply = tokens_introspected(given, send)[way]
 
     # A server that breaks down over it is the matter of another document.
-    expect.that(not says_active(reply), "a token that no server issued not to be active", said(reply), breach="act")
+    expect.that(
+        not says_active(reply), "a token that no server issued not to be active", active_in_words(reply), breach="act"
+    )
 
 
 @requirement("rfc6749-A.12-nonprintable-access-token-not-served")

@@ -6,7 +6,7 @@ from conformance.documents.rfc6749.extensions import is_name_or_uri_reference
 from conformance.documents.rfc6749.texts_in_answers import strings
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import values
-from conformance.procedures.implicit_answers import granted
+from conformance.procedures.implicit_answers import granted_answer
 from conformance.procedures.token_responses import by_each_grant, token_response
 
 
@@ -25,7 +25,7 @@ def test_a_token_type_is_a_name_or_a_uri(given: Given, send: Send, expect: Expec
 
 @requirement("rfc6749-A.13-implicit-token-type-well-formed")
 def test_a_token_type_in_a_fragment_is_a_name_or_a_uri(given: Given, send: Send, expect: Expect) -> None:
-    types = given.present(values(granted(given, send), "token_type"), "token_type")
+    types = given.present(values(granted_answer(given, send), "token_type"), "token_type")
 
     expect.that(
         all(map(is_name_or_uri_reference, types)),

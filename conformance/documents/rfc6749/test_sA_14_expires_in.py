@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.authorization_answers import values
-from conformance.procedures.implicit_answers import granted
+from conformance.procedures.implicit_answers import granted_answer
 from conformance.procedures.token_responses import by_each_grant, parameters, token_response
 
 
@@ -18,6 +18,6 @@ def test_a_lifetime_is_written_in_digits(given: Given, send: Send, expect: Expec
 
 @requirement("rfc6749-A.14-implicit-expires-in-digits")
 def test_a_lifetime_in_a_fragment_is_written_in_digits(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect.syntax("expires_in", values(answer, "expires_in"))

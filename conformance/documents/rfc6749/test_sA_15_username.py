@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.odd_characters import by_each_line_break, inside, right_account, wrong_account
+from conformance.procedures.odd_characters import (
+    by_each_line_break,
+    right_account,
+    value_with_text_inside,
+    wrong_account,
+)
 
 
 @requirement("rfc6749-A.15-non-ascii-username-taken")
@@ -26,6 +31,6 @@ def test_a_username_with_a_line_break_is_refused(given: Given, send: Send, expec
     # A success before each failure: servers that count failures in a row shall not lock the account.
     client = given.tokens("password").client
 
-    reply = send.password(client, username=inside(given.owner().username, line_break))
+    reply = send.password(client, username=value_with_text_inside(given.owner().username, line_break))
 
     expect(reply).is_refused()

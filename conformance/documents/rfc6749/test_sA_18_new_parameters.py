@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.documents.rfc6749.extensions import added_names, approved
+from conformance.documents.rfc6749.extensions import added_names, approved_answer
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.authorization_requests import is_granted, ordinary
+from conformance.procedures.authorization_requests import is_granted, ordinary_request
 from conformance.procedures.token_refusals import able_client, request_as
 from conformance.procedures.token_responses import by_each_grant, token_response
 
@@ -27,7 +27,7 @@ def test_members_of_a_token_response_are_named_well(given: Given, send: Send, ex
 def test_parameters_of_an_authorization_response_are_named_well(
     given: Given, send: Send, expect: Expect, grant: str
 ) -> None:
-    answer = approved(given, grant)
+    answer = approved_answer(given, grant)
 
     expect.syntax("parameter_name", added_names(answer))
 
@@ -43,7 +43,7 @@ def test_a_new_parameter_of_a_token_request_changes_nothing(given: Given, send: 
 
 @requirement("rfc6749-A.18-new-authorization-parameter-name-taken")
 def test_a_new_parameter_of_an_authorization_request_changes_nothing(given: Given, send: Send, expect: Expect) -> None:
-    request = ordinary(given, send)
+    request = ordinary_request(given, send)
 
     answer = request.changed(NEW)
 

@@ -14,14 +14,14 @@ from conformance.documents.rfc6749.form_encoding import (
     scope_control,
     scope_read,
     with_octets,
-    written,
+    written_parameters,
 )
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures import implicit_answers
-from conformance.procedures.authorization_answers import granted
-from conformance.procedures.authorization_requests import is_granted, ordinary
+from conformance.procedures.authorization_answers import granted_answer
+from conformance.procedures.authorization_requests import is_granted, ordinary_request
 from conformance.procedures.odd_characters import right_account, wrong_account
-from conformance.procedures.token_requests import escaped, good_request, sent, with_everything_escaped
+from conformance.procedures.token_requests import escaped_form, good_request, reply_to_request, with_everything_escaped
 
 by_each_credential_of_owner = pytest.mark.parametrize("name", ["username", "password"])
 
@@ -30,7 +30,7 @@ by_each_credential_of_owner = pytest.mark.parametrize("name", ["username", "pass
 def test_what_is_put_into_the_query_is_utf8(given: Given, send: Send, expect: Expect) -> None:
     answers = answers_in_query(given, send)
 
-    others = [answer for answer in answers if not is_utf8(written(answer))]
+    others = [answer for answer in answers if not is_utf8(written_parameters(answer))]
     expect.that(not others, "UTF-8 once escapes are undone", "; ".join(map(str, others)), breach="act")
 
 
@@ -38,13 +38,13 @@ def test_what_is_put_into_the_query_is_utf8(given: Given, send: Send, expect: Ex
 def test_what_is_put_into_the_fragment_is_utf8(given: Given, send: Send, expect: Expect) -> None:
     answers = answers_in_fragment(given, send)
 
-    others = [answer for answer in answers if not is_utf8(written(answer))]
+    others = [answer for answer in answers if not is_utf8(written_parameters(answer))]
     expect.that(not others, "UTF-8 once escapes are undone", "; ".join(map(str, others)), breach="act")
 
 
 @requirement("rfc6749-B-query-response-escaped")
 def test_values_arrive_whole_in_the_query(given: Given, send: Send, expect: Expect) -> None:
-    answer = granted(given, send)
+    answer = granted_answer(given, send)
 
     expect.that(
         came_whole(answer),
@@ -72,17 +72,17 @@ def test_values_arrive_whole_in_the_fragment(given: Given, send: Send, expect: E
 def test_a_token_request_of_escapes_alone_is_understood(given: Given, send: Send, expect: Expect) -> None:
     request = good_request(given, send)
 
-    reply = sent(send, with_everything_escaped(request))
+    reply = reply_to_request(send, with_everything_escaped(request))
 
     expect(reply).issues_a_token()
 
 
 @requirement("rfc6749-B-escaped-authorization-request-understood")
 def test_an_authorization_request_of_escapes_alone_is_understood(given: Given, send: Send, expect: Expect) -> None:
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     request = send.authorization_request(good.client, good.response_type)
 
-    answer = send.authorization(request, encoded=escaped(request.pairs))
+    answer = send.authorization(request, encoded=escaped_form(request.pairs))
 
     expect.that(is_granted(answer), "the request granted, as when it is written plainly", answer)
 

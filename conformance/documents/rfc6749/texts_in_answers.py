@@ -35,7 +35,7 @@ def texts_at_token_endpoint(given: Given, send: Send, name: str) -> list[str]:
 
 def texts_at_authorization_endpoint(given: Given, send: Send, grant: str, name: str) -> list[str]:
     """The same in the refusals that came back to the client from the authorization endpoint."""
-    refused = implicit_answers.errors if grant == "implicit" else authorization_answers.refused
+    refused = implicit_answers.errors if grant == "implicit" else authorization_answers.refused_answers
     return [value for answer in refused(given, send) for value in values(answer, name)]
 
 

@@ -11,7 +11,7 @@ from conformance.procedures.bearer import (
     by_ended_token,
     by_failed_token,
     by_refusal,
-    challenged,
+    challenging_refusal,
     most_often,
     reply_to_invented_token,
     values,
@@ -54,7 +54,7 @@ def test_challenges_keep_to_the_grammar(given: Given, send: Send, expect: Expect
 @requirement("rfc6750-3-scheme-is-bearer")
 @by_refusal
 def test_the_scheme_is_bearer(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
-    found = [each.scheme for each in bearer_challenges(challenged(refusal(given, send)))]
+    found = [each.scheme for each in bearer_challenges(challenging_refusal(refusal(given, send)))]
 
     expect.that("bearer" in found or not found, "a challenge of the scheme Bearer", ", ".join(found))
 
@@ -103,7 +103,7 @@ def test_scope_stands_once(given: Given, send: Send, expect: Expect, refusal: Pr
 @requirement("rfc6750-3-error-included")
 @by_failed_token
 def test_a_failed_token_gets_an_error(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
-    reply = challenged(refusal(given, send))
+    reply = challenging_refusal(refusal(given, send))
 
     expect.that(bool(values(reply, "error")), "an error in the challenge", reply, about="refusal")
 
@@ -111,7 +111,7 @@ def test_a_failed_token_gets_an_error(given: Given, send: Send, expect: Expect, 
 @requirement("rfc6750-3-error-included")
 @by_ended_token
 def test_a_token_that_is_over_gets_an_error(given: Given, send: Send, expect: Expect, refusal: Procedure) -> None:
-    reply = challenged(refusal(given, send))
+    reply = challenging_refusal(refusal(given, send))
 
     expect.that(bool(values(reply, "error")), "an error in the challenge", reply, about="refusal")
 

@@ -11,7 +11,7 @@ from conformance.procedures.plain_http import (
     token_request_in_the_clear,
 )
 from conformance.procedures.resource_access import opening_token, resource_grant, resource_opened
-from conformance.procedures.sampling import guessable
+from conformance.procedures.sampling import guessing_hint
 from conformance.procedures.token_responses import altered, lifetime_of
 from conformance.procedures.token_samples import access_tokens
 
@@ -21,7 +21,7 @@ TOLERANCE = 60
 
 @requirement("rfc6750-5.2-tokens-unguessable")
 def test_tokens_show_no_pattern(given: Given, expect: Expect) -> None:
-    weakness = guessable(access_tokens(given))
+    weakness = guessing_hint(access_tokens(given))
 
     given.note("no weakness seen")
     expect.that(weakness is None, "access tokens in which no weakness shows", weakness, breach="act")

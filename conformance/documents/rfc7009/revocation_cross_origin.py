@@ -45,7 +45,7 @@ def cross_origin(given: Given, send: Send, kind: str) -> Reply:
     return given.observed(f"a {kind} cross-origin revocation request", procedure)
 
 
-def preflight(given: Given, send: Send) -> Reply:
+def preflight_reply(given: Given, send: Send) -> Reply:
     """What a browser asks before a script's POST with an Authorization header."""
 
     def procedure() -> Reply:

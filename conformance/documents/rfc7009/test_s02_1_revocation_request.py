@@ -27,13 +27,13 @@ from conformance.procedures.revocation import (
     in_words,
     ordinary_revocation,
     plain_revocation,
-    revocable,
     revocable_kind,
     revocation,
+    revocation_of_kind,
     revoke,
     settled_revocation,
 )
-from conformance.procedures.revocation_refusals import by_other, faulty, with_secret, wrong_secret
+from conformance.procedures.revocation_refusals import by_other, reply_to_fault, with_secret, wrong_secret
 from conformance.procedures.token_requests import with_content_type
 
 owned_by = pytest.mark.parametrize("owner", ["confidential", "public"])
@@ -63,7 +63,7 @@ def test_a_percent_encoded_token_is_decoded(given: Given, send: Send, expect: Ex
 
 @requirement("rfc7009-2.1-token-required")
 def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    reply = faulty(given, send, "missing token")
+    reply = reply_to_fault(given, send, "missing token")
 
     expect(reply).is_refused()
 
@@ -74,7 +74,7 @@ def test_a_request_without_token_is_refused(given: Given, send: Send, expect: Ex
 @requirement("rfc7009-2.1-hint-not-needed")
 @both_kinds
 def test_no_hint_is_needed(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    revocable(given, send, kind)
+    revocation_of_kind(given, send, kind)
 
     found = plain_revocation(given, send, kind)
 
@@ -84,7 +84,7 @@ def test_no_hint_is_needed(given: Given, send: Send, expect: Expect, kind: Token
 @requirement("rfc7009-2.1-matching-hint-accepted")
 @both_kinds
 def test_a_hint_that_fits_revokes(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    revocable(given, send, kind)
+    revocation_of_kind(given, send, kind)
 
     found = hinted_revocation(given, send, kind, kind)
 
@@ -93,7 +93,7 @@ def test_a_hint_that_fits_revokes(given: Given, send: Send, expect: Expect, kind
 
 @requirement("rfc7009-2.1-wrong-hint-refresh-token-revoked")
 def test_a_refresh_token_with_the_wrong_hint_is_revoked(given: Given, send: Send, expect: Expect) -> None:
-    revocable(given, send, "refresh_token")
+    revocation_of_kind(given, send, "refresh_token")
 
     found = hinted_revocation(given, send, "refresh_token", "access_token")
 
@@ -192,7 +192,7 @@ def test_an_invented_token_doesnt_make_up_for_a_wrong_secret(given: Given, send:
 @requirement("rfc7009-2.1-foreign-access-token-survives")
 @owned_by
 def test_another_clients_access_token_survives(given: Given, send: Send, expect: Expect, owner: str) -> None:
-    revocable(given, send, "access_token")
+    revocation_of_kind(given, send, "access_token")
 
     found = by_other(given, send, "access_token", owner)
 
@@ -202,7 +202,7 @@ def test_another_clients_access_token_survives(given: Given, send: Send, expect:
 @requirement("rfc7009-2.1-foreign-refresh-token-survives")
 @owned_by
 def test_another_clients_refresh_token_survives(given: Given, send: Send, expect: Expect, owner: str) -> None:
-    revocable(given, send, "refresh_token")
+    revocation_of_kind(given, send, "refresh_token")
 
     found = by_other(given, send, "refresh_token", owner)
 
@@ -212,7 +212,7 @@ def test_another_clients_refresh_token_survives(given: Given, send: Send, expect
 @requirement("rfc7009-2.1-foreign-access-token-survives")
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token"])
 def test_no_hint_opens_another_clients_access_token(given: Given, send: Send, expect: Expect, hint: TokenKind) -> None:
-    revocable(given, send, "access_token")
+    revocation_of_kind(given, send, "access_token")
 
     found = by_other(given, send, "access_token", hint=hint)
 
@@ -222,7 +222,7 @@ def test_no_hint_opens_another_clients_access_token(given: Given, send: Send, ex
 @requirement("rfc7009-2.1-foreign-refresh-token-survives")
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token"])
 def test_no_hint_opens_another_clients_refresh_token(given: Given, send: Send, expect: Expect, hint: TokenKind) -> None:
-    revocable(given, send, "refresh_token")
+    revocation_of_kind(given, send, "refresh_token")
 
     found = by_other(given, send, "refresh_token", hint=hint)
 
@@ -231,7 +231,7 @@ def test_no_hint_opens_another_clients_refresh_token(given: Given, send: Send, e
 
 @requirement("rfc7009-2.1-failed-authentication-reported")
 def test_failed_authentication_is_reported(given: Given, send: Send, expect: Expect) -> None:
-    reply = faulty(given, send, "wrong secret")
+    reply = reply_to_fault(given, send, "wrong secret")
 
     expect(reply).is_refused()
 

@@ -14,13 +14,18 @@ from conformance.documents.rfc7009.revocation_effects import (
     revoked_again,
     seen_before,
 )
-from conformance.documents.rfc7009.whose_tokens import by_whose, by_whose_access, revoked, revoked_before_another
+from conformance.documents.rfc7009.whose_tokens import (
+    by_whose,
+    by_whose_access,
+    revocation_by_own_client,
+    revoked_before_another,
+)
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.tokens import TokenKind
 from conformance.procedures.revocation import (
     both_kinds,
     effective_revocation,
-    revocable,
+    revocation_of_kind,
     revoke,
     served_revocation,
 )
@@ -44,7 +49,7 @@ def test_a_revoked_refresh_token_is_invalid(given: Given, send: Send, expect: Ex
 @requirement("rfc7009-2.1-revoked-access-token-invalid")
 @by_whose_access
 def test_a_revoked_access_token_is_invalid_whoever_has_it(given: Given, send: Send, expect: Expect, whose: str) -> None:
-    found = revoked(given, send, "access_token", whose)
+    found = revocation_by_own_client(given, send, "access_token", whose)
 
     expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
@@ -54,7 +59,7 @@ def test_a_revoked_access_token_is_invalid_whoever_has_it(given: Given, send: Se
 def test_a_revoked_refresh_token_is_invalid_whoever_has_it(
     given: Given, send: Send, expect: Expect, whose: str
 ) -> None:
-    found = revoked(given, send, "refresh_token", whose)
+    found = revocation_by_own_client(given, send, "refresh_token", whose)
 
     expect.that(found.ended, found.wanted, found, breach="act", about="still active")
 
@@ -124,8 +129,8 @@ def test_which_related_tokens_end(given: Given, send: Send) -> None:
 
 @requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
 def test_access_tokens_end_with_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
-    revocable(given, send, "access_token")
-    revocable(given, send, "refresh_token")
+    revocation_of_kind(given, send, "access_token")
+    revocation_of_kind(given, send, "refresh_token")
 
     found = seen_before(after_refresh_token(given, send))
 
@@ -139,7 +144,7 @@ def test_access_tokens_end_with_the_refresh_token(given: Given, send: Send, expe
 def test_access_tokens_end_with_the_refresh_token_whatever_the_hint(
     given: Given, send: Send, expect: Expect, hint: TokenKind
 ) -> None:
-    revocable(given, send, "access_token")
+    revocation_of_kind(given, send, "access_token")
 
     found = seen_before(after_hinted_refresh_token(given, send, hint))
 
@@ -150,7 +155,7 @@ def test_access_tokens_end_with_the_refresh_token_whatever_the_hint(
 
 @requirement("rfc7009-2.1-refresh-revocation-ends-access-tokens")
 def test_access_tokens_of_a_public_client_end_with_the_refresh_token(given: Given, send: Send, expect: Expect) -> None:
-    revocable(given, send, "access_token")
+    revocation_of_kind(given, send, "access_token")
     client = ending_its_own(given, send, given.client("public"))
 
     found = seen_before(after_refresh_token(given, send, client))

@@ -15,7 +15,7 @@ from conformance.procedures.revocation import (
     hinted_revocation,
     judgment,
     public_client_let_in,
-    revocable,
+    revocation_of_kind,
     unknown_token,
 )
 
@@ -23,7 +23,7 @@ from conformance.procedures.revocation import (
 @requirement("rfc7009-2.2-success-answered-with-200")
 @both_kinds
 def test_success_is_200(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    found = revocable(given, send, kind)
+    found = revocation_of_kind(given, send, kind)
 
     expect(found.reply).has_status(200)
 
@@ -61,7 +61,7 @@ def test_an_expired_token_is_200(given: Given, send: Send, expect: Expect) -> No
 @requirement("rfc7009-2.2-invalid-hint-ignored")
 @both_kinds
 def test_an_invented_hint_doesnt_matter(given: Given, send: Send, expect: Expect, kind: TokenKind) -> None:
-    revocable(given, send, kind)
+    revocation_of_kind(given, send, kind)
 
     found = hinted_revocation(given, send, kind, "invented")
 

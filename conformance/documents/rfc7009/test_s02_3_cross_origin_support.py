@@ -13,7 +13,7 @@ from conformance.documents.rfc7009.revocation_cross_origin import (
     handed_over,
     lets_read,
     lets_send_authorization,
-    preflight,
+    preflight_reply,
     seen_calling,
 )
 from conformance.harness import Expect, Given, Send, requirement
@@ -39,7 +39,7 @@ def test_another_origin_may_read_the_answer(given: Given, send: Send, expect: Ex
 
 @requirement("rfc7009-2.3-cors-preflight-allows-post")
 def test_a_preflight_is_answered(given: Given, send: Send, expect: Expect) -> None:
-    reply = preflight(given, send)
+    reply = preflight_reply(given, send)
 
     expect(reply).succeeds()
     expect.that(lets_read(reply), f"one {ALLOW_ORIGIN} with the origin or *", reply.header_values(ALLOW_ORIGIN))

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.documents.rfc7009.revocation_floods import hint_flood, is_decided, oversized_token
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.client_authentication import as_nobody, undecodably
+from conformance.procedures.client_authentication import as_nobody, undecodable_credentials
 from conformance.procedures.plain_http import certificate_checked
 from conformance.procedures.revocation import client_let_in, fresh_token, revocable_kind, revocation, revoke
 from conformance.procedures.revocation_refusals import by_other, unknown_client
@@ -62,7 +62,7 @@ def test_a_request_of_nobody_is_refused(given: Given, send: Send, expect: Expect
 
 
 @requirement("rfc7009-5-client-must-be-identified")
-@pytest.mark.parametrize("nobody", [as_nobody(), undecodably("no-base64")], ids=["empty", "no-base64"])
+@pytest.mark.parametrize("nobody", [as_nobody(), undecodable_credentials("no-base64")], ids=["empty", "no-base64"])
 def test_credentials_of_nobody_identify_no_client(
     given: Given, send: Send, expect: Expect, nobody: dict[str, Any]
 ) -> None:

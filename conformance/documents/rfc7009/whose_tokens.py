@@ -11,7 +11,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import ActiveToken, TokenKind
 from conformance.procedures.asking import SPARE_OWNER
-from conformance.procedures.revocation import Revocation, fresh_token, revocable, revocation, revoke
+from conformance.procedures.revocation import Revocation, fresh_token, revocation, revocation_of_kind, revoke
 
 # By password alone: what this person approves in a browser is kept for tests of consent.
 BY_PASSWORD = "password"
@@ -70,9 +70,9 @@ by_whose_access = pytest.mark.parametrize(
 )
 
 
-def revoked(given: Given, send: Send, kind: TokenKind, whose: str) -> Revocation:
+def revocation_by_own_client(given: Given, send: Send, kind: TokenKind, whose: str) -> Revocation:
     """A revocation by the token's own client. Vacuous where no such token can be had, or the revocation is refused."""
-    revocable(given, send, kind)
+    revocation_of_kind(given, send, kind)
 
     def procedure() -> Revocation:
         try:
@@ -89,7 +89,7 @@ def revoked(given: Given, send: Send, kind: TokenKind, whose: str) -> Revocation
 
 def revoked_before_another(given: Given, send: Send, kind: TokenKind) -> Revocation:
     """A token that was revoked, and what became of it when its client revoked another one."""
-    revocable(given, send, kind)
+    revocation_of_kind(given, send, kind)
 
     def procedure() -> Revocation:
         first = fresh_token(given, kind)

@@ -12,7 +12,7 @@ from conformance.procedures.pkce import (
     flow,
     hashed_without_method,
     plain_by_default,
-    redeemed,
+    redemption_reply,
     s256_pair,
 )
 
@@ -47,7 +47,7 @@ def test_without_method_the_challenge_is_the_verifier(given: Given, send: Send, 
 def test_without_method_no_hash_is_compared(given: Given, send: Send, expect: Expect) -> None:
     client_seen_to_exchange(given, send, "main", plain_by_default)
 
-    reply = redeemed(given, send, "main", hashed_without_method())
+    reply = redemption_reply(given, send, "main", hashed_without_method())
 
     expect(reply).is_refused()
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.pkce import client_seen_to_exchange, expect_served, flow, presented, redeemed, s256_pair
+from conformance.procedures.pkce import (
+    client_seen_to_exchange,
+    expect_served,
+    flow,
+    redemption_reply,
+    reply_without_verifier,
+    s256_pair,
+)
 
 EITHER_CLIENT = pytest.mark.parametrize("name", ["main", "public"])
 
@@ -23,14 +30,14 @@ def test_an_exchange_with_a_verifier_is_served(given: Given, send: Send, expect:
 def test_an_exchange_without_one_verifier_is_refused(
     given: Given, send: Send, expect: Expect, how: str, name: str
 ) -> None:
-    reply = presented(given, send, how, name)
+    reply = reply_without_verifier(given, send, how, name)
 
     expect(reply).is_refused()
 
 
 @requirement("rfc7636-4.5-method-bound-to-code")
 def test_a_stray_method_lets_no_challenge_pass(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented(given, send, "stray-method")
+    reply = reply_without_verifier(given, send, "stray-method")
 
     expect(reply).is_refused()
 
@@ -39,6 +46,6 @@ def test_a_stray_method_lets_no_challenge_pass(given: Given, send: Send, expect:
 def test_a_stray_method_changes_nothing(given: Given, send: Send, expect: Expect) -> None:
     client_seen_to_exchange(given, send, "main")
 
-    reply = redeemed(given, send, "main", s256_pair(), code_challenge_method="plain")
+    reply = redemption_reply(given, send, "main", s256_pair(), code_challenge_method="plain")
 
     expect(reply).issues_a_token()

@@ -20,8 +20,8 @@ from conformance.procedures.pkce import (
     longest_plain,
     pkce_client,
     plain_pair,
-    presented,
     presented_again,
+    reply_without_verifier,
     s256_pair,
     verifier_of,
 )
@@ -34,7 +34,7 @@ WRONG = pytest.mark.parametrize(("name", "how"), [("main", "another"), ("public"
 @requirement("rfc7636-4.6-verifier-verified")
 @pytest.mark.parametrize("how", ["truncated", "extended", "letter-case", "space-behind"])
 def test_a_verifier_that_is_almost_right_is_refused(given: Given, send: Send, expect: Expect, how: str) -> None:
-    reply = presented(given, send, how)
+    reply = reply_without_verifier(given, send, how)
 
     expect(reply).is_refused()
 
@@ -42,7 +42,7 @@ def test_a_verifier_that_is_almost_right_is_refused(given: Given, send: Send, ex
 @requirement("rfc7636-4.6-verifier-verified")
 @WRONG
 def test_another_verifier_is_refused(given: Given, send: Send, expect: Expect, name: str, how: str) -> None:
-    reply = presented(given, send, how, name)
+    reply = reply_without_verifier(given, send, how, name)
 
     expect(reply).is_refused()
 
@@ -97,7 +97,7 @@ def test_no_verifier_is_refused_after_a_wrong_password(given: Given, send: Send,
 
 @requirement("rfc7636-4.6-s256-compared")
 def test_the_challenge_is_no_verifier(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented(given, send, "challenge-itself")
+    reply = reply_without_verifier(given, send, "challenge-itself")
 
     expect(reply).is_refused()
 
@@ -105,14 +105,14 @@ def test_the_challenge_is_no_verifier(given: Given, send: Send, expect: Expect) 
 @requirement("rfc7636-4.6-plain-compared")
 @pytest.mark.parametrize("how", ["another", "truncated", "letter-case", "challenge-itself"])
 def test_by_plain_nothing_but_the_challenge_is_served(given: Given, send: Send, expect: Expect, how: str) -> None:
-    reply = presented(given, send, how, "main", plain_pair)
+    reply = reply_without_verifier(given, send, how, "main", plain_pair)
 
     expect(reply).is_refused()
 
 
 @requirement("rfc7636-4.6-plain-compared")
 def test_by_plain_the_whole_challenge_is_compared(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented(given, send, "last-character", "main", longest_plain)
+    reply = reply_without_verifier(given, send, "last-character", "main", longest_plain)
 
     expect(reply).is_refused()
 
@@ -151,7 +151,7 @@ def test_the_right_verifier_excuses_no_other_redirect_uri(given: Given, send: Se
 def test_another_verifier_is_answered_with_invalid_grant(
     given: Given, send: Send, expect: Expect, name: str, how: str
 ) -> None:
-    reply = presented(given, send, how, name)
+    reply = reply_without_verifier(given, send, how, name)
 
     expect(reply).is_an_error("invalid_grant")
 
@@ -167,6 +167,6 @@ def test_the_pair_of_the_appendix_is_served(given: Given, send: Send, expect: Ex
 
 @requirement("rfc7636-B-unequal-values-rejected")
 def test_unequal_values_are_rejected_with_an_error(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented(given, send, "another")
+    reply = reply_without_verifier(given, send, "another")
 
     expect(reply).is_an_error()

@@ -14,13 +14,14 @@ from conformance.procedures.client_authentication import (
     BY_BASIC,
     BY_BODY,
     as_nobody,
-    undecodably,
+    undecodable_credentials,
     with_scheme,
 )
 from conformance.procedures.introspection import (
     INVENTED_HINT,
     NO_HINT,
     REGISTERED_HINTS,
+    active_in_words,
     active_token_described,
     ask,
     best_grant,
@@ -31,7 +32,6 @@ from conformance.procedures.introspection import (
     parameters_that_work,
     refresh_token_under_hints,
     refreshed_access_token,
-    said,
     says_active,
     send_form,
     still_live,
@@ -39,7 +39,7 @@ from conformance.procedures.introspection import (
 from conformance.procedures.introspection_callers import (
     caller_by_basic,
     expect_nothing_told,
-    unauthorized,
+    reply_without_credentials,
 )
 
 hints = pytest.mark.parametrize("hint", REGISTERED_HINTS)
@@ -96,7 +96,10 @@ def test_an_access_token_is_recognized_by_its_value(given: Given, send: Send, ex
     reply = fresh_token_described(given, send).reply
 
     expect.that(
-        says_active(reply), "the value of `access_token` recognized as a live token", said(reply), about="access_token"
+        says_active(reply),
+        "the value of `access_token` recognized as a live token",
+        active_in_words(reply),
+        about="access_token",
     )
 
 
@@ -106,7 +109,10 @@ def test_an_access_token_of_a_refresh_is_recognized(given: Given, send: Send, ex
     reply = refreshed_access_token(given, send)
 
     expect.that(
-        says_active(reply), "the value of `access_token` recognized as a live token", said(reply), about="access_token"
+        says_active(reply),
+        "the value of `access_token` recognized as a live token",
+        active_in_words(reply),
+        about="access_token",
     )
 
 
@@ -255,7 +261,7 @@ def test_a_senseless_token_is_inactive(given: Given, send: Send, expect: Expect,
 @requirement("rfc7662-2.1-authorization-required")
 @tokens_asked_about
 def test_a_call_without_authorization_is_refused(given: Given, send: Send, expect: Expect, token: str) -> None:
-    reply = unauthorized(given, send, token)
+    reply = reply_without_credentials(given, send, token)
 
     expect_nothing_told(expect, reply)
 
@@ -270,7 +276,7 @@ def test_a_call_by_get_without_authorization_opens_nothing(given: Given, send: S
 
 
 @requirement("rfc7662-2.1-authorization-required")
-@pytest.mark.parametrize("nobody", [as_nobody(), undecodably("no-base64")], ids=["empty", "no-base64"])
+@pytest.mark.parametrize("nobody", [as_nobody(), undecodable_credentials("no-base64")], ids=["empty", "no-base64"])
 def test_credentials_of_nobody_are_no_authorization(
     given: Given, send: Send, expect: Expect, nobody: dict[str, Any]
 ) -> None:

@@ -82,12 +82,12 @@ def test_no_scope_goes_beyond_the_token(recorded: Recorded, expect: Expect) -> N
             not beyond, "no scope beyond the token's", f"also {' '.join(sorted(beyond))}", breach="act", about="scope"
         )
 
-    recorded.each([each for each in described(recorded) if each.claimed is not None], judge)
+    recorded.each([each for each in descriptions_on_record(recorded) if each.claimed is not None], judge)
 
 
 @requirement("rfc7662-2.2-client-id-true")
 def test_every_client_id_is_that_of_the_tokens_client(recorded: Recorded, expect: Expect) -> None:
-    named = [each for each in described(recorded) if "client_id" in each.reply.members and each.client_ids]
+    named = [each for each in descriptions_on_record(recorded) if "client_id" in each.reply.members and each.client_ids]
 
     def judge(token: Said) -> None:
         is_own = token.reply.members["client_id"] in token.client_ids
@@ -102,13 +102,17 @@ def test_every_token_type_is_that_of_the_token_response(recorded: Recorded, expe
         issued, told = (str(each.get("token_type")).lower() for each in (token.issue, token.reply.members))
         expect.that(issued == told, f"`token_type` {issued}, in any case", repr(told), breach="act", about="token_type")
 
-    typed = [each for each in described(recorded) if {"token_type"} <= each.issue.keys() & each.reply.members.keys()]
+    typed = [
+        each
+        for each in descriptions_on_record(recorded)
+        if {"token_type"} <= each.issue.keys() & each.reply.members.keys()
+    ]
     recorded.each(typed, judge)
 
 
 @requirement("rfc7662-2.2-exp-agrees-with-lifetime")
 def test_every_token_expires_when_its_response_said(recorded: Recorded, expect: Expect) -> None:
-    timed = [each for each in described(recorded) if seconds_off(each) is not None]
+    timed = [each for each in descriptions_on_record(recorded) if seconds_off(each) is not None]
 
     def judge(token: Said) -> None:
         off = seconds_off(token) or 0.0
@@ -130,7 +134,7 @@ def test_the_time_of_issue_never_moves(recorded: Recorded, expect: Expect) -> No
     recorded.each(both, judge)
 
 
-def described(recorded: Recorded) -> list[Said]:
+def descriptions_on_record(recorded: Recorded) -> list[Said]:
     """What introspection said of access tokens that were active."""
     return [each for each in recorded.said_of_tokens() if "active" in each.reply.members]
 

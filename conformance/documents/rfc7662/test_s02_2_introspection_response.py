@@ -16,6 +16,7 @@ from conformance.procedures.inactive_tokens import (
     revoked_now,
 )
 from conformance.procedures.introspection import (
+    active_in_words,
     active_token_described,
     answer_about_unknown_token,
     ask,
@@ -24,7 +25,6 @@ from conformance.procedures.introspection import (
     fresh_token_described,
     holds_active_alone,
     refreshed_access_token,
-    said,
     says_active,
 )
 from conformance.procedures.introspection_callers import answer_to_barred, answer_to_other, caller_by_body
@@ -66,7 +66,7 @@ def test_active_is_a_boolean(given: Given, send: Send, expect: Expect, answer: P
 def test_a_token_just_issued_is_active(given: Given, send: Send, expect: Expect) -> None:
     reply = fresh_token_described(given, send).reply
 
-    expect.that(says_active(reply), "a token that was just issued answered as active", said(reply))
+    expect.that(says_active(reply), "a token that was just issued answered as active", active_in_words(reply))
 
 
 @requirement("rfc7662-2.2-live-token-active")
@@ -74,7 +74,9 @@ def test_a_token_just_issued_is_active(given: Given, send: Send, expect: Expect)
 def test_a_token_just_given_by_a_refresh_is_active(given: Given, send: Send, expect: Expect) -> None:
     reply = refreshed_access_token(given, send)
 
-    expect.that(says_active(reply), "an access token that a refresh just gave answered as active", said(reply))
+    expect.that(
+        says_active(reply), "an access token that a refresh just gave answered as active", active_in_words(reply)
+    )
 
 
 @requirement("rfc7662-2.2-active-token-within-time-window")
@@ -194,4 +196,4 @@ def test_a_forbidden_token_is_inactive(given: Given, send: Send, expect: Expect)
 def test_nothing_more_is_told_of_an_inactive_token(given: Given, send: Send, expect: Expect, end: Procedure) -> None:
     reply = end(given, send)
 
-    expect.that(holds_active_alone(reply), "nothing told beside `active`", said(reply), breach="act")
+    expect.that(holds_active_alone(reply), "nothing told beside `active`", active_in_words(reply), breach="act")

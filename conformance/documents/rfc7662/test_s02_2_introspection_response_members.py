@@ -31,11 +31,11 @@ from conformance.procedures.introspection_members import (
     is_text,
     is_text_or_list,
     is_time,
+    json_type_in_words,
     listed_scopes,
-    narrowed,
+    narrowed_description,
     number,
     seconds_off,
-    shown,
 )
 from conformance.procedures.token_families import narrowed_and_described
 
@@ -84,7 +84,7 @@ def test_a_member_has_its_type(
     expect.that(
         is_if_named(members, name, is_right),
         f"`{name}`, if named, as {type_in_words}",
-        shown(members, name),
+        json_type_in_words(members, name),
         breach="act",
     )
 
@@ -102,7 +102,7 @@ def test_scope_lists_nothing_beyond_a_narrowed_token(given: Given, send: Send, e
 
 @requirement("rfc7662-2.2-scope-within-token")
 @both_kinds
-@pytest.mark.parametrize("token", [active_token_described, narrowed], ids=["all-scopes", "one-scope"])
+@pytest.mark.parametrize("token", [active_token_described, narrowed_description], ids=["all-scopes", "one-scope"])
 def test_scope_lists_nothing_beyond_the_token(
     given: Given, send: Send, expect: Expect, grant: str, token: Callable[..., Description]
 ) -> None:

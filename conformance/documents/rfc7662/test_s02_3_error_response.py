@@ -13,8 +13,8 @@ from conformance.procedures.introspection_callers import (
     as_described,
     expired_bearer,
     invented_bearer,
+    reply_to_undecodable_credentials,
     revoked_bearer,
-    undecodable,
     unknown_client,
     unprivileged_bearer,
     wrong_secret,
@@ -62,7 +62,7 @@ def test_bad_credentials_in_the_header_are_challenged(
 @requirement("rfc7662-2.3-bad-client-credentials-401")
 @pytest.mark.parametrize("how", ["no-base64", "no-colon"])
 def test_undecodable_credentials_get_401(given: Given, send: Send, expect: Expect, how: str) -> None:
-    reply = told_as_failed(undecodable(given, send, how))
+    reply = told_as_failed(reply_to_undecodable_credentials(given, send, how))
 
     expect(reply).has_status(401)
 
@@ -70,7 +70,7 @@ def test_undecodable_credentials_get_401(given: Given, send: Send, expect: Expec
 @requirement("rfc7662-2.3-bad-client-credentials-challenged")
 @pytest.mark.parametrize("how", ["no-base64", "no-colon"])
 def test_undecodable_credentials_are_challenged(given: Given, send: Send, expect: Expect, how: str) -> None:
-    reply = as_described(told_as_failed(undecodable(given, send, how)))
+    reply = as_described(told_as_failed(reply_to_undecodable_credentials(given, send, how)))
 
     expect(reply).challenges_with("Basic")
 

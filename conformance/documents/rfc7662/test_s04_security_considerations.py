@@ -24,6 +24,7 @@ from conformance.procedures.inactive_tokens import (
 )
 from conformance.procedures.introspection import (
     Description,
+    active_in_words,
     active_token_described,
     ask,
     both_kinds,
@@ -31,14 +32,13 @@ from conformance.procedures.introspection import (
     fresh_token_described,
     holds_active_alone,
     live_token,
-    said,
     says_active,
     still_live,
 )
 from conformance.procedures.introspection_callers import (
     answer_to_other,
     expect_nothing_told,
-    unauthorized,
+    reply_without_credentials,
     wrong_secret,
 )
 from conformance.procedures.introspection_members import CLOCK_TOLERANCE, claims, number
@@ -144,7 +144,7 @@ def test_a_token_is_not_active_where_it_cannot_be_used(given: Given, send: Send,
 @requirement("rfc7662-4-caller-must-authenticate")
 @pytest.mark.parametrize("token", ["live", "invented"])
 def test_a_call_without_credentials_is_refused(given: Given, send: Send, expect: Expect, token: str) -> None:
-    reply = unauthorized(given, send, token)
+    reply = reply_without_credentials(given, send, token)
 
     expect_nothing_told(expect, reply)
 
@@ -181,7 +181,7 @@ def test_whether_other_credentials_are_demanded_is_noted(given: Given, send: Sen
 
     reply = ask(given, send, token, given.client("confidential"))
 
-    given.note(f"introspection with credentials that the token endpoint takes: {said(reply)}")
+    given.note(f"introspection with credentials that the token endpoint takes: {active_in_words(reply)}")
 
 
 @requirement("rfc7662-4-tls-1-2-supported")
@@ -209,7 +209,7 @@ def test_whether_get_is_refused_is_noted(given: Given, send: Send) -> None:
 
     reply = ask(given, send, token, method="GET")
 
-    given.note(f"introspection by GET: {said(reply)}")
+    given.note(f"introspection by GET: {active_in_words(reply)}")
 
 
 @requirement("rfc7662-4-inactive-answer-holds-active-alone")
@@ -217,7 +217,7 @@ def test_whether_get_is_refused_is_noted(given: Given, send: Send) -> None:
 def test_an_inactive_answer_holds_active_alone(given: Given, send: Send, expect: Expect, end: Procedure) -> None:
     reply = end(given, send)
 
-    expect.that(holds_active_alone(reply), "no member beside `active`", said(reply), breach="act")
+    expect.that(holds_active_alone(reply), "no member beside `active`", active_in_words(reply), breach="act")
 
 
 @requirement("rfc7662-4-resource-caches-not-beyond-exp")
@@ -247,4 +247,4 @@ def test_an_answer_is_not_fresh_beyond_exp(
 def test_tokens_of_every_grant_are_understood(given: Given, send: Send, expect: Expect, grant: str) -> None:
     reply = fresh_token_described(given, send, grant).reply
 
-    expect.that(says_active(reply), f"a fresh token of the grant {grant} answered as active", said(reply))
+    expect.that(says_active(reply), f"a fresh token of the grant {grant} answered as active", active_in_words(reply))

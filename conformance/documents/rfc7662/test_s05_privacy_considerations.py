@@ -7,7 +7,7 @@ import pytest
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.inactive_tokens import Procedure, expired_access_token, revoked_access_token
 from conformance.procedures.introspection import says_active
-from conformance.procedures.introspection_callers import unauthorized, wrong_secret
+from conformance.procedures.introspection_callers import reply_without_credentials, wrong_secret
 from conformance.procedures.introspection_members import owner_identifiers, texts
 
 
@@ -15,7 +15,7 @@ from conformance.procedures.introspection_members import owner_identifiers, text
 @pytest.mark.parametrize(
     "call",
     [
-        pytest.param(unauthorized, id="without-credentials"),
+        pytest.param(reply_without_credentials, id="without-credentials"),
         pytest.param(wrong_secret, id="wrong-secret", marks=needs("client_password")),
     ],
 )

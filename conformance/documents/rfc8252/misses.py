@@ -130,14 +130,14 @@ MISSES: dict[str, Miss] = {
 }
 
 
-def misses(group: Group) -> list[str]:
+def miss_names(group: Group) -> list[str]:
     """The names of a group."""
     return [name for name, miss in MISSES.items() if miss.group == group]
 
 
-def missed(given: Given, send: Send, target: Target, name: str) -> Missed:
+def missed_request(given: Given, send: Send, target: Target, name: str) -> Missed:
     """What came of an authorization request for a URI that is nearly registered; the registered one was served."""
-    registered, uri = missable(given, target, name)
+    registered, uri = missable_client(given, target, name)
     seen_at(given, send, registered)
     return given.observed(
         f"a native client's redirect URI {name}",
@@ -145,7 +145,7 @@ def missed(given: Given, send: Send, target: Target, name: str) -> Missed:
     )
 
 
-def missable(given: Given, target: Target, name: str) -> tuple[Registered, str]:
+def missable_client(given: Given, target: Target, name: str) -> tuple[Registered, str]:
     """The first native client that has a URI which can be missed like this, and the miss."""
     miss = MISSES[name]
     native_with(given, target, miss.kind)

@@ -112,7 +112,9 @@ def native_with_secret(given: Given, target: Target) -> Client:
     raise NotApplicable("no native client of the profile has a secret")
 
 
-def unassured(given: Given, target: Target, *, with_secret: bool, kinds: tuple[Kind, ...] = UNASSURED) -> Registered:
+def unassured_client(
+    given: Given, target: Target, *, with_secret: bool, kinds: tuple[Kind, ...] = UNASSURED
+) -> Registered:
     """A native client of whose identity nothing assures the server, with a URI that any app can take over."""
     clients = [client for client in native_clients(target) if (client.client_secret is not None) == with_secret]
     if not clients:

@@ -20,7 +20,7 @@ def implicit_request(given: Given, send: Send, target: Target) -> str:
     return f"an implicit request of a native client: {'served' if answer.get('access_token') else answer}"
 
 
-def localhost(given: Given, send: Send, target: Target) -> str:
+def localhost_treatment(given: Given, send: Send, target: Target) -> str:
     """What became of redirect URIs at `localhost`, in words; NotApplicable where none is registered."""
     if not any(kind_of(each.uri) == LOCALHOST for each in every_uri(target)):
         raise NotApplicable("no native client of the profile has a redirect URI at localhost")

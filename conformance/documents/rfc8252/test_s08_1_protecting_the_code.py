@@ -6,9 +6,17 @@ import pytest
 
 from conformance.documents.rfc8252.logins import seen_at, seen_working
 from conformance.documents.rfc8252.native_clients import IPV4, IPV6, native_clients, native_with, native_with_secret
-from conformance.documents.rfc8252.observations import implicit_request, localhost
+from conformance.documents.rfc8252.observations import implicit_request, localhost_treatment
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.pkce import NO_PAIR, SHORTEST, asked_with, code_with, presented, s256_pair, verifier_of
+from conformance.procedures.pkce import (
+    NO_PAIR,
+    SHORTEST,
+    asked_with,
+    code_with,
+    reply_without_verifier,
+    s256_pair,
+    verifier_of,
+)
 from conformance.profile.target import Target
 
 
@@ -19,7 +27,7 @@ def test_a_code_is_refused_without_its_verifier(
 ) -> None:
     client = native_clients(target)[0]
 
-    reply = presented(given, send, how, client.name)
+    reply = reply_without_verifier(given, send, how, client.name)
 
     expect(reply).is_refused()
 
@@ -77,4 +85,4 @@ def test_an_implicit_request_of_a_native_client(given: Given, send: Send, target
 
 @requirement("rfc8252-8.3-localhost")
 def test_localhost_in_place_of_an_address(given: Given, send: Send, target: Target) -> None:
-    given.note(localhost(given, send, target))
+    given.note(localhost_treatment(given, send, target))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.rfc8252.logins import expect_login, login_at
-from conformance.documents.rfc8252.misses import missed, misses
+from conformance.documents.rfc8252.misses import miss_names, missed_request
 from conformance.documents.rfc8252.native_clients import HTTPS, IPV4, IPV6, PRIVATE, Kind, public_with
 from conformance.documents.rfc8252.observations import refused_without_authentication
 from conformance.documents.rfc8252.registration import uri_of_another_client, web_client, with_unfit_scheme
@@ -47,29 +47,29 @@ def test_a_web_client_has_to_authenticate_still(given: Given, send: Send, expect
 
 
 @requirement("rfc8252-8.4-complete-uri-compared")
-@pytest.mark.parametrize("name", misses("path"))
+@pytest.mark.parametrize("name", miss_names("path"))
 def test_another_path_is_refused(given: Given, send: Send, expect: Expect, target: Target, name: str) -> None:
-    found = missed(given, send, target, name)
+    found = missed_request(given, send, target, name)
 
     expect_not_accepted(expect, found)
 
 
 @requirement("rfc8252-8.4-other-uris-rejected")
-@pytest.mark.parametrize("name", misses("exact"))
+@pytest.mark.parametrize("name", miss_names("exact"))
 def test_a_uri_that_is_nearly_registered_is_refused(
     given: Given, send: Send, expect: Expect, target: Target, name: str
 ) -> None:
-    found = missed(given, send, target, name)
+    found = missed_request(given, send, target, name)
 
     expect_not_accepted(expect, found)
 
 
 @requirement("rfc8252-8.4-loopback-differs-in-port-only")
-@pytest.mark.parametrize("name", misses("but-for-port"))
+@pytest.mark.parametrize("name", miss_names("but-for-port"))
 def test_on_loopback_nothing_but_the_port_may_differ(
     given: Given, send: Send, expect: Expect, target: Target, name: str
 ) -> None:
-    found = missed(given, send, target, name)
+    found = missed_request(given, send, target, name)
 
     expect_not_accepted(expect, found)
 

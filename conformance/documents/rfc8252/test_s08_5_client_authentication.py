@@ -13,7 +13,7 @@ from conformance.documents.rfc8252.secrets_of_apps import (
 )
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.refusals import refuses_client
-from conformance.procedures.pkce import presented
+from conformance.procedures.pkce import reply_without_verifier
 from conformance.profile.target import Target
 
 
@@ -68,6 +68,6 @@ def test_a_shared_secret_stands_in_for_no_verifier(
     client = native_with_secret(given, target)
     seen_exchanging(given, send, client)
 
-    reply = presented(given, send, how, client.name)
+    reply = reply_without_verifier(given, send, how, client.name)
 
     expect(reply).is_refused()

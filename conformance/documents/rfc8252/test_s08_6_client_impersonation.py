@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.rfc8252.logins import asked_again, seen_at
-from conformance.documents.rfc8252.native_clients import IPV4, IPV6, unassured
+from conformance.documents.rfc8252.native_clients import IPV4, IPV6, unassured_client
 from conformance.documents.rfc8252.observations import asked_without_approval, second_at_claimed_https
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.public_clients import asked_somebody
@@ -19,7 +19,7 @@ WITH_AND_WITHOUT_SECRET = pytest.mark.parametrize("with_secret", [False, True], 
 def test_whoever_is_signed_in_is_asked(
     given: Given, send: Send, expect: Expect, target: Target, with_secret: bool
 ) -> None:
-    registered = unassured(given, target, with_secret=with_secret)
+    registered = unassured_client(given, target, with_secret=with_secret)
     seen_at(given, send, registered)
 
     answer = asked_without_approval(given, send, target, registered.client, registered.uri)
@@ -32,7 +32,7 @@ def test_whoever_is_signed_in_is_asked(
 def test_whoever_has_approved_is_asked_again(
     given: Given, send: Send, expect: Expect, target: Target, with_secret: bool
 ) -> None:
-    registered = unassured(given, target, with_secret=with_secret)
+    registered = unassured_client(given, target, with_secret=with_secret)
 
     _, second = asked_again(given, send, registered)
 
@@ -43,7 +43,7 @@ def test_whoever_has_approved_is_asked_again(
 def test_whoever_has_approved_at_a_loopback_address_is_asked_again(
     given: Given, send: Send, expect: Expect, target: Target
 ) -> None:
-    registered = unassured(given, target, with_secret=False, kinds=(IPV4, IPV6))
+    registered = unassured_client(given, target, with_secret=False, kinds=(IPV4, IPV6))
 
     _, second = asked_again(given, send, registered)
 

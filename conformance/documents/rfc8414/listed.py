@@ -13,12 +13,12 @@ from conformance.procedures.authorization_answers import seen_granted
 from conformance.procedures.introspection import ask, live_token, parameters_that_work, seen_active
 from conformance.procedures.metadata import is_url, member
 from conformance.procedures.revocation import accepted_revocation, fresh_token, hint_that_works
-from conformance.procedures.token_requests import sent
+from conformance.procedures.token_requests import reply_to_request
 from conformance.profile.target import Client, Target
 from conformance.wire.exchange import Reply
 
 
-def elsewhere(given: Given, send: Send, target: Target, endpoint: str) -> str:
+def differing_url(given: Given, send: Send, target: Target, endpoint: str) -> str:
     """The URL that the metadata names for an endpoint, where that isn't the profile's own.
 
     Vacuous where it stands at a host that the profile doesn't name, as it does behind a proxy.
@@ -33,7 +33,7 @@ def elsewhere(given: Given, send: Send, target: Target, endpoint: str) -> str:
 
 def revoked_where_named(given: Given, send: Send, target: Target) -> tuple[Reply, tuple[str, ...]]:
     """The answer to a revocation at the named URL, and where the token lives on; one at the profile's was served."""
-    url = elsewhere(given, send, target, "revocation")
+    url = differing_url(given, send, target, "revocation")
     kind = accepted_revocation(given, send).token.kind
     token = fresh_token(given, kind)
     parameters = {"token": token.value, **hint_that_works(given, send, kind)}
@@ -42,7 +42,7 @@ def revoked_where_named(given: Given, send: Send, target: Target) -> tuple[Reply
 
 def introspected_where_named(given: Given, send: Send, target: Target) -> Reply:
     """The answer about a live token at the named URL; at the profile's it was told active."""
-    url = elsewhere(given, send, target, "introspection")
+    url = differing_url(given, send, target, "introspection")
     parameters = {"token": live_token(given, send), **parameters_that_work(given, send)}
     seen_active(ask(given, send, parameters["token"]))
     return _posted(send, "introspection", url, parameters, given.introspecting_client())
@@ -50,7 +50,7 @@ def introspected_where_named(given: Given, send: Send, target: Target) -> Reply:
 
 def _posted(send: Send, endpoint: str, url: str, parameters: dict[str, str], client: Client) -> Reply:
     pairs, headers = send.authenticated(parameters, client, None, {})
-    return sent(send, replace(send.form_request(endpoint, pairs, headers), url=url))
+    return reply_to_request(send, replace(send.form_request(endpoint, pairs, headers), url=url))
 
 
 def asked_by_mode(given: Given, send: Send, mode: str) -> Answer:

@@ -20,52 +20,54 @@ from conformance.procedures.metadata import (
 from conformance.profile.target import Target
 
 
-def of(identifier: str, name: str) -> Any:
+def member_case(identifier: str, name: str) -> Any:
     """A member with the requirement that speaks of it."""
     return pytest.param(name, marks=requirement(identifier), id=name)
 
 
 URLS = [
-    of("rfc8414-2-authorization-endpoint-is-url", "authorization_endpoint"),
-    of("rfc8414-2-token-endpoint-is-url", "token_endpoint"),
-    of("rfc8414-2-jwks-uri-is-url", "jwks_uri"),
-    of("rfc8414-2-registration-endpoint-is-url", "registration_endpoint"),
-    of("rfc8414-2-service-documentation-is-url", "service_documentation"),
-    of("rfc8414-2-op-policy-uri-is-url", "op_policy_uri"),
-    of("rfc8414-2-op-tos-uri-is-url", "op_tos_uri"),
-    of("rfc8414-2-revocation-endpoint-is-url", "revocation_endpoint"),
-    of("rfc8414-2-introspection-endpoint-is-url", "introspection_endpoint"),
+    member_case("rfc8414-2-authorization-endpoint-is-url", "authorization_endpoint"),
+    member_case("rfc8414-2-token-endpoint-is-url", "token_endpoint"),
+    member_case("rfc8414-2-jwks-uri-is-url", "jwks_uri"),
+    member_case("rfc8414-2-registration-endpoint-is-url", "registration_endpoint"),
+    member_case("rfc8414-2-service-documentation-is-url", "service_documentation"),
+    member_case("rfc8414-2-op-policy-uri-is-url", "op_policy_uri"),
+    member_case("rfc8414-2-op-tos-uri-is-url", "op_tos_uri"),
+    member_case("rfc8414-2-revocation-endpoint-is-url", "revocation_endpoint"),
+    member_case("rfc8414-2-introspection-endpoint-is-url", "introspection_endpoint"),
 ]
 PLACES = [
-    of("rfc8414-2-authorization-endpoint-is-url", "authorization"),
-    of("rfc8414-2-token-endpoint-is-url", "token"),
-    of("rfc8414-2-revocation-endpoint-is-url", "revocation"),
-    of("rfc8414-2-introspection-endpoint-is-url", "introspection"),
+    member_case("rfc8414-2-authorization-endpoint-is-url", "authorization"),
+    member_case("rfc8414-2-token-endpoint-is-url", "token"),
+    member_case("rfc8414-2-revocation-endpoint-is-url", "revocation"),
+    member_case("rfc8414-2-introspection-endpoint-is-url", "introspection"),
 ]
 LISTS = [
-    of("rfc8414-2-scopes-supported-is-list", "scopes_supported"),
-    of("rfc8414-2-response-types-supported-required", "response_types_supported"),
-    of("rfc8414-2-response-modes-supported-is-list", "response_modes_supported"),
-    of("rfc8414-2-grant-types-supported-is-list", "grant_types_supported"),
-    of("rfc8414-2-token-auth-methods-is-list", "token_endpoint_auth_methods_supported"),
-    of("rfc8414-2-token-signing-algorithms-is-list", "token_endpoint_auth_signing_alg_values_supported"),
-    of("rfc8414-2-ui-locales-is-list", "ui_locales_supported"),
-    of("rfc8414-2-revocation-auth-methods-is-list", "revocation_endpoint_auth_methods_supported"),
-    of("rfc8414-2-revocation-signing-algorithms-is-list", "revocation_endpoint_auth_signing_alg_values_supported"),
-    of("rfc8414-2-introspection-auth-methods-is-list", "introspection_endpoint_auth_methods_supported"),
-    of(
+    member_case("rfc8414-2-scopes-supported-is-list", "scopes_supported"),
+    member_case("rfc8414-2-response-types-supported-required", "response_types_supported"),
+    member_case("rfc8414-2-response-modes-supported-is-list", "response_modes_supported"),
+    member_case("rfc8414-2-grant-types-supported-is-list", "grant_types_supported"),
+    member_case("rfc8414-2-token-auth-methods-is-list", "token_endpoint_auth_methods_supported"),
+    member_case("rfc8414-2-token-signing-algorithms-is-list", "token_endpoint_auth_signing_alg_values_supported"),
+    member_case("rfc8414-2-ui-locales-is-list", "ui_locales_supported"),
+    member_case("rfc8414-2-revocation-auth-methods-is-list", "revocation_endpoint_auth_methods_supported"),
+    member_case(
+        "rfc8414-2-revocation-signing-algorithms-is-list", "revocation_endpoint_auth_signing_alg_values_supported"
+    ),
+    member_case("rfc8414-2-introspection-auth-methods-is-list", "introspection_endpoint_auth_methods_supported"),
+    member_case(
         "rfc8414-2-introspection-signing-algorithms-is-list",
         "introspection_endpoint_auth_signing_alg_values_supported",
     ),
-    of("rfc8414-2-challenge-methods-is-list", "code_challenge_methods_supported"),
+    member_case("rfc8414-2-challenge-methods-is-list", "code_challenge_methods_supported"),
 ]
 REQUIRED = [
-    of("rfc8414-2-issuer-required", "issuer"),
-    of("rfc8414-2-authorization-endpoint-required", "authorization_endpoint"),
-    of("rfc8414-2-token-endpoint-required", "token_endpoint"),
-    of("rfc8414-2-response-types-supported-required", "response_types_supported"),
-    of("rfc8414-2-scopes-supported-recommended", "scopes_supported"),
-    of("rfc8414-2-challenge-methods-present", "code_challenge_methods_supported"),
+    member_case("rfc8414-2-issuer-required", "issuer"),
+    member_case("rfc8414-2-authorization-endpoint-required", "authorization_endpoint"),
+    member_case("rfc8414-2-token-endpoint-required", "token_endpoint"),
+    member_case("rfc8414-2-response-types-supported-required", "response_types_supported"),
+    member_case("rfc8414-2-scopes-supported-recommended", "scopes_supported"),
+    member_case("rfc8414-2-challenge-methods-present", "code_challenge_methods_supported"),
 ]
 # RFC 5646 section 2.1, as far as subtags are alike: 1 to 8 letters and digits, the first of letters.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")

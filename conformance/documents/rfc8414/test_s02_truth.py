@@ -37,19 +37,19 @@ TOKEN_TYPES = ("Bearer", "DPoP", "PoP", "N_A")
 ENDPOINTS = ("token", "revocation", "introspection")
 
 
-def left_out(given: Given, send: Send, target: Target, name: str) -> None:
+def need_left_out(given: Given, send: Send, target: Target, name: str) -> None:
     """Go on where the metadata has no such member, which claims its default."""
     if name in document(given, send, target).members:
         raise NotApplicable(f"the metadata has {name}: its default isn't claimed")
 
 
-def listed(given: Given, send: Send, target: Target, name: str, value: str) -> None:
+def need_listed(given: Given, send: Send, target: Target, name: str, value: str) -> None:
     """Go on where a list claims a value."""
     if value not in names(given, send, target, name):
         raise NotApplicable(f"{value} isn't in {name}")
 
 
-def claimed(methods: Collection[str], wanted: Collection[str]) -> None:
+def need_claimed(methods: Collection[str], wanted: Collection[str]) -> None:
     """Go on where one of some methods is among those that a list claims."""
     if not set(methods) & set(wanted):
         raise NotApplicable(f"no {' or '.join(wanted)} is claimed")
@@ -99,15 +99,15 @@ def test_response_types_are_no_grants(given: Given, send: Send, expect: Expect, 
 
 @requirement("rfc8414-2-response-modes-default")
 def test_by_default_a_code_comes_in_the_query(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    left_out(given, send, target, "response_modes_supported")
-    answer = authorization_answers.granted(given, send)
+    need_left_out(given, send, target, "response_modes_supported")
+    answer = authorization_answers.granted_answer(given, send)
 
     expect.that("code" in dict(answer.query), "the code in the query", answer, breach="act", about=("client", "place"))
 
 
 @requirement("rfc8414-2-response-modes-served")
 def test_a_listed_form_post_is_served(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    listed(given, send, target, "response_modes_supported", "form_post")
+    need_listed(given, send, target, "response_modes_supported", "form_post")
 
     answer = asked_by_mode(given, send, "form_post")
     in_url = [name for name, _ in (*answer.query, *answer.fragment) if name == "code"]
@@ -147,7 +147,7 @@ def test_grant_types_are_no_response_types(given: Given, send: Send, expect: Exp
 
 @requirement("rfc8414-2-grant-types-default")
 def test_without_a_list_there_are_code_and_implicit(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    left_out(given, send, target, "grant_types_supported")
+    need_left_out(given, send, target, "grant_types_supported")
 
     served = set(claimed_grants(target))
     told = f"served: {', '.join(sorted(served))}"
@@ -157,7 +157,7 @@ def test_without_a_list_there_are_code_and_implicit(given: Given, send: Send, ex
 @requirement("rfc8414-2-token-auth-methods-served")
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 def test_a_listed_method_authenticates(given: Given, send: Send, expect: Expect, target: Target, method: str) -> None:
-    listed(given, send, target, "token_endpoint_auth_methods_supported", method)
+    need_listed(given, send, target, "token_endpoint_auth_methods_supported", method)
     client = given.client_authenticating_by(method)
 
     reply = own_request(given, send, client)
@@ -177,7 +177,7 @@ def test_methods_that_clients_use_are_listed(given: Given, send: Send, expect: E
 def test_a_listed_method_authenticates_at_introspection(
     given: Given, send: Send, expect: Expect, target: Target, method: str
 ) -> None:
-    listed(given, send, target, "introspection_endpoint_auth_methods_supported", method)
+    need_listed(given, send, target, "introspection_endpoint_auth_methods_supported", method)
     caller = caller_by(given, method)
 
     reply = ask(given, send, live_token(given, send), caller)
@@ -207,7 +207,7 @@ def test_methods_are_written_as_registered(
 
 @requirement("rfc8414-2-token-auth-methods-default")
 def test_without_a_list_basic_authenticates(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    left_out(given, send, target, "token_endpoint_auth_methods_supported")
+    need_left_out(given, send, target, "token_endpoint_auth_methods_supported")
     client = given.client_authenticating_by("client_secret_basic")
 
     reply = own_request(given, send, client)
@@ -218,7 +218,7 @@ def test_without_a_list_basic_authenticates(given: Given, send: Send, expect: Ex
 def test_without_a_list_basic_authenticates_at_revocation(
     given: Given, send: Send, expect: Expect, target: Target
 ) -> None:
-    left_out(given, send, target, "revocation_endpoint_auth_methods_supported")
+    need_left_out(given, send, target, "revocation_endpoint_auth_methods_supported")
     client = given.client_authenticating_by("client_secret_basic")
 
     reply = send.revocation(given.invented("token"), client)
@@ -238,7 +238,7 @@ def test_algorithms_are_listed_beside_methods_by_jwt(
     given: Given, send: Send, expect: Expect, target: Target, where: str
 ) -> None:
     methods = names(given, send, target, f"{where}_endpoint_auth_methods_supported")
-    claimed(methods, BY_JWT)
+    need_claimed(methods, BY_JWT)
 
     expect(document(given, send, target).reply).has_member(f"{where}_endpoint_auth_signing_alg_values_supported")
 
@@ -265,7 +265,7 @@ def test_none_is_no_algorithm(given: Given, send: Send, expect: Expect, target: 
 def test_a_listed_challenge_method_is_served(
     given: Given, send: Send, expect: Expect, target: Target, method: str, pair: Callable[[], Pair]
 ) -> None:
-    listed(given, send, target, "code_challenge_methods_supported", method)
+    need_listed(given, send, target, "code_challenge_methods_supported", method)
 
     expect_served(expect, flow(given, send, "main", pair))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.metadata import (
     answer_at,
-    appended,
+    appended_location,
     document,
     ends_in_slash,
-    inserted,
+    inserted_location,
     member,
     response,
-    succeeded,
+    successful_response,
     unknown_issuer,
 )
 from conformance.procedures.plain_http import handshake, versions
@@ -24,13 +24,18 @@ NOT_BY_GET = (405, 501)
 def test_the_metadata_is_at_the_well_known_path(given: Given, send: Send, expect: Expect, target: Target) -> None:
     reply = response(given, send, target)
 
-    expect.that(bool(reply.is_success and reply.members), f"metadata at {inserted(target, given.issuer())}", reply)
+    expect.that(
+        bool(reply.is_success and reply.members), f"metadata at {inserted_location(target, given.issuer())}", reply
+    )
 
 
 @requirement("rfc8414-3-several-locations")
 def test_there_may_be_other_locations(given: Given, send: Send, target: Target) -> None:
     document(given, send, target)
-    urls = [appended(target, given.issuer()), inserted(target, given.issuer(), "openid-configuration")]
+    urls = [
+        appended_location(target, given.issuer()),
+        inserted_location(target, given.issuer(), "openid-configuration"),
+    ]
 
     found = [url for url in dict.fromkeys(urls) if answer_at(given, send, url).members.get("issuer")]
     given.note(f"metadata at {', '.join(found) or 'no other location that was looked at'}")
@@ -52,12 +57,12 @@ def test_the_last_slash_is_left_out(given: Given, send: Send, expect: Expect, ta
 
 @requirement("rfc8414-3.2-status-200")
 def test_the_status_is_200(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    expect(succeeded(given, send, target)).has_status(200)
+    expect(successful_response(given, send, target)).has_status(200)
 
 
 @requirement("rfc8414-3.2-json-object")
 def test_the_body_is_one_json_object(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    reply = succeeded(given, send, target)
+    reply = successful_response(given, send, target)
 
     expect(reply).is_a_json_object()
     expect(reply).is_json_in_utf8()
@@ -65,12 +70,12 @@ def test_the_body_is_one_json_object(given: Given, send: Send, expect: Expect, t
 
 @requirement("rfc8414-3.2-json-media-type")
 def test_the_media_type_is_json(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    expect(succeeded(given, send, target)).has_media_type("application/json")
+    expect(successful_response(given, send, target)).has_media_type("application/json")
 
 
 @requirement("rfc8414-3.2-json-media-type")
 def test_the_media_type_is_json_for_other_issuers_too(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    found = [answer_at(given, send, inserted(target, issuer)) for issuer in given.other_issuers()]
+    found = [answer_at(given, send, inserted_location(target, issuer)) for issuer in given.other_issuers()]
 
     there = given.present((reply for reply in found if reply.is_success), "metadata of another issuer")
     odd = [reply for reply in there if reply.media_type != "application/json"]
@@ -116,7 +121,7 @@ def test_versions_of_tls_are_noted(given: Given, send: Send) -> None:
 def test_other_issuers_of_the_host_have_documents_of_their_own(
     given: Given, send: Send, expect: Expect, target: Target
 ) -> None:
-    found = {issuer: answer_at(given, send, inserted(target, issuer)) for issuer in given.other_issuers()}
+    found = {issuer: answer_at(given, send, inserted_location(target, issuer)) for issuer in given.other_issuers()}
 
     odd = [reply for issuer, reply in found.items() if reply.members.get("issuer") != issuer]
     expect.that(not odd, "each issuer in its own document", next(iter(odd), None), breach="act")

@@ -15,7 +15,7 @@ METHODS = "token_endpoint_auth_methods_supported"
 ASYMMETRIC = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth")
 
 
-def unauthenticated(given: Given, send: Send, grant: str) -> Reply:
+def unauthenticated_reply(given: Given, send: Send, grant: str) -> Reply:
     """A request of a client with a secret that leaves the secret out; with it the like is served."""
     if grant == "authorization_code":
         code = given.authorization_code(exchanging_client(given))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.base.uris import origin_of
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.redirects import ATTACKER
 from conformance.wire.exchange import Reply
 
@@ -16,7 +16,7 @@ ASKED = ("request", "faulty request", "preflight")
 
 def asked_by_script(given: Given, send: Send, whose: str, how: str) -> Reply:
     """The answer of the authorization endpoint to a script: to a request, a faulty one, or what browsers ask before."""
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     request = send.authorization_request(good.client, good.response_type)
     # A page in a sandbox, or one that came by a redirect across sites, has no origin to tell.
     known = {"foreign": f"https://{ATTACKER}", "null": "null"}

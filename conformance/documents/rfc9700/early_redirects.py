@@ -9,7 +9,7 @@ from conformance.base.outcomes import Untested
 from conformance.browser.user_agent import CLICKED, Answer
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send
-from conformance.procedures.authorization_requests import ordinary, taken_by_post
+from conformance.procedures.authorization_requests import ordinary_request, taken_by_post
 from conformance.procedures.redirects import GRANT_OF, ResponseType, any_response_type, landed_at
 from conformance.profile.target import Client, Target
 
@@ -26,13 +26,13 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
 
 def in_nobodys_browser(given: Given, send: Send, what: str) -> Answer:
     """How such a request ends where nobody signs in; the like is served where somebody does."""
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     return good.changed(REQUESTS[what], user_agent=given.nobodys_user_agent())
 
 
 def posted_in_nobodys_browser(given: Given, send: Send, what: str) -> Answer:
     """The same by POST, where the server takes requests that way from somebody who signs in."""
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     taken_by_post(given, good)
     return good.changed(REQUESTS[what], user_agent=given.nobodys_user_agent(), method="POST")
 

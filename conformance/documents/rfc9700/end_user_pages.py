@@ -13,7 +13,7 @@ from conformance.base.uris import host_and_port, urljoin, urlsplit
 from conformance.browser.pages import read_page
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.end_user_pages import ANCESTORS, frame_options, tour
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
@@ -35,7 +35,7 @@ def pages_met(given: Given, send: Send, kind: str) -> tuple[Reply, ...]:
 
 
 def _error_pages(given: Given, send: Send) -> tuple[Reply, ...]:
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     answer = given.observed("the page for an unknown client", lambda: good.changed(client_id=given.invented("client")))
     pages = tuple(page for page in answer.pages if "html" in page.media_type)
     if not pages:
@@ -79,7 +79,7 @@ def referrer_policy(page: Reply) -> str:
     return next(iter(reversed([each for each in named if each])), "")
 
 
-def ancestors(page: Reply) -> list[str]:
+def frame_ancestors(page: Reply) -> list[str]:
     """The sources that each policy of a page lets frame it."""
     policies = [part.split() for value in page.header_values("Content-Security-Policy") for part in _parts(value)]
     return [" ".join(words[1:]).lower() for words in policies if words and words[0].lower() == ANCESTORS]
@@ -91,7 +91,7 @@ def _parts(value: str) -> list[str]:
 
 def keeps_out_by_policy(page: Reply) -> bool:
     """Whether a content security policy names who may frame the page, and that isn't anybody."""
-    return any(not set(sources.split()) & set(ANYBODY) for sources in ancestors(page))
+    return any(not set(sources.split()) & set(ANYBODY) for sources in frame_ancestors(page))
 
 
 def keeps_out_by_header(page: Reply) -> bool:

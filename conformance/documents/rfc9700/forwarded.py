@@ -8,7 +8,7 @@ from conformance.base.outcomes import Untested, Vacuous
 from conformance.browser.pages import read_page
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.client_authentication import client_served
 from conformance.procedures.redirects import ATTACKER
 from conformance.procedures.token_requests import token_request
@@ -35,7 +35,7 @@ SIGNED_IN = (
 )
 
 
-def certified(given: Given, send: Send) -> Reply:
+def reply_to_forwarded_certificate(given: Given, send: Send) -> Reply:
     """The answer to a token request of a client without its secret, which tells that TLS has authenticated it."""
     client = client_served(given, send, given.client_with_secret())
     if token_request(given, send, None, client, authentication="none").is_served:
@@ -46,7 +46,7 @@ def certified(given: Given, send: Send) -> Reply:
 
 def signed_in_by_header(given: Given, send: Send) -> tuple[Reply, Reply]:
     """The answers to an authorization request of somebody unknown, without and with headers that name a person."""
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     request = send.authorization_request(good.client, good.response_type)
     told = [(name, given.owner().username) for name in SIGNED_IN if given.owner().username.isascii()]
     one, other = (send.form("authorization", request.pairs, each, method="GET") for each in ([], told))
@@ -68,7 +68,7 @@ def led_astray(given: Given, send: Send, target: Target, name: str, where: str) 
             raise Untested("the profile names no metadata: add `metadata = ...` under [endpoints]")
         reply = send.raw("GET", target.url("metadata"), [("Accept", "application/json"), header])
     else:
-        good = ordinary(given, send)
+        good = ordinary_request(given, send)
         request = send.authorization_request(good.client, good.response_type)
         reply = send.form("authorization", request.pairs, [header], method="GET")
     told = [f"{key}: {value}" for key, value in reply.headers if ATTACKER in value]

@@ -10,7 +10,7 @@ from conformance.procedures.pkce import client_seen_to_exchange, code_with, pkce
 from conformance.wire.exchange import Reply
 
 
-def injected(given: Given, send: Send) -> Reply:
+def injection_reply(given: Given, send: Send) -> Reply:
     """A code of one browser, presented with the verifier of another browser's flow, which is good there."""
     client = client_seen_to_exchange(given, send, "main")
     pair = s256_pair()

@@ -9,7 +9,7 @@ from conformance.base.uris import is_loopback, urlsplit
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.redirects import GRANT_OF, ResponseType, any_response_type
 from conformance.profile.target import Client, Target
 
@@ -28,7 +28,7 @@ def in_the_clear(given: Given, send: Send, target: Target) -> list[Answer]:
     """The answers that left by plain HTTP: of good and wrong requests of the main client, and by http URIs."""
 
     def procedure() -> list[Answer]:
-        main = ordinary(given, send)
+        main = ordinary_request(given, send)
         asked: list[dict[str, Any]] = [{}, {"scope": given.invented("scope")}]
         answers = [main.changed(changes) for changes in asked]
         for client in target.clients.values():

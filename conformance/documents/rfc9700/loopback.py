@@ -51,7 +51,7 @@ def at_port(uri: str, port: int | None) -> str:
     return parts._replace(netloc=f"{host}:{port}").geturl()
 
 
-def exchanged(given: Given, send: Send, target: Target) -> Reply:
+def exchange_reply(given: Given, send: Send, target: Target) -> Reply:
     """The exchange of a code that was asked for with another port; Inconclusive where none came."""
     client, uri = loopback_uri(target)
     answer = send.authorize(client, redirect_uri=at_port(uri, PORTS[0]))

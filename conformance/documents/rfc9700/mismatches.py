@@ -8,7 +8,7 @@ from typing import Any
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.redirects import ATTACKER
 
 COMBINATIONS: Mapping[str, Callable[[Given], dict[str, Any]]] = {
@@ -18,7 +18,7 @@ COMBINATIONS: Mapping[str, Callable[[Given], dict[str, Any]]] = {
 }
 
 
-def mismatched(given: Given, send: Send, how: str) -> Answer:
+def answer_to_mismatch(given: Given, send: Send, how: str) -> Answer:
     """How such a request ends, by the person at hand."""
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     return good.changed(COMBINATIONS[how](given))

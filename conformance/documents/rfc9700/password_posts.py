@@ -12,7 +12,7 @@ from conformance.browser.pages import read_page
 from conformance.browser.user_agent import UserAgent
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.procedures.authorization_requests import ordinary
+from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.end_user_pages import BODY_GOES_ALONG
 from conformance.wire.exchange import Reply
 
@@ -34,13 +34,13 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def answered(given: Given, send: Send, kind: str) -> Reply:
+def reply_to_password(given: Given, send: Send, kind: str) -> Reply:
     """The answer to the request with the password, asked once; Inconclusive where no form could be filled in."""
     return given.observed(f"the answer to the password: {kind}", lambda: _answered(given, send, KINDS[kind]))
 
 
 def _answered(given: Given, send: Send, kind: Kind) -> Reply:
-    good = ordinary(given, send)
+    good = ordinary_request(given, send)
     changes: dict[str, Any] = {"scope": kind.scope} if kind.scope else {}
     agent = UserAgent(given.owner(), most_passwords=0)
     request = send.authorization_request(good.client, good.response_type, **changes)
@@ -64,7 +64,7 @@ def keeps_body(reply: Reply) -> bool:
     return reply.is_redirect and reply.status in BODY_GOES_ALONG
 
 
-def redirecting(reply: Reply) -> Reply:
+def redirecting_reply(reply: Reply) -> Reply:
     """The answer where it is a redirect; Vacuous where it isn't."""
     if not reply.is_redirect:
         raise Vacuous("the request with the password isn't answered by a redirect")

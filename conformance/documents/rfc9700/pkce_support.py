@@ -11,7 +11,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Change, Send
 from conformance.procedures.client_authentication import by_body_if_it_may
-from conformance.procedures.metadata import DEFAULT_SUFFIX, answer_at, appended, inserted
+from conformance.procedures.metadata import DEFAULT_SUFFIX, answer_at, appended_location, inserted_location
 from conformance.procedures.pkce import SHORTEST, client_seen_to_exchange, pkce_client, verifier_of
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
@@ -22,7 +22,7 @@ OPENID_SUFFIX = "openid-configuration"
 
 def standard_metadata(given: Given, send: Send, target: Target) -> Reply:
     """The answer where RFC 8414 has the metadata of the issuer, or of base_url where the profile states none."""
-    return answer_at(given, send, inserted(target, target.issuer or target.base_url, DEFAULT_SUFFIX))
+    return answer_at(given, send, inserted_location(target, target.issuer or target.base_url, DEFAULT_SUFFIX))
 
 
 def metadata_reply(reply: Reply) -> Reply:
@@ -36,9 +36,9 @@ def metadata_found(given: Given, send: Send, target: Target) -> list[dict[str, A
     """The metadata, wherever clients may find it: by RFC 8414, by OpenID Connect, and where the profile says."""
     issuer = target.issuer or target.base_url
     places = (
-        inserted(target, issuer, DEFAULT_SUFFIX),
-        inserted(target, issuer, OPENID_SUFFIX),
-        appended(target, issuer).rpartition("/")[0] + f"/{OPENID_SUFFIX}",
+        inserted_location(target, issuer, DEFAULT_SUFFIX),
+        inserted_location(target, issuer, OPENID_SUFFIX),
+        appended_location(target, issuer).rpartition("/")[0] + f"/{OPENID_SUFFIX}",
         *([target.url("metadata")] if "metadata" in target.endpoints else []),
     )
     replies = [answer_at(given, send, place) for place in dict.fromkeys(places)]
@@ -56,7 +56,7 @@ def methods_told(given: Given, send: Send, target: Target) -> tuple[str, ...]:
     return tuple(map(str, told))
 
 
-def downgraded(given: Given, send: Send, name: str, challenge: Change) -> Answer | Reply:
+def downgrade_result(given: Given, send: Send, name: str, challenge: Change) -> Answer | Reply:
     """A code that was asked for without a challenge, presented with a verifier; the answer where no code came."""
     client = pkce_client(given, name)
     client_seen_to_exchange(given, send, name)

@@ -8,7 +8,7 @@ from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
-from conformance.procedures.public_clients import refreshable
+from conformance.procedures.public_clients import refreshable_tokens
 from conformance.procedures.refreshing import refreshable_of, successor
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
@@ -44,7 +44,7 @@ def refreshed_twice(given: Given, send: Send, target: Target) -> list[str | None
 
 def _refreshable(given: Given) -> Tokens:
     try:
-        return refreshable(given)
+        return refreshable_tokens(given)
     except Inconclusive as problem:
         if not given.claims("dpop"):
             raise
@@ -58,7 +58,7 @@ def refresh_line(given: Given, send: Send) -> Line:
     return Line(first, second, successor(given, send, second))
 
 
-def replayed(given: Given, send: Send, tokens: Tokens) -> Reply:
+def reply_to_replay(given: Given, send: Send, tokens: Tokens) -> Reply:
     """A used refresh token once more, after whatever time of grace the profile declares."""
     grace = given.limit("refresh_leeway")
     if grace > LONGEST_GRACE:
@@ -71,7 +71,7 @@ def replayed(given: Given, send: Send, tokens: Tokens) -> Reply:
 def is_over(given: Given, send: Send, target: Target, used: str) -> Reply:
     """The refresh with the newest token, after the one before it or the one before that came a second time."""
     found = refresh_line(given, send)
-    replayed(given, send, {"last": found.second, "first": found.first}[used])
+    reply_to_replay(given, send, {"last": found.second, "first": found.first}[used])
     return send.refresh(found.newest)
 
 

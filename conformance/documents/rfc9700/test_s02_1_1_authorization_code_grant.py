@@ -6,7 +6,7 @@ import pytest
 
 from conformance.documents.rfc9700.pkce_support import (
     METHODS,
-    downgraded,
+    downgrade_result,
     expect_refused,
     metadata_reply,
     methods_told,
@@ -14,7 +14,7 @@ from conformance.documents.rfc9700.pkce_support import (
 )
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.send import Change
-from conformance.procedures.pkce import expect_served, flow, presented
+from conformance.procedures.pkce import expect_served, flow, reply_without_verifier
 from conformance.profile.target import Target
 
 EITHER_CLIENT = pytest.mark.parametrize("name", ["main", "public"])
@@ -29,7 +29,7 @@ def test_the_right_verifier_is_served(given: Given, send: Send, expect: Expect, 
 @requirement("rfc9700-2.1.1-pkce-supported")
 @EITHER_CLIENT
 def test_a_wrong_verifier_is_refused(given: Given, send: Send, expect: Expect, name: str) -> None:
-    reply = presented(given, send, "another", name)
+    reply = reply_without_verifier(given, send, "another", name)
 
     expect(reply).is_refused()
 
@@ -38,7 +38,7 @@ def test_a_wrong_verifier_is_refused(given: Given, send: Send, expect: Expect, n
 @pytest.mark.parametrize("how", ["missing", "empty", "challenge-itself", "truncated"])
 @EITHER_CLIENT
 def test_nothing_but_the_verifier_is_served(given: Given, send: Send, expect: Expect, how: str, name: str) -> None:
-    reply = presented(given, send, how, name)
+    reply = reply_without_verifier(given, send, how, name)
 
     expect(reply).is_refused()
 
@@ -49,7 +49,7 @@ def test_nothing_but_the_verifier_is_served(given: Given, send: Send, expect: Ex
 def test_a_verifier_without_challenge_is_refused(
     given: Given, send: Send, expect: Expect, challenge: Change, name: str
 ) -> None:
-    expect_refused(expect, downgraded(given, send, name, challenge))
+    expect_refused(expect, downgrade_result(given, send, name, challenge))
 
 
 @requirement("rfc9700-2.1.1-pkce-support-detectable")

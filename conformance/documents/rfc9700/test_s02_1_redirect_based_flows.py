@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.rfc9700.loopback import DIFFERENT, with_another
-from conformance.documents.rfc9700.password_posts import KINDS, answered, keeps_body
+from conformance.documents.rfc9700.password_posts import KINDS, keeps_body, reply_to_password
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.open_redirectors import FOREIGN_PLACES, led_by
-from conformance.procedures.redirects import NEAR_MISSES, expect_not_accepted, missable, missed
+from conformance.procedures.redirects import NEAR_MISSES, expect_not_accepted, missable_client, missed_request
 from conformance.profile.target import Target
 
 
 @requirement("rfc9700-2.1-redirect-uri-exact")
 @pytest.mark.parametrize("name", NEAR_MISSES)
 def test_a_uri_that_differs_is_refused(given: Given, send: Send, expect: Expect, target: Target, name: str) -> None:
-    client = missable(given, target, name)
+    client = missable_client(given, target, name)
 
-    found = missed(given, send, name, client)
+    found = missed_request(given, send, name, client)
 
     expect_not_accepted(expect, found)
 
@@ -48,6 +48,6 @@ def test_no_url_leads_where_a_parameter_says(
 @requirement("rfc9700-2.1-credentials-not-forwarded")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_password_is_not_sent_on(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = answered(given, send, kind)
+    reply = reply_to_password(given, send, kind)
 
     expect.that(not keeps_body(reply), "a redirect by which browsers leave the password behind", reply, breach="act")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc9700.client_methods import ASYMMETRIC, methods_offered, unauthenticated
+from conformance.documents.rfc9700.client_methods import ASYMMETRIC, methods_offered, unauthenticated_reply
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.profile.target import Target
 
@@ -19,7 +19,7 @@ from conformance.profile.target import Target
     ],
 )
 def test_a_client_with_a_secret_has_to_show_it(given: Given, send: Send, expect: Expect, grant: str) -> None:
-    reply = unauthenticated(given, send, grant)
+    reply = unauthenticated_reply(given, send, grant)
 
     expect(reply).is_not_served()
 

@@ -17,7 +17,7 @@ from conformance.documents.rfc9700.insecure_redirects import in_the_clear, regis
 from conformance.documents.rfc9700.pkce_support import standard_metadata
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.record import Recorded
-from conformance.procedures.redirects import expect_not_accepted, missable, missed
+from conformance.procedures.redirects import expect_not_accepted, missable_client, missed_request
 from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
 
@@ -41,9 +41,9 @@ def test_no_response_leaves_in_the_clear(given: Given, send: Send, expect: Expec
 
 @requirement("rfc9700-2.6-http-redirect-uri-refused")
 def test_https_stands_for_no_http(given: Given, send: Send, expect: Expect, target: Target) -> None:
-    client = missable(given, target, INSECURE)
+    client = missable_client(given, target, INSECURE)
 
-    found = missed(given, send, INSECURE, client)
+    found = missed_request(given, send, INSECURE, client)
 
     expect_not_accepted(expect, found)
 

@@ -11,9 +11,9 @@ from conformance.documents.rfc9700.early_redirects import (
     sent_to_client,
     untrusted_client,
 )
-from conformance.documents.rfc9700.mismatches import COMBINATIONS, mismatched
+from conformance.documents.rfc9700.mismatches import COMBINATIONS, answer_to_mismatch
 from conformance.harness import Expect, Given, Send, requirement
-from conformance.procedures.open_redirectors import FOREIGN_PLACES, misled
+from conformance.procedures.open_redirectors import FOREIGN_PLACES, answer_to_misleading_link
 from conformance.procedures.redirects import moved_to
 from conformance.profile.target import Target
 
@@ -21,7 +21,7 @@ from conformance.profile.target import Target
 @requirement("rfc9700-4.11.2-redirects-safely")
 @pytest.mark.parametrize("place", FOREIGN_PLACES.values(), ids=FOREIGN_PLACES)
 def test_signing_in_leads_to_no_foreign_host(given: Given, send: Send, expect: Expect, place: str) -> None:
-    answer = misled(given, send, place, given.user_agent(fresh=True))
+    answer = answer_to_misleading_link(given, send, place, given.user_agent(fresh=True))
 
     moved = moved_to(answer, place, answer.request.client.redirect_uris)
     expect.that(not moved, "the user agent not to be moved to a foreign host after sign-in", answer, breach="act")
@@ -30,7 +30,7 @@ def test_signing_in_leads_to_no_foreign_host(given: Given, send: Send, expect: E
 @requirement("rfc9700-4.11.2-no-redirect-to-invalid-combination")
 @pytest.mark.parametrize("how", COMBINATIONS)
 def test_client_and_uri_that_do_not_fit_lead_nowhere(given: Given, send: Send, expect: Expect, how: str) -> None:
-    answer = mismatched(given, send, how)
+    answer = answer_to_mismatch(given, send, how)
 
     expect.that(not sent_to_client(answer), "a browser that isn't sent on by itself", answer, breach="act")
 

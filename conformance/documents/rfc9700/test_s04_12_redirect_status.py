@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc9700.password_posts import KINDS, SEE_OTHER, answered, redirecting
+from conformance.documents.rfc9700.password_posts import KINDS, SEE_OTHER, redirecting_reply, reply_to_password
 from conformance.harness import Expect, Given, Send, requirement
 
 TEMPORARY = 307
@@ -13,7 +13,7 @@ TEMPORARY = 307
 @requirement("rfc9700-4.12-no-307")
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_password_is_answered_with_307(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = answered(given, send, kind)
+    reply = reply_to_password(given, send, kind)
 
     expect.that(reply.status != TEMPORARY, "another status than 307", reply, breach="act")
 
@@ -21,6 +21,6 @@ def test_no_password_is_answered_with_307(given: Given, send: Send, expect: Expe
 @requirement("rfc9700-4.12-303-used")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_password_is_answered_with_303(given: Given, send: Send, expect: Expect, kind: str) -> None:
-    reply = redirecting(answered(given, send, kind))
+    reply = redirecting_reply(reply_to_password(given, send, kind))
 
     expect(reply).has_status(SEE_OTHER)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.documents.rfc9700.forwarded import HEADERS, asks_alike, certified, led_astray, signed_in_by_header
+from conformance.documents.rfc9700.forwarded import (
+    HEADERS,
+    asks_alike,
+    led_astray,
+    reply_to_forwarded_certificate,
+    signed_in_by_header,
+)
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.profile.target import Target
 
@@ -22,7 +28,7 @@ def test_forged_headers_change_no_address(
 
 @requirement("rfc9700-4.13-proxy-sanitizes-headers")
 def test_a_forged_certificate_authenticates_nobody(given: Given, send: Send, expect: Expect) -> None:
-    reply = certified(given, send)
+    reply = reply_to_forwarded_certificate(given, send)
 
     expect(reply).is_refused()
 

@@ -17,11 +17,11 @@ from conformance.documents.rfc9700.refresh_lines import (
     is_over,
     refresh_line,
     refreshed_at_once,
-    replayed,
+    reply_to_replay,
 )
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.plain_http import expect_unserved, refresh_in_the_clear
-from conformance.procedures.public_clients import refreshable
+from conformance.procedures.public_clients import refreshable_tokens
 from conformance.procedures.refreshing import (
     OF_EITHER_CLIENT,
     narrow_grant,
@@ -29,7 +29,7 @@ from conformance.procedures.refreshing import (
     scope_obtained,
     successor,
 )
-from conformance.procedures.sampling import guessable
+from conformance.procedures.sampling import guessing_hint
 from conformance.procedures.token_refusals import wrong_secret
 from conformance.procedures.token_samples import ALTERATIONS, FORGERIES, kept_refreshable, refresh_tokens
 from conformance.profile.target import Target
@@ -71,7 +71,7 @@ def test_a_refresh_with_a_wrong_secret_is_refused(given: Given, send: Send, expe
 
 @requirement("rfc9700-4.14.1-refresh-token-unguessable")
 def test_refresh_tokens_show_no_pattern(given: Given, expect: Expect) -> None:
-    weakness = guessable(refresh_tokens(given))
+    weakness = guessing_hint(refresh_tokens(given))
 
     given.note("no weakness seen")
     expect.that(weakness is None, "refresh tokens in which no weakness shows", weakness, breach="act")
@@ -152,7 +152,7 @@ def test_a_bound_refresh_token_needs_its_own_key(given: Given, send: Send, expec
 def test_a_replaced_refresh_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
     used = refresh_line(given, send).first
 
-    reply = replayed(given, send, used)
+    reply = reply_to_replay(given, send, used)
 
     expect(reply).is_refused()
 
@@ -167,7 +167,7 @@ def test_a_replay_ends_the_newest_token(given: Given, send: Send, expect: Expect
 
 @requirement("rfc9700-4.14.2-no-leeway")
 def test_a_used_refresh_token_is_over_at_once(given: Given, send: Send, expect: Expect) -> None:
-    used = refreshable(given)
+    used = refreshable_tokens(given)
     successor(given, send, used)
 
     reply = send.refresh(used)

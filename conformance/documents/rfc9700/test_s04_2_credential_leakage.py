@@ -9,7 +9,7 @@ from conformance.documents.rfc9700.pkce_support import standard_metadata
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.procedures.client_authentication import with_wrong_secret
 from conformance.procedures.code_exchanges import exchanging_client, presented_by_another
-from conformance.procedures.pkce import presented
+from conformance.procedures.pkce import reply_without_verifier
 from conformance.procedures.token_requests import with_refresh_token
 from conformance.profile.target import Target
 
@@ -55,7 +55,7 @@ def test_a_code_is_of_no_use_to_another_client(given: Given, send: Send, expect:
 
 @requirement("rfc9700-4.2.4-code-bound")
 def test_a_public_clients_code_needs_the_verifier(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented(given, send, "another", "public")
+    reply = reply_without_verifier(given, send, "another", "public")
 
     expect(reply).is_refused()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.documents.rfc9700.injection import injected
+from conformance.documents.rfc9700.injection import injection_reply
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.procedures.code_exchanges import exchanging_client
-from conformance.procedures.pkce import presented, with_verifier_of_parallel_flow
+from conformance.procedures.pkce import reply_without_verifier, with_verifier_of_parallel_flow
 from conformance.procedures.token_refusals import other_redirect_uri
 
 
@@ -38,20 +38,20 @@ def test_the_verifier_of_another_transaction_is_refused(given: Given, send: Send
 
 @requirement("rfc9700-4.5.2-code-bound-to-transaction")
 def test_a_code_of_another_browser_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    reply = injected(given, send)
+    reply = injection_reply(given, send)
 
     expect(reply).is_refused()
 
 
 @requirement("rfc9700-4.5.3.1-stolen-code-of-public-client-refused")
 def test_a_stolen_code_without_verifier_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented(given, send, "missing", "public")
+    reply = reply_without_verifier(given, send, "missing", "public")
 
     expect(reply).is_refused()
 
 
 @requirement("rfc9700-4.5.3.1-stolen-code-of-public-client-refused")
 def test_a_stolen_code_with_a_guess_is_refused(given: Given, send: Send, expect: Expect) -> None:
-    reply = presented(given, send, "another", "public")
+    reply = reply_without_verifier(given, send, "another", "public")
 
     expect(reply).is_refused()

@@ -11,7 +11,7 @@ from conformance.clients.expect import Expect
 from conformance.clients.rules import brought, states_of, without
 from conformance.clients.serve import Serve
 from conformance.harness.record import Recorded
-from conformance.procedures.sampling import guessable
+from conformance.procedures.sampling import guessing_hint
 
 requirement = pytest.mark.requirement
 # What an attacker knows of every login of a client.
@@ -60,7 +60,7 @@ def test_a_state_that_another_server_has_seen_binds_nothing(serve: Serve, expect
 def test_states_cannot_be_guessed(serve: Serve, expect: Expect, recorded: Recorded) -> None:
     starts = serve.starts(recorded)
 
-    expect.sample(starts, "states that nobody can guess", lambda sent: guessable(states_of(sent)) or "")
+    expect.sample(starts, "states that nobody can guess", lambda sent: guessing_hint(states_of(sent)) or "")
 
 
 @requirement("rfc6749-10.12-binding-value-unguessable")

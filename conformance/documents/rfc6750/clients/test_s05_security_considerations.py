@@ -5,7 +5,7 @@ import pytest
 from conformance.clients.expect import Expect
 from conformance.clients.rules import in_the_clear, issued, kept_apart, only_to, without
 from conformance.clients.serve import Serve
-from conformance.documents.rfc6750.clients.token_requests import token_in_url, used
+from conformance.documents.rfc6750.clients.token_requests import login_with_token_use, token_in_url
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 OCCASIONS = ["login", pytest.param("refresh", marks=needs("refresh_token")), "refused"]
@@ -75,6 +75,6 @@ def test_tokens_are_sent_over_tls(serve: Serve, expect: Expect, misbehavior: str
 @requirement("rfc6750-5.3-tokens-not-in-page-urls")
 @pytest.mark.parametrize("occasion", OCCASIONS)
 def test_no_token_stands_in_a_url(serve: Serve, expect: Expect, occasion: str) -> None:
-    login = used(serve, occasion)
+    login = login_with_token_use(serve, occasion)
 
     expect(login).nothing("no access token in a URL", token_in_url(login))

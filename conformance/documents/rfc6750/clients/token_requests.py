@@ -16,7 +16,7 @@ TOKEN = "access_token"
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-def used(serve: Serve, occasion: str) -> Played:
+def login_with_token_use(serve: Serve, occasion: str) -> Played:
     """A login in which the client uses its token: at once, after a refresh, or where the resource refuses it."""
     if occasion == "refused":
         return serve.login("resource-refuses-tokens", until="resource")
@@ -55,7 +55,7 @@ def not_in_header(login: Played) -> Callable[[Sent], str]:
     return fault
 
 
-def carried(serve: Serve, way: Callable[[Sent], bool], words: str) -> Played:
+def login_with_tokens_carried(serve: Serve, way: Callable[[Sent], bool], words: str) -> Played:
     """An honest login whose requests to the resource carry tokens in one way; vacuous where none does."""
     login = serve.honest(until="resource")
     if not any(way(sent) for sent in login.all("resource")):
@@ -74,7 +74,7 @@ def wrongly_in_form(sent: Sent) -> str:
     return "" if sent.request.body.isascii() else "a body with other characters than those of ASCII"
 
 
-def unseparated(login: Played, pairs: Callable[[Sent], Pairs]) -> Callable[[Sent], str]:
+def unseparated_parameters(login: Played, pairs: Callable[[Sent], Pairs]) -> Callable[[Sent], str]:
     """A parameter that isn't just a token that was issued."""
     tokens = issued(login, TOKEN)
 

@@ -20,7 +20,7 @@ def presents_token(sent: Sent) -> str:
     return "a revocation request" if sent.first("token") is not None else ""
 
 
-def elsewhere(login: Played) -> Callable[[Sent], str]:
+def misdirected_revocation(login: Played) -> Callable[[Sent], str]:
     """A revocation request to another place than the revocation endpoint."""
     known = urlsplit(login.stage.urls["revocation"])
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from conformance.base.outcomes import Vacuous
 from conformance.clients.played import Played, Sent
-from conformance.procedures.sampling import bits, described, guessable
+from conformance.procedures.sampling import bits, described, guessing_hint
 
 # RFC 7636 section 4.1: 43 to 128 unreserved characters.
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -66,12 +66,12 @@ def verifiers_of(exchanges: Sequence[Sent]) -> list[str]:
     return list(found.values())
 
 
-def repeated(values: Sequence[str]) -> str:
+def repeated_values(values: Sequence[str]) -> str:
     """Values that come more than once."""
     return "" if len(set(values)) == len(values) else f"only {len(set(values))} different ones among {len(values)}"
 
 
-def malformed(sent: Sent) -> str:
+def malformed_verifier(sent: Sent) -> str:
     """A verifier outside the grammar of section 4.1."""
     verifier = sent.first("code_verifier")
     if verifier is None or VERIFIER.fullmatch(verifier):
@@ -79,9 +79,9 @@ def malformed(sent: Sent) -> str:
     return f"a code_verifier of {len(verifier)} characters, or with others than the unreserved ones"
 
 
-def weak(values: Sequence[str]) -> str:
+def weak_verifiers(values: Sequence[str]) -> str:
     """Verifiers that can be guessed."""
-    return guessable(values) or ""
+    return guessing_hint(values) or ""
 
 
 def of_few_bits(values: Sequence[str]) -> str:
@@ -98,16 +98,16 @@ def of_other_octets(values: Sequence[str]) -> str:
     return f"verifiers of {', '.join(map(str, sorted({len(value) for value in values})))} characters"
 
 
-def underived(login: Played) -> str:
+def underived_verifier(login: Played) -> str:
     """A verifier that no challenge of the login was made from."""
     challenges = {sent.first("code_challenge") for sent in login.all("start")}
     for sent in login.all("code exchange"):
         verifier = sent.first("code_verifier") or ""
-        if not {verifier, hashed(verifier)} & challenges:
+        if not {verifier, s256_challenge(verifier)} & challenges:
             return "no code_challenge that is the code_verifier or its hash"
     return ""
 
 
-def hashed(verifier: str) -> str:
+def s256_challenge(verifier: str) -> str:
     """RFC 7636 section 4.2."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode("ascii")

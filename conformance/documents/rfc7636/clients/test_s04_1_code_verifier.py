@@ -7,12 +7,12 @@ from conformance.clients.expect import Expect
 from conformance.clients.serve import Serve
 from conformance.documents.rfc7636.clients.challenges import (
     challenges_of,
-    malformed,
+    malformed_verifier,
     of_few_bits,
     of_other_octets,
-    repeated,
+    repeated_values,
     verifiers_of,
-    weak,
+    weak_verifiers,
     with_challenge,
 )
 from conformance.harness.record import Recorded
@@ -28,7 +28,7 @@ def test_every_authorization_request_has_a_verifier_of_its_own(
 ) -> None:
     starts = serve.starts(recorded)
 
-    expect.sample(starts, "a challenge that was never sent before", lambda sent: repeated(challenges_of(sent)))
+    expect.sample(starts, "a challenge that was never sent before", lambda sent: repeated_values(challenges_of(sent)))
 
 
 @requirement("rfc7636-4.1-client-creates-verifier")
@@ -43,21 +43,21 @@ def test_a_login_at_another_server_has_a_verifier_of_its_own(serve: Serve, expec
     login = with_challenge(serve.at_two_servers())
 
     starts = [*login.all("start"), *login.at_second.all("start")]
-    expect.sample(starts, "a challenge for each server", lambda sent: repeated(challenges_of(sent)))
+    expect.sample(starts, "a challenge for each server", lambda sent: repeated_values(challenges_of(sent)))
 
 
 @requirement("rfc7636-4.1-client-creates-verifier")
 def test_a_verifier_has_the_right_characters(serve: Serve, expect: Expect) -> None:
     login = with_challenge(serve.honest())
 
-    expect(login).every("code exchange", "43 to 128 unreserved characters", malformed)
+    expect(login).every("code exchange", "43 to 128 unreserved characters", malformed_verifier)
 
 
 @requirement("rfc7636-4.1-client-verifier-entropy")
 def test_verifiers_have_enough_entropy(serve: Serve, expect: Expect, recorded: Recorded) -> None:
     exchanges = serve.exchanges(recorded)
 
-    expect.sample(exchanges, "verifiers that nobody can guess", lambda sent: weak(verifiers_of(sent)))
+    expect.sample(exchanges, "verifiers that nobody can guess", lambda sent: weak_verifiers(verifiers_of(sent)))
 
 
 @requirement("rfc7636-4.1-client-32-octets")
@@ -71,7 +71,7 @@ def test_verifiers_are_32_octets_in_base64url(serve: Serve, expect: Expect, reco
 def test_verifiers_look_random(serve: Serve, expect: Expect, recorded: Recorded) -> None:
     exchanges = serve.exchanges(recorded)
 
-    expect.sample(exchanges, "verifiers without a pattern", lambda sent: weak(verifiers_of(sent)))
+    expect.sample(exchanges, "verifiers without a pattern", lambda sent: weak_verifiers(verifiers_of(sent)))
 
 
 @requirement("rfc7636-7.1-client-verifier-random")

@@ -12,7 +12,7 @@ from conformance.documents.rfc7636.clients.challenges import (
     is_no_hash,
     is_plain,
     lacks_challenge,
-    underived,
+    underived_verifier,
     with_challenge,
     with_hash,
 )
@@ -21,7 +21,7 @@ requirement = pytest.mark.requirement
 ANNOUNCEMENTS = ("", "without-pkce", "pkce-plain-announced-alone", "pkce-s256-announced-alone")
 
 
-def told(serve: Serve, announcement: str) -> Played:
+def login_after_announcement(serve: Serve, announcement: str) -> Played:
     """A login at a server that says this of PKCE."""
     return serve.login(announcement) if announcement else serve.honest()
 
@@ -31,13 +31,13 @@ def test_the_challenge_is_made_from_the_verifier(serve: Serve, expect: Expect) -
     login = with_challenge(serve.honest())
 
     exchange = login.all("code exchange")
-    expect.sample(exchange, "the verifier or its hash as the challenge", lambda _: underived(login))
+    expect.sample(exchange, "the verifier or its hash as the challenge", lambda _: underived_verifier(login))
 
 
 @requirement("rfc7636-4.2-client-uses-s256")
 @pytest.mark.parametrize("announcement", ANNOUNCEMENTS)
 def test_the_challenge_is_a_hash(serve: Serve, expect: Expect, announcement: str) -> None:
-    login = with_challenge(told(serve, announcement))
+    login = with_challenge(login_after_announcement(serve, announcement))
 
     expect(login).every("start", "code_challenge_method=S256", is_no_hash)
 
@@ -45,7 +45,7 @@ def test_the_challenge_is_a_hash(serve: Serve, expect: Expect, announcement: str
 @requirement("rfc7636-4.2-client-plain-only-if-needed")
 @pytest.mark.parametrize("announcement", ["without-pkce", "pkce-s256-announced-alone"])
 def test_plain_is_not_used_where_nobody_said_it_is_known(serve: Serve, expect: Expect, announcement: str) -> None:
-    login = with_challenge(told(serve, announcement))
+    login = with_challenge(login_after_announcement(serve, announcement))
 
     expect(login).every("start", "no challenge by plain", is_plain)
 
@@ -53,7 +53,7 @@ def test_plain_is_not_used_where_nobody_said_it_is_known(serve: Serve, expect: E
 @requirement("rfc7636-7.2-client-avoids-plain")
 @pytest.mark.parametrize("announcement", ["", "pkce-plain-announced-alone"])
 def test_plain_is_not_used(serve: Serve, expect: Expect, announcement: str) -> None:
-    login = with_challenge(told(serve, announcement))
+    login = with_challenge(login_after_announcement(serve, announcement))
 
     expect(login).every("start", "no challenge by plain", is_plain)
 
@@ -75,7 +75,7 @@ def test_a_refused_hash_is_not_followed_by_plain(serve: Serve, expect: Expect) -
 @requirement("rfc7636-5-client-sends-to-all")
 @pytest.mark.parametrize("announcement", ANNOUNCEMENTS)
 def test_a_challenge_is_sent_to_every_server(serve: Serve, expect: Expect, announcement: str) -> None:
-    login = told(serve, announcement)
+    login = login_after_announcement(serve, announcement)
 
     expect(login).every("start", "a code_challenge", lacks_challenge)
 

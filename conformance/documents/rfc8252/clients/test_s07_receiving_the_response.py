@@ -6,7 +6,7 @@ from conformance.clients.expect import Expect
 from conformance.clients.rules import states_of
 from conformance.clients.serve import Serve
 from conformance.harness.record import Recorded
-from conformance.procedures.sampling import guessable
+from conformance.procedures.sampling import guessing_hint
 
 requirement = pytest.mark.requirement
 
@@ -36,7 +36,7 @@ def test_a_loopback_address_stands_in_the_uri(serve: Serve, expect: Expect) -> N
 def test_states_cannot_be_guessed(serve: Serve, expect: Expect, recorded: Recorded) -> None:
     starts = serve.starts(recorded)
 
-    expect.sample(starts, "states that nobody can guess", lambda sent: guessable(states_of(sent)) or "")
+    expect.sample(starts, "states that nobody can guess", lambda sent: guessing_hint(states_of(sent)) or "")
 
 
 @requirement("rfc8252-8.9-client-rejects-unknown-state")
