@@ -51,7 +51,7 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    streams = outlets.opened()
+    streams = outlets.opened_outlets()
     signals.interrupt_on_end()
     try:
         code = _carried_out(list(sys.argv[1:] if arguments is None else arguments))
@@ -83,7 +83,7 @@ def _carried_out(words: list[str]) -> int:
         return exit_codes.INTERRUPTED
     except Exception as error:
         if isinstance(error, OSError) and error.filename is not None:
-            print(f"oauth2-conformance: {files.unusable(error)}", file=sys.stderr)
+            print(f"oauth2-conformance: {files.why_unusable(error)}", file=sys.stderr)
             return exit_codes.USAGE
         print(fault_in_words(error), file=sys.stderr)
         return exit_codes.FAULT

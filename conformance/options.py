@@ -257,7 +257,7 @@ OPTIONS: tuple[Option, ...] = (
 BY_KEY: Mapping[str, Option] = {option.key: option for option in OPTIONS}
 
 
-def completed(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+def completed_options(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Every option's value by key: as given, else as the settings say, else the default."""
     found = {}
     for option in OPTIONS:

@@ -29,7 +29,7 @@ class _Outlet(io.FileIO):
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Standard output and standard error of this process, as `opened` replaced them."""
+    """Standard output and standard error of this process, as `opened_outlets` replaced them."""
 
     files: tuple[_Outlet, ...]
 
@@ -46,7 +46,7 @@ class Outlets:
         return exit_codes.USAGE if lost else code
 
 
-def opened() -> Outlets:
+def opened_outlets() -> Outlets:
     """Replaces standard output and standard error, unless a test or a notebook has replaced them before."""
     files = []
     for number, name in enumerate(NAMES, 1):

@@ -20,6 +20,6 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def unusable(error: OSError, what: str = "used") -> str:
+def why_unusable(error: OSError, what: str = "used") -> str:
     """What is wrong with a file that a user named, in one line."""
     return f"{error.filename}: can't be {what}: {error.strerror}"

@@ -38,7 +38,7 @@ def ignore(numbers: Sequence[signal.Signals] = ALL) -> None:
 
 
 @contextlib.contextmanager
-def ignored() -> Iterator[None]:
+def signals_ignored() -> Iterator[None]:
     """Inside, no signal ends the process: what it is doing takes a moment, and half of it would be worth nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -65,7 +65,7 @@ class CookieJar:
         """Take in what a reply sets, and forget what it deletes."""
         parts = urlsplit(reply.request.url)
         for header in reply.header_values("Set-Cookie"):
-            cookie = parsed(header, reply.request.url)
+            cookie = parsed_cookie(header, reply.request.url)
             if cookie is not None:
                 self._put(parts.netloc, cookie)
 
@@ -87,7 +87,7 @@ class CookieJar:
             self.cookies[key] = cookie
 
 
-def parsed(header: str, url: str) -> Cookie | None:
+def parsed_cookie(header: str, url: str) -> Cookie | None:
     """A Set-Cookie header of an answer from a URL, as a browser reads it; None for one that it refuses."""
     pair, *attributes = header.split(";")
     name, equals, value = pair.partition("=")

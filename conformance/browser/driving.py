@@ -13,7 +13,7 @@ from dataclasses import replace
 from conformance.browser.answer import Answer
 from conformance.browser.authorization_request import AuthorizationRequest
 from conformance.browser.drivers import driver_of
-from conformance.browser.drivers.choosing import deciding
+from conformance.browser.drivers.choosing import deciding_action
 from conformance.browser.drivers.driver import DrivenVisit
 from conformance.browser.drivers.journey import Journey
 from conformance.browser.forms import Form
@@ -57,7 +57,7 @@ def drive(agent: UserAgent, visit: DrivenVisit, request: AuthorizationRequest, r
 
 def decision_form(visit: DrivenVisit, page: Page, decision: str) -> tuple[Form, Sequence[tuple[str, str]]] | None:
     """The form that takes a decision, filled in; None where the page asks for none."""
-    chosen = None if page.sign_in_form() else deciding(page, decision, visit.target.sign_in)
+    chosen = None if page.sign_in_form() else deciding_action(page, decision, visit.target.sign_in)
     if chosen is None or chosen.form is None or not driver_of(visit.session).submits(chosen.form):
         return None
     # A button may have a method and a place of its own.

@@ -110,11 +110,11 @@ class Form:
     @property
     def leads_to(self) -> str:
         """Where a browser that submits it with its preset values goes, fragment included."""
-        place = submitted(self.action, self.fields) if self.method == "GET" else self.action
+        place = submission_url(self.action, self.fields) if self.method == "GET" else self.action
         return f"{place}#{self.fragment}" if self.fragment else place
 
 
-def submitted(action: str, fields: Sequence[tuple[str, str]], encoding: str = "utf-8") -> str:
+def submission_url(action: str, fields: Sequence[tuple[str, str]], encoding: str = "utf-8") -> str:
     """Where a form with the method GET leads: its fields replace the query."""
     return action.partition("?")[0] + (f"?{encoded(fields, encoding)}" if fields else "")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from conformance.base.uris import origin_of
 from conformance.browser.answer import CLICKED, Answer
 from conformance.browser.cookies import CookieJar
-from conformance.browser.forms import Button, Form, encoded, submitted
+from conformance.browser.forms import Button, Form, encoded, submission_url
 from conformance.browser.returns import FORM
 from conformance.wire.exchange import Reply, Request
 
@@ -59,7 +59,7 @@ class UserAgent:
         action = (control.action if control else None) or form.action
         method = (control.method if control else None) or form.method
         if method != "POST":
-            return self.send(visit, Request(method, submitted(action, fields, form.encoding)))
+            return self.send(visit, Request(method, submission_url(action, fields, form.encoding)))
         if form.media_type == MULTIPART:
             kind, body = _multipart(fields, form.encoding)
         else:

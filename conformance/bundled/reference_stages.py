@@ -136,10 +136,10 @@ def _endpoint(heard: Heard) -> str:
 def stages_of_a_while(profile: Profile | None = None) -> Iterator[OpenHouse]:
     """How to open stages, as long as it takes: for commands that drive a client without a run. Raises ProfileError."""
     with tempfile.TemporaryDirectory(prefix="oauth2-stages-") as folder:
-        yield prepared(Path(folder), profile)
+        yield prepared_stages(Path(folder), profile)
 
 
-def prepared(folder: Path, profile: Profile | None = None) -> OpenHouse:
+def prepared_stages(folder: Path, profile: Profile | None = None) -> OpenHouse:
     """Makes what the stages of a run need, in a folder; returns how each process opens its own. Raises ProfileError."""
     staging = profile.target.staging if profile else BY_DEFAULT
     try:

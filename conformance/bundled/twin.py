@@ -46,7 +46,7 @@ def twin_of(target: Target, *, remembers: bool = False) -> tuple[Server, dict[st
     return server, apps
 
 
-def described(target: Target, faults: Mapping[str, str]) -> Target:
+def twin_target(target: Target, faults: Mapping[str, str]) -> Target:
     """The profile's target with the pages of the reference server. `faults` names what of the profile is wrong."""
     federation = _federation(target)
     documented = {**target.documented, "federation": {**federation, "link": LINK}} if federation else target.documented

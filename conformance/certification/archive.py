@@ -71,7 +71,7 @@ class Member:
         return content
 
 
-def assembled(members: Iterable[Member]) -> bytes:
+def zip_archive(members: Iterable[Member]) -> bytes:
     """The zip file of members."""
     packed, body, directory = list(members), bytearray(), bytearray()
     for member in packed:
@@ -86,7 +86,7 @@ def assembled(members: Iterable[Member]) -> bytes:
 
 
 def members_of(archive: bytes) -> list[Member]:
-    """The members of a zip file. Raises ArchiveFault unless it is byte for byte what `assembled` makes of them."""
+    """The members of a zip file. Raises ArchiveFault unless it is byte for byte what `zip_archive` makes of them."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             infos = opened.infolist()
@@ -98,7 +98,7 @@ def members_of(archive: bytes) -> list[Member]:
     if sum(info.file_size for info in infos) > MOST:
         raise ArchiveFault(f"holds more than {MOST:,} bytes")
     members = [_read(archive, info) for info in infos]
-    if not all(member.name.isascii() for member in members) or assembled(members) != archive:
+    if not all(member.name.isascii() for member in members) or zip_archive(members) != archive:
         raise ArchiveFault(
             "the zip file is not as it was written: something was added, moved or changed between its files"
         )

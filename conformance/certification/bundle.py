@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance.certification.archive import ArchiveFault, Member, assembled, members_of
+from conformance.certification.archive import ArchiveFault, Member, members_of, zip_archive
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -61,7 +61,7 @@ def packed(contents: Mapping[str, bytes], claim: Mapping[str, Any], key: Ed25519
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
     """The zip file of a bundle's members."""
-    return assembled(
+    return zip_archive(
         Member.compressed(name, content) if name in CONTENTS else Member.stored(name, content)
         for name, content in members.items()
     )

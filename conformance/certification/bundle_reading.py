@@ -31,7 +31,7 @@ class Verified:
     key: Ed25519PublicKey | None
 
 
-def verified(content: bytes, expected: Ed25519PublicKey | None = None) -> Verified:
+def verified_bundle(content: bytes, expected: Ed25519PublicKey | None = None) -> Verified:
     """Check a bundle; with `expected` also that this key signed it. Raises BundleFault."""
     members = bundle.unpacked(content)
     key = bundle.signer_of(members, expected)

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.base import exit_codes
 from conformance.certification.answers import Answers
-from conformance.certification.scope import Entry, covered, to_attest
+from conformance.certification.scope import Entry, covered_entries, to_attest
 from conformance.tally.claims import Claim
 from conformance.tally.verdicts import BINDING
 
@@ -65,7 +65,7 @@ def of_profile(content: Content, chosen: Sequence[Claim]) -> list[Refusal]:
 def _left_out(content: Content, chosen: Claim) -> str:
     """The claims that a profile leaves out, of what a certification takes and the profile has the features for."""
     features = set(content["target"]["features"])
-    entries = [entry for entry in covered(content["requirements"], [chosen]) if not entry.get("claimed", True)]
+    entries = [entry for entry in covered_entries(content["requirements"], [chosen]) if not entry.get("claimed", True)]
     return ", ".join(
         dict.fromkeys(name for entry in entries if features.issuperset(entry["needs"]) for name in entry["claims"])
     )
@@ -98,7 +98,7 @@ def _of_run(content: Content) -> list[Refusal]:
 
 
 def _of_requirements(content: Content, answers: Answers, chosen: Sequence[Claim]) -> list[Refusal]:
-    entries = covered(content["requirements"], chosen)
+    entries = covered_entries(content["requirements"], chosen)
     return [*_of_verdicts(entries), *of_answers(content, answers, chosen)]
 
 

@@ -10,7 +10,7 @@ from conformance.tally.claims import Claim
 Entry = Mapping[str, Any]
 
 
-def covered(entries: Iterable[Entry], chosen: Sequence[Claim]) -> list[Entry]:
+def covered_entries(entries: Iterable[Entry], chosen: Sequence[Claim]) -> list[Entry]:
     """The entries that any of the certifications takes."""
     places = ((entry, [entry[name] for name in ("id", "document", "section", "role")]) for entry in entries)
     return [entry for entry, place in places if any(each.covers(*place) for each in chosen)]
@@ -21,6 +21,6 @@ def to_attest(entries: Iterable[Entry], features: Iterable[str], chosen: Sequenc
     claimed = set(features)
     return [
         entry
-        for entry in covered(entries, chosen)
+        for entry in covered_entries(entries, chosen)
         if entry["verdict"] == "untestable" and entry["attest"] and claimed.issuperset(entry["needs"])
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.certification import matrix
 from conformance.certification.answers import Answers
 from conformance.certification.matrix import Record
-from conformance.certification.scope import covered, to_attest
+from conformance.certification.scope import covered_entries, to_attest
 from conformance.reporting import summary
 from conformance.reporting.provenance import release_in_words
 from conformance.reporting.templating import rendered_page
@@ -20,7 +20,7 @@ Content = Mapping[str, Any]
 
 def claim_of(content: Content, answers: Answers, record: Record, chosen: Sequence[Claim]) -> dict[str, Any]:
     """What a bundle claims, for its manifest: it follows from the bundle's files."""
-    entries = covered(content["requirements"], chosen)
+    entries = covered_entries(content["requirements"], chosen)
     return {
         "certifications": [each.name for each in chosen],
         "implementation": dict(answers.implementation),
@@ -42,7 +42,7 @@ def _place(content: Content) -> str:
 
 def statement_as_html(content: Content, answers: Answers, record: Record, chosen: Sequence[Claim]) -> str:
     """The page of a conformance statement: self-contained, without scripts, made to be printed."""
-    entries = covered(content["requirements"], chosen)
+    entries = covered_entries(content["requirements"], chosen)
     features = content["target"]["features"]
     attested = to_attest(entries, features, chosen)
     view = {

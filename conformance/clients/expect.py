@@ -9,7 +9,7 @@ from conformance.base.outcomes import Inconclusive, Vacuous, Violation
 from conformance.base.uris import is_loopback, urlsplit
 from conformance.clients.login_browser import Page
 from conformance.clients.played import WORDS, Played, Sent, done_in
-from conformance.clients.playing import told
+from conformance.clients.playing import ending_in_words
 
 # Says what is wrong with a request; empty where nothing is.
 Fault = Callable[[Sent], str]
@@ -201,7 +201,7 @@ class Expectation:
     def _spoke(self) -> None:
         """Inconclusive for a login in which nothing was sent: there is nothing to judge in it."""
         if not self._played.sent:
-            raise Inconclusive(f"the client sent nothing: {told(self._played)}")
+            raise Inconclusive(f"the client sent nothing: {ending_in_words(self._played)}")
 
     def _spoke_or_knew(self) -> None:
         """Inconclusive for a login in which nothing was sent, but for one whose very settings the client refused."""

@@ -18,7 +18,7 @@ from conformance.clients.places import Watch
 from conformance.profile.client_role import Driving
 
 
-def loaded(driving: Driving) -> Callable[[Any], Any]:
+def loaded_callable(driving: Driving) -> Callable[[Any], Any]:
     """The callable that a profile names. Raises UnusableClient."""
     module_name, _, name = driving.callable.partition(":")
     if driving.folder not in sys.path:
@@ -61,7 +61,7 @@ def call(function: Callable[[Any], Any], context: Context, seconds: float) -> En
 def drive(driving: Driving, context: Context, browser: Browser, watch: Watch) -> Ending:
     """One login of the client that a profile describes. Raises UnusableClient."""
     if driving.callable:
-        return call(loaded(driving), context, driving.time_limit)
+        return call(loaded_callable(driving), context, driving.time_limit)
     if driving.command:
         return run_command(driving, context, browser, watch)
     raise Untested("the profile doesn't say how the client is driven: add `command` or `callable` under [driver]")

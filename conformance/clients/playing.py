@@ -106,7 +106,7 @@ def credentials_of(target: Target) -> Credentials:
     )
 
 
-def told(played: Played) -> str:
+def ending_in_words(played: Played) -> str:
     """How the client ended, with what it printed."""
     printed = f"; it printed: {played.ending.output.strip()[-1500:]}" if played.ending.output.strip() else ""
     refused = f"; nothing listened at {played.browser.refused[0]}" if played.browser.refused else ""

@@ -240,13 +240,13 @@ def code_in_the_clear(sent: Sent) -> str:
 # What a login brought to light
 
 
-def issued(played: Played, member: str, of: str = "tokens") -> list[str]:
+def issued_values(played: Played, member: str, of: str = "tokens") -> list[str]:
     """Values of a member of every token response of a kind."""
     found = [sent.reply.members.get(member) for sent in played.all(of)]
     return [value for value in found if isinstance(value, str)]
 
 
-def brought(played: Played) -> list[str]:
+def tokens_brought(played: Played) -> list[str]:
     """Access tokens that an authorization answer brought, in its query or its fragment."""
     parts = [urlsplit(landing) for landing in played.browser.landings]
     return [token for each in parts for text in (each.query, each.fragment) for token in parse_qs(text).get(TOKEN, ())]
@@ -272,7 +272,7 @@ def kept_apart(played: Played, member: str, what: str) -> Rule:
     """What one of two servers issued stays out of requests to the other, either way."""
     to_second = [each for each in played.sent_to_second if each.endpoint == "token"]
     of_second = [value for each in to_second if isinstance(value := each.reply.members.get(member), str)]
-    at_first, at_other = without(of_second, what), without(issued(played, member), what)
+    at_first, at_other = without(of_second, what), without(issued_values(played, member), what)
     return lambda sent: at_other(sent) if sent in played.sent_to_second else at_first(sent)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.clients.played import KINDS, WORDS, Played, Sent, done_in
-from conformance.clients.playing import CLIENT_ID, PUBLIC, Scenario, play, told
+from conformance.clients.playing import CLIENT_ID, PUBLIC, Scenario, ending_in_words, play
 from conformance.wire.exchange import Exchange
 from conformance.wire.stages import SAME_AUTHORITY
 
@@ -72,7 +72,7 @@ class Serve:
                 "let it trust all of the file that SSL_CERT_FILE names"
             )
         if not played.has(needed):
-            raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {told(played)}")
+            raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {ending_in_words(played)}")
         return played
 
     def _with_more(self, asked: Sequence[str]) -> frozenset[str]:
@@ -121,7 +121,7 @@ class Serve:
         played = replace(self._shared(scenario, "send"), twin=twin)
         came = played.browser.pages if played.browser.delivers else played.browser.landings
         if not played.sent or (played.has("start") and len(came) <= 1):
-            raise Inconclusive(f"the client saw no answer of the second server: {told(played)}")
+            raise Inconclusive(f"the client saw no answer of the second server: {ending_in_words(played)}")
         return played
 
     def login(self, misbehavior: str, *asked: str, until: str = "code exchange", times: int = 1) -> Played:
@@ -142,7 +142,7 @@ class Serve:
         unanswered = played.has("start") and not played.was_answered and not played.browser.landings
         # Who names itself wrongly gets no answer, and that is its own doing.
         if unanswered and twin.was_answered and not house.registers(misbehavior):
-            raise Inconclusive(f"the client never saw the answer: {told(played)}")
+            raise Inconclusive(f"the client never saw the answer: {ending_in_words(played)}")
         return replace(played, is_trusted=twin.has("served") or self._is_trusted())
 
     def beside(self, other: str) -> Played:
@@ -221,7 +221,7 @@ class Serve:
             plays = {name: self._alone(name) for name in (*others, misbehavior)}
         twin = next(filter(_got_on, plays.values()), None)
         if twin is None:
-            raise Inconclusive(f"no login succeeded, however it was spelled: {told(plays[misbehavior])}")
+            raise Inconclusive(f"no login succeeded, however it was spelled: {ending_in_words(plays[misbehavior])}")
         return replace(plays[misbehavior], twin=twin)
 
     def _alone(self, misbehavior: str) -> Played:
@@ -331,7 +331,7 @@ class Serve:
             who = "sent by the browser, for the client" if each.is_by_browser else "sent by the client"
             remarks = [who] if number else [who, f"the stage: {played.says}"]
             if number == len(sent) - 1:
-                remarks.append(told(played))
+                remarks.append(ending_in_words(played))
             session.vault.learn(each.request, each.reply)
             reply = replace(each.reply, remarks=tuple(remarks))
             self._trial.exchanges.append(Exchange(each.request, reply, max(0.0, each.at - session.started), phase))

@@ -13,7 +13,7 @@ from conformance.base.commanded import Commanded, Output
 from conformance.base.suggesting import did_you_mean
 from conformance.commands import UsageFault, run
 from conformance.commands.results_file import read_results
-from conformance.options import PROCESSES, REPORTS, completed
+from conformance.options import PROCESSES, REPORTS, completed_options
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -68,7 +68,7 @@ def carry_out(options: argparse.Namespace) -> int:
     try:
         if options.new_key:
             return _make_key(options.new_key)
-        chosen = completed(vars(options), run.settings_here().values)
+        chosen = completed_options(vars(options), run.settings_here().values)
         options.profile, options.reports, options.processes = (
             chosen[key] for key in ("profile", "reports", "processes")
         )
@@ -130,7 +130,7 @@ def _certify(options: argparse.Namespace) -> int:
         "processes": options.processes,
         "all_probes": True,
     }
-    code = run.execute(argparse.Namespace(**completed(strict, {})), [], commanded)
+    code = run.execute(argparse.Namespace(**completed_options(strict, {})), [], commanded)
     if commanded.folder is None or code in (exit_codes.INTERRUPTED, exit_codes.FAULT, exit_codes.USAGE):
         print("Not certified: the run did not come to its end.")
         return code

@@ -218,7 +218,7 @@ def _learned(document: dict[str, Any], places: Places, inputs: Inputs, options: 
     """Ask the deployment, and write down what it answered."""
     from conformance.discovery.grant_attempts import Asker
     from conformance.discovery.learning import CredentialsRefused, learn_client, learn_features
-    from conformance.discovery.unseen import unseen
+    from conformance.discovery.unseen import lines_of_unseen
     from conformance.discovery.writing import Learned, base_url_for, profile_text
 
     document["target"]["base_url"] = base_url_for(document["target"]["base_url"], places.endpoints.values())
@@ -245,7 +245,7 @@ def _learned(document: dict[str, Any], places: Places, inputs: Inputs, options: 
         features = learn_features(asker, clients, places)
         sent = f"{asker.requests} request{'' if asker.requests == 1 else 's'}"
         _say(f"Beside the grants: {', '.join(features.claimed) or 'nothing'}. Sent: {sent}.")
-        lacking = tuple(unseen(places, clients, features, inputs.scopes))
+        lacking = tuple(lines_of_unseen(places, clients, features, inputs.scopes))
         text = profile_text(Learned(places, clients, document, features, asker.requests, lacking))
         issued = session.watch.take().issued
     for line in lacking:

@@ -14,7 +14,7 @@ from conformance.profile.client_role import SERVER
 FAILED = ("failed", "warned", "error")
 
 
-def failed(chosen: argparse.Namespace) -> list[str]:
+def failed_ids(chosen: argparse.Namespace) -> list[str]:
     """The ids that the options' target failed in its last run, of those that `--only` names. Raises UsageFault."""
     from conformance.tally.catalogue import load_catalogue
 

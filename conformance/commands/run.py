@@ -20,7 +20,7 @@ from conformance.base.suggesting import did_you_mean, in_any_case
 from conformance.bundled import WARM_UP, server_arguments, spawn
 from conformance.commands import UsageFault
 from conformance.commands.completing import complete
-from conformance.options import BASE_URL_VARIABLE, BUNDLED, OPTIONS, PROCESSES, PROFILE, completed
+from conformance.options import BASE_URL_VARIABLE, BUNDLED, OPTIONS, PROCESSES, PROFILE, completed_options
 from conformance.profile.client_role import CLIENT, SERVER
 from conformance.settings import FILE, Settings, SettingsFault, read_settings
 
@@ -68,7 +68,7 @@ def add_profile(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace) -> int:
     """Run the suite; returns the exit code. Raises UsageFault."""
     settings = settings_here()
-    chosen = argparse.Namespace(**completed(vars(options), settings.values))
+    chosen = argparse.Namespace(**completed_options(vars(options), settings.values))
     if settings.source and not chosen.quiet:
         print(f"settings: {settings.source}", file=sys.stderr)
     name_more(chosen.documents)
@@ -85,9 +85,9 @@ def carry_out(options: argparse.Namespace) -> int:
         )
     chosen.variant, chosen.defect = checked_edits(chosen.variant, chosen.defect, chosen.profile, chosen.role)
     if chosen.failed:
-        from conformance.commands.last_run import failed
+        from conformance.commands.last_run import failed_ids
 
-        chosen.only = failed(chosen)
+        chosen.only = failed_ids(chosen)
         if not chosen.only:
             print("oauth2-conformance: nothing failed in the last run", file=sys.stderr)
             return exit_codes.NOTHING_SELECTED

@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
 def check(options: argparse.Namespace) -> int:
     """Check a bundle: 0 when it is as it was made, 1 when it isn't. Raises UsageFault."""
     from conformance.certification.bundle import BundleFault
-    from conformance.certification.bundle_reading import in_words, verified
+    from conformance.certification.bundle_reading import in_words, verified_bundle
     from conformance.certification.keys import KeyFault, fingerprint, read_public_key
     from conformance.reporting.text import visible
 
@@ -44,7 +44,7 @@ def check(options: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageFault(f"{options.bundle}: can't be read: {error.strerror}") from error
     try:
-        found = verified(content, expected)
+        found = verified_bundle(content, expected)
     except BundleFault as error:
         print(f"{options.bundle}: NOT VALID: {visible(str(error))}")
         return exit_codes.FINDINGS

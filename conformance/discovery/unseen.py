@@ -10,7 +10,7 @@ from conformance.discovery.learned import LearnedClient, LearnedFeatures, union_
 CORE_GRANTS = ("authorization_code", "implicit", "password", "client_credentials", "refresh_token")
 
 
-def unseen(
+def lines_of_unseen(
     places: Places, clients: Mapping[str, LearnedClient], features: LearnedFeatures, scopes: tuple[str, ...]
 ) -> Iterator[str]:
     """A line for each."""

@@ -137,7 +137,7 @@ def _configure(config: pytest.Config) -> None:
     except FileFault as error:
         raise pytest.UsageError(str(error)) from error
     except OSError as error:
-        raise pytest.UsageError(files.unusable(error, "written")) from error
+        raise pytest.UsageError(files.why_unusable(error, "written")) from error
     _configure_html(config)
 
 
@@ -152,7 +152,7 @@ def _catalogue() -> Catalogue:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> Generator[None]:
     """A run that is over writes its reports, whatever asks it to end meanwhile, or can't be written."""
     recorder = session.config.stash.get(RECORDER, None)
-    with signals.ignored():
+    with signals.signals_ignored():
         try:
             yield
         except OSError as error:

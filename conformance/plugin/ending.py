@@ -194,7 +194,7 @@ def tell(session: pytest.Session) -> None:
         print_summary(recorder.content, recorder.folder, output.stream, output.volume, output.color)
     output.stream.flush()
     for error in recorder.faults:
-        print(f"oauth2-conformance: {files.unusable(error, 'written')}", file=sys.stderr)
+        print(f"oauth2-conformance: {files.why_unusable(error, 'written')}", file=sys.stderr)
     for fault in config.stash[FAULTS]:
         print(f"oauth2-conformance: a fault in the suite: {fault}", file=sys.stderr)
     if recorder.content and not output.json:

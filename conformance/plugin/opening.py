@@ -20,7 +20,7 @@ from conformance.base.budgets import OFF
 from conformance.base.commanded import Commanded, Output
 from conformance.browser.drivers import UnusableDriver, check_driver
 from conformance.harness.footprint import Footprint
-from conformance.options import BUNDLED, OPTIONS, completed
+from conformance.options import BUNDLED, OPTIONS, completed_options
 from conformance.plugin.collection import SUITE
 from conformance.plugin.stashes import FOOTPRINT, SERVER
 from conformance.preflight.controls import Examiner
@@ -47,7 +47,7 @@ def take_options(config: pytest.Config) -> None:
     except SettingsFault as fault:
         raise pytest.UsageError(str(fault)) from fault
     given = {option.key: getattr(config.option, option.key, None) for option in OPTIONS if option.of_pytest}
-    chosen = completed(given, settings.values)
+    chosen = completed_options(given, settings.values)
     for key in given:
         setattr(config.option, key, chosen[key])
     if str(config.option.profile) == BUNDLED:
@@ -181,7 +181,7 @@ def load_profile(config: pytest.Config, announced: str | None) -> loading.Profil
     except loading.ProfileError as error:
         raise pytest.UsageError(str(error)) from error
     if config.option.insecure:
-        loaded = loading.unverified(loaded)
+        loaded = loading.unverified_profile(loaded)
     if config.option.outlook:
         loaded = loading.with_outlook(loaded)
     return loading.with_all_probes(loaded) if config.option.all_probes else loaded

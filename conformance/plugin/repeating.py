@@ -17,7 +17,7 @@ from conformance.plugin.stashes import CATALOGUE, FOOTPRINT, PROFILE, PROGRESS, 
 from conformance.reporting.summary import counted
 from conformance.running import apart
 from conformance.running.collecting import Case, case_of
-from conformance.running.single_test import Execution, Finished, execute, finished, result_of
+from conformance.running.single_test import Execution, Finished, execute, finished_test, result_of
 from conformance.running.whole_run import open_session
 from conformance.tally.confirming import MOST, Attempts, findings_in, seconds_for, why_not_again
 from conformance.tally.gathered import TestResult
@@ -115,7 +115,7 @@ def _run(
         return execute(case.function, case.parameters, requirement, case.needs, session)
 
     # What costs failed sign-ins was counted for one attempt.
-    return finished(attempt() if name in costly else undisturbed_execution(attempt))
+    return finished_test(attempt() if name in costly else undisturbed_execution(attempt))
 
 
 def undisturbed_execution(attempt: Callable[[], Execution]) -> Execution:

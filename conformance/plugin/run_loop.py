@@ -29,7 +29,7 @@ from conformance.plugin.stashes import (
 from conformance.running import apart
 from conformance.running.collecting import case_of
 from conformance.running.process_groups import groups_of, groups_to_run
-from conformance.running.single_test import Finished, execute, finished, result_of
+from conformance.running.single_test import Finished, execute, finished_test, result_of
 from conformance.running.whole_run import open_session
 from conformance.tally import results, verdicts
 
@@ -147,7 +147,7 @@ def _run_apart(
 def _run(item: pytest.Function, session: Session) -> Finished:
     case = case_of(item)
     requirement = item.config.stash[CATALOGUE].by_id[case.requirement]
-    return finished(execute(case.function, case.parameters, requirement, case.needs, session))
+    return finished_test(execute(case.function, case.parameters, requirement, case.needs, session))
 
 
 def _reports(item: pytest.Function, ended: Finished, session: Session) -> tuple[pytest.TestReport, ...]:

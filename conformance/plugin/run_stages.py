@@ -17,12 +17,12 @@ def prepare_stages(config: pytest.Config) -> None:
     if not config.stash[PROFILE].target.is_client:
         return
     # What plays the server is imported only where that is wanted.
-    from conformance.bundled.reference_stages import prepared
+    from conformance.bundled.reference_stages import prepared_stages
 
     folder = tempfile.TemporaryDirectory(prefix="oauth2-stages-")
     config.add_cleanup(folder.cleanup)
     try:
-        config.stash[OPEN_HOUSE] = prepared(Path(folder.name), config.stash[PROFILE])
+        config.stash[OPEN_HOUSE] = prepared_stages(Path(folder.name), config.stash[PROFILE])
     except ProfileError as error:
         raise pytest.UsageError(str(error)) from error
 

@@ -68,7 +68,9 @@ def _authenticates(trial: Trial, examiner: Examiner, client: Client, method: str
         for credentials in _other_spellings(client):
             other = _presented(trial, client, credentials)
             if not refuses_client(other):
-                return f"{accepted(other)}, but only where id and secret are not form-encoded (RFC 6749 section 2.3.1)"
+                return (
+                    f"{how_accepted(other)}, but only where id and secret are not form-encoded (RFC 6749 section 2.3.1)"
+                )
     with_secret = " with this secret" if method in BY_SECRET else ""
     who = f"client_id {client.client_id!r}{with_secret} by {IN_WORDS[method]}"
     says = f"the server refuses {who}: {why_refused(reply)}"
@@ -100,13 +102,13 @@ def _believed(trial: Trial, examiner: Examiner, client: Client, method: str, rep
     """What an answer proves that isn't about the credentials: nothing where a made-up secret gets it too."""
     if reply.is_success:
         examiner.proven.add(client.name)
-        return accepted(reply)
+        return how_accepted(reply)
     if method not in BY_SECRET:
-        return accepted(reply)
+        return how_accepted(reply)
     forged = replace(client, client_secret=trial.invented("client_secret"), authentication=(method,))
     if refuses_client(_presented(trial, forged)):
         examiner.proven.add(client.name)
-        return f"{accepted(reply)}; a made-up secret is refused"
+        return f"{how_accepted(reply)}; a made-up secret is refused"
     raise Pointless(f"a made-up secret gets the same answer ({reply}): a grant has to show it")
 
 
@@ -135,7 +137,7 @@ def _presented(trial: Trial, client: Client, credentials: tuple[str, str] | None
     return trial.send.token("authorization_code", client, made_up_code(trial, client), authentication, headers)
 
 
-def accepted(reply: Reply) -> str:
+def how_accepted(reply: Reply) -> str:
     """How a reply shows that the credentials were taken."""
     return "a token was issued" if reply.is_success else f"past authentication: {reply}"
 
@@ -146,7 +148,7 @@ def _is_known(trial: Trial, examiner: Examiner, client: Client) -> str:
     if not refuses_client(reply):
         if reply.is_success or refuses_client(_presented(trial, replace(client, client_id=trial.invented("id")))):
             examiner.proven.add(client.name)
-            return accepted(reply)
+            return how_accepted(reply)
         if is_known(trial, client):
             return "the authorization endpoint knows it"
         raise Pointless(f"a made-up client_id gets the same answer ({reply}): a grant has to show it")

@@ -17,7 +17,7 @@ from conformance.browser.drivers.form import FormDriver
 from conformance.browser.drivers.journey import Journey
 from conformance.browser.drivers.manual import CODE_LIFETIME, ManualDriver
 from conformance.browser.user_agent import UserAgent
-from conformance.bundled.twin import Server, described, twin_of
+from conformance.bundled.twin import Server, twin_of, twin_target
 from conformance.harness.footprint import Footprint
 from conformance.harness.session import Session
 from conformance.harness.trial import Trial
@@ -93,7 +93,7 @@ def _run(cases: Sequence[Case], session: Session, catalogue: Catalogue, found: R
 def _session(
     profile: Profile, faults: Mapping[str, str], server: Server, apps: Mapping[str, AsgiApp], found: Rehearsed
 ) -> Session:
-    target = described(profile.target, faults)
+    target = twin_target(profile.target, faults)
     session = Session.open(target, AsgiTransport(apps), profile.secrets)
 
     def age(credential: str, seconds: float) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from conformance.browser.answer import Answer
 from conformance.harness.refusals import stuck_at_sign_in, was_let_in, why_not_back, why_refused
 from conformance.harness.trial import Trial
-from conformance.preflight.client_controls import accepted, usable_grants, variable_of
+from conformance.preflight.client_controls import how_accepted, usable_grants, variable_of
 from conformance.preflight.controls import Examiner, Pointless, Wrong
 from conformance.preflight.free_requests import RESPONSE_TYPES, Way, ways_to_ask
 from conformance.profile.target import Client, fault_of_client
@@ -148,4 +148,4 @@ def _password_is_taken(trial: Trial, name: str, client: Client) -> str:
             f"the server refuses {owner.username!r}: {why_refused(reply)}",
             f"check username and {variable_of(trial, owner.password, 'password')}",
         )
-    return accepted(reply)
+    return how_accepted(reply)

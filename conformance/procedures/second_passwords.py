@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.base.outcomes import Vacuous
-from conformance.browser.drivers.choosing import guessed
+from conformance.browser.drivers.choosing import guessed_action
 from conformance.browser.pages import read_page
 from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness.given import Given
@@ -37,7 +37,7 @@ def _granted(given: Given, send: Send, asked: dict[str, Any]) -> Answer:
     owner = spare_owner(given)
     pretender = UserAgent(replace(owner, password=given.invented("password")), most_passwords=1)
     refused = send.authorize(**asked, user_agent=pretender)
-    action = guessed(read_page(refused.reply), owner, "approve", given.sign_in())
+    action = guessed_action(read_page(refused.reply), owner, "approve", given.sign_in())
     if action is None or action.form is None or not action.sends_password:
         raise Vacuous(f"after a wrong password nobody is asked for another one: {refused}")
     agent = UserAgent(owner, pretender.cookies)

@@ -134,7 +134,7 @@ def with_outlook(profile: Profile) -> Profile:
     return replace(profile, target=replace(target, features=target.features | assumed, claims=claimed))
 
 
-def unverified(profile: Profile) -> Profile:
+def unverified_profile(profile: Profile) -> Profile:
     """The profile of a target whose certificate isn't to be verified."""
     return replace(profile, target=replace(profile.target, insecure=True))
 

@@ -39,13 +39,13 @@ def badge(content: Content) -> str:
 
 def levels(content: Content) -> list[str]:
     """`MUST 244/244` and so on: how many of the applicable requirements of a level are kept, vacuous ones left out."""
-    numbers = summary.by_level(summary.concluded(content))
+    numbers = summary.by_level(summary.concluded_entries(content))
     return [f"{level} {numbers[level]['passed']}/{_applicable(numbers[level])}" for level in LEVELS]
 
 
 def _conclusion(content: Content) -> str:
     """The conclusion, with how many requirements it says nothing about: `conformant; 3 vacuous`."""
-    vacuous = len(summary.with_verdict(summary.concluded(content), "vacuous"))
+    vacuous = len(summary.with_verdict(summary.concluded_entries(content), "vacuous"))
     told = vacuous and content["conclusion"] == "conformant"
     return f"conformant; {vacuous} vacuous" if told else str(content["conclusion"])
 

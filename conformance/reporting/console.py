@@ -168,7 +168,7 @@ class _Summary:
 
     def _told(self, finding: Finding, content: Content, indent: int, shown: set[tuple[str, str]]) -> None:
         """What the tests tell; what another requirement of the same fault has told already stands there alone."""
-        lines = [told for told in faults.told(finding.tests) if (told.expected, told.observed) not in shown]
+        lines = [told for told in faults.told_by_tests(finding.tests) if (told.expected, told.observed) not in shown]
         shown |= {(told.expected, told.observed) for told in lines}
         for told in lines:
             self._line(f"expected  {told.expected}", "", indent)
@@ -273,7 +273,7 @@ class _Summary:
 
     def conclusion(self, content: Content, shown: Content, folder: Path, *, by_level: bool) -> None:
         """What the run says of the target, and where that is written. The numbers are of what is `shown`."""
-        levels = summary.level_sentences(summary.concluded(shown)) if by_level else []
+        levels = summary.level_sentences(summary.concluded_entries(shown)) if by_level else []
         if levels:
             self._heading("Requirements that the conclusion rests on, by level")
         for level, sentence in levels:

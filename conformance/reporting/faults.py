@@ -113,7 +113,7 @@ class Told:
         return ", ".join(self.cases)
 
 
-def told(tests: Iterable[Test]) -> list[Told]:
+def told_by_tests(tests: Iterable[Test]) -> list[Told]:
     """What broken tests tell, each pair of texts once, with all cases that it was seen in."""
     pairs: dict[tuple[str, str], list[Test]] = {}
     for test in tests:

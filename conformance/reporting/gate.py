@@ -34,7 +34,7 @@ def _why_closed(content: Content) -> list[str]:
         case exit_codes.FINDINGS:
             return _findings(content)
         case exit_codes.INCOMPLETE:
-            return [f"{summary.undecided(content)} undecided"]
+            return [f"{summary.undecided_in_words(content)} undecided"]
         case _:
             return []
 

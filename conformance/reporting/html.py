@@ -67,7 +67,7 @@ def _view(content: Content, evidence: Evidence) -> dict[str, Any]:
         "claims": summary.claims_in_words(content),
         "outlook": summary.outlook_in_words(content),
         "outlook_findings": summary.outlook_findings(content),
-        "levels": summary.by_level(summary.concluded(content)),
+        "levels": summary.by_level(summary.concluded_entries(content)),
         "duration": summary.duration(content),
         "legend": LEGEND,
         "level_legend": LEVEL_LEGEND,

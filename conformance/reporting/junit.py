@@ -124,7 +124,7 @@ def _add(case: Element, tag: str, message: str, text: str, **more: str) -> None:
 def _evidence(entry: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]]) -> str:
     """A finding in plain text: the sentence, expected and observed, the exchanges of the tests that found it."""
     lines = [entry["says"]]
-    for told in faults.told(deciding_tests(entry)):
+    for told in faults.told_by_tests(deciding_tests(entry)):
         lines += [f"expected: {told.expected}", f"observed: {told.observed}"]
         lines += [f"case: {told.in_cases}"] if told.cases else []
         lines += [f"request: {more}"] if (more := faults.difference(told.test)) else []

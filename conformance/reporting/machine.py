@@ -46,6 +46,6 @@ def _finding(entry: Entry, content: Content) -> dict[str, object]:
         "known": entry["id"] in summary.known_deviations(content),
         "seen": [
             {"expected": told.expected, "observed": told.observed}
-            for told in faults.told(summary.deciding_tests(entry))
+            for told in faults.told_by_tests(summary.deciding_tests(entry))
         ],
     }

@@ -63,8 +63,8 @@ def prose(text: str) -> str:
 
 def _numbers(content: Content) -> str:
     """Verdicts by level; levels are never added up."""
-    numbers = summary.by_level(summary.concluded(content))
-    words = summary.words_in_use(summary.concluded(content))
+    numbers = summary.by_level(summary.concluded_entries(content))
+    words = summary.words_in_use(summary.concluded_entries(content))
     rows = [["Level", *words], ["---", *("---:" for _ in words)]]
     rows += [[level, *(str(numbers[level][word]) for word in words)] for level in LEVELS if numbers[level]]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -136,7 +136,7 @@ def _finding(fault: Fault, finding: Finding, content: Content) -> list[str]:
     clause = plain(clause_name(entry["document"], entry["section"]))
     says = f": {code(entry['id'])}, {prose(entry['says'])}" if len(fault.findings) > 1 else ""
     lines = [f"- {_source(clause, clause_link(entry['document'], entry['section']))}{says}"]
-    for told in faults.told(finding.tests):
+    for told in faults.told_by_tests(finding.tests):
         lines += [f"- expected: {code(told.expected)}", f"- observed: {code(told.observed)}"]
         lines += [f"- case: {code(told.in_cases)}"] if told.cases else []
         lines += [f"- request: {prose(more)}"] if (more := faults.difference(told.test)) else []
@@ -152,7 +152,7 @@ def _finding(fault: Fault, finding: Finding, content: Content) -> list[str]:
 def _other(finding: Finding) -> str:
     """A requirement that a fault breaks besides, with what was observed."""
     entry = finding.entry
-    observed = "; ".join(dict.fromkeys(code(told.observed) for told in faults.told(finding.tests)))
+    observed = "; ".join(dict.fromkeys(code(told.observed) for told in faults.told_by_tests(finding.tests)))
     return f"- {entry['verdict']} {entry['level']} {code(entry['id'])}: {prose(entry['says'])} Observed: {observed}"
 
 

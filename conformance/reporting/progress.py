@@ -73,7 +73,7 @@ class Progress:
 
     def begun(self, name: str) -> None:
         """A test begins that takes a while: it is named as long as it does."""
-        self._at_work = short(name)
+        self._at_work = short_name(name)
         self.tick()
 
     def advance(self, test: Ended) -> None:
@@ -86,7 +86,7 @@ class Progress:
         self._at_work = test.section
         self._waits.pop(test.name, None)
         if self._volume == "verbose":
-            self._line(f"{test.verdict:<14}  {test.requirement}  {short(test.name)}")
+            self._line(f"{test.verdict:<14}  {test.requirement}  {short_name(test.name)}")
         self.tick()
 
     def waiting(self, name: str, what: str, seconds: float) -> None:
@@ -94,7 +94,7 @@ class Progress:
         is_new = self._waits.get(name, Wait("", 0.0)).what != what
         self._waits[name] = Wait(what, self._clock() + seconds)
         if is_new and not self._is_terminal:
-            self.announce(f"waiting {in_words(seconds)} for {what} ({short(name)})")
+            self.announce(f"waiting {in_words(seconds)} for {what} ({short_name(name)})")
         self.tick()
 
     def tick(self) -> None:
@@ -156,6 +156,6 @@ def in_words(seconds: float) -> str:
     return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
 
 
-def short(name: str) -> str:
+def short_name(name: str) -> str:
     """The name of a test without its file's."""
     return name.rpartition("::")[2]

@@ -26,7 +26,7 @@ def provenance(content: Content) -> dict[str, str]:
         "seed": str(content["fuzz"]["seed"]) if content["fuzz"]["budget"] != "off" else "",
         "selection": selection(content),
         "claims": "; ".join(f"{name}: {conclusion}" for name, _, conclusion in claims_in_words(content)),
-        "declined": declined(content),
+        "declined": declined_in_words(content),
         "profile": as_toml(target["profile"]),
     }
     return {name: value for name, value in facts.items() if value}
@@ -48,7 +48,7 @@ def selection(content: Content) -> str:
     return "; ".join(part for part in (named and f"only {named}", left_out) if part) or "everything"
 
 
-def declined(content: Content) -> str:
+def declined_in_words(content: Content) -> str:
     """How many requirements the profile declines, in words; empty when none."""
     number = sum(bool(entry["declined"]) for entry in content["requirements"])
     return f"{counted(number, 'requirement')}, by the profile" if number else ""

@@ -190,7 +190,7 @@ def _message(fault: Fault, content: Content) -> str:
     """The headline, what was seen of its gravest requirement, and the others that it breaks."""
     lead = fault.lead
     lines = [fault.title if fault.title.endswith(".") else f"{fault.title}.", fault.hint]
-    for told in faults.told(lead.tests):
+    for told in faults.told_by_tests(lead.tests):
         cases = f" ({told.in_cases})" if told.cases else ""
         lines.append(f"Expected {told.expected}; observed {told.observed}{cases}.")
         lines += [f"The request: {more}." for more in [faults.difference(told.test)] if more]

@@ -141,7 +141,7 @@ def by_reason(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     return sorted(groups.items(), key=lambda group: -len(group[1]))
 
 
-def concluded(content: Content) -> list[Entry]:
+def concluded_entries(content: Content) -> list[Entry]:
     """The requirements that have a part in the conclusion."""
     return [entry for entry in content["requirements"] if counts_for_conclusion(entry)]
 
@@ -251,7 +251,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def conclusion_sentence(content: Content) -> str:
     """The run's conclusion as one plain sentence."""
     name = content["target"]["name"]
-    numbers = by_level(concluded(content))
+    numbers = by_level(concluded_entries(content))
     match content["conclusion"]:
         case "not conformant":
             return f"{name} is not conformant: it breaks {_binding(numbers, 'failed')}."
@@ -261,7 +261,7 @@ def conclusion_sentence(content: Content) -> str:
         case "interrupted":
             return f"No conclusion about {name}: the run was interrupted."
         case "incomplete":
-            return f"No conclusion about {name} yet: {undecided(content)} could not be decided."
+            return f"No conclusion about {name} yet: {undecided_in_words(content)} could not be decided."
         case "partial":
             return f"No breach was found in {name}, but {_left_out(content)}: no statement about the whole."
         case _:
@@ -314,10 +314,10 @@ def _binding(numbers: Mapping[str, Counter[str]], word: str) -> str:
     return f"{' and '.join(parts)} requirement{'' if total == 1 else 's'}"
 
 
-def undecided(content: Content) -> str:
+def undecided_in_words(content: Content) -> str:
     """The binding requirements that stayed open, by level."""
     numbers: dict[str, Counter[str]] = {level: Counter() for level in BINDING}
-    for entry in concluded(content):
+    for entry in concluded_entries(content):
         is_open = entry["verdict"] == "inconclusive" or (entry["verdict"] == "untested" and entry["no_test_yet"])
         if is_open and entry["level"] in BINDING:
             numbers[entry["level"]]["open"] += 1
@@ -326,7 +326,7 @@ def undecided(content: Content) -> str:
 
 def _left_out(content: Content) -> str:
     """How many applicable requirements were not tested, or declined."""
-    own = concluded(content)
+    own = concluded_entries(content)
     untested = sum(entry["verdict"] == "untested" for entry in own)
     declined = sum(bool(entry["declined"]) and entry["verdict"] != "untested" for entry in own)
     parts = [f"{counted(untested, 'requirement')} untested"] if untested else []

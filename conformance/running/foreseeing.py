@@ -36,10 +36,10 @@ FROM_METADATA = "from=metadata"
 GRANTS = ("authorization_code", "refresh_token", "password", "client_credentials")
 
 
-def foreseen(cases: Iterable[Case], catalogue: Catalogue, session: Session) -> list[Scenario]:
+def foreseen_logins(cases: Iterable[Case], catalogue: Catalogue, session: Session) -> list[Scenario]:
     """The logins that tests will ask for, each once, in the order of the tests."""
     found: dict[Scenario, None] = {}
-    played = ideal(session.target)
+    played = ideal_login(session.target)
 
     def note(scenario: Scenario) -> Played:
         found[scenario] = None
@@ -60,10 +60,10 @@ def played_ahead(cases: Iterable[Case], catalogue: Catalogue, session: Session, 
     """The logins that tests will ask for, so many played at a time."""
     house = session.house()
     takes_long = lambda scenario: any(map(house.takes_long, scenario.misbehaviors))  # noqa: E731
-    return Ahead(partial(play, session.target, house), foreseen(cases, catalogue, session), count, takes_long)
+    return Ahead(partial(play, session.target, house), foreseen_logins(cases, catalogue, session), count, takes_long)
 
 
-def ideal(target: Target) -> Played:
+def ideal_login(target: Target) -> Played:
     """A login in which everything was done, and done twice, at two servers."""
     arrived = [*_arrived(), *_arrived()]
     stages = [

@@ -155,7 +155,7 @@ class Finished:
     failed_sign_ins: Mapping[str, int] = field(default_factory=dict)
 
 
-def finished(execution: Execution) -> Finished:
+def finished_test(execution: Execution) -> Finished:
     """What there is to tell of a test that has been run."""
     trial = execution.trial
     names, fresh = trial.session.name_exchanges(trial.exchanges)

@@ -38,7 +38,7 @@ class Asked:
     body: str
 
 
-def asked(request: Mapping[str, Any]) -> Asked:
+def request_as_asked(request: Mapping[str, Any]) -> Asked:
     """Read a request of the evidence."""
     place, _, query = request["url"].partition("?")
     headers = [(name.lower(), value) for name, value in request["headers"]]
@@ -68,7 +68,7 @@ def _usual(value: str) -> str:
 
 def differences(control: Mapping[str, Any], request: Mapping[str, Any]) -> list[str]:
     """What a request has that its control doesn't, in words: "`scope` twice", "without `redirect_uri`"."""
-    usual, odd = asked(control), asked(request)
+    usual, odd = request_as_asked(control), request_as_asked(request)
     found = [f"by {odd.method} in place of {usual.method}"] if odd.method != usual.method else []
     found += _parameters(usual.parameters, odd.parameters)
     if odd.credentials != usual.credentials:

@@ -45,7 +45,7 @@ class Repeat:
         return self.state
 
 
-def compared(breach: Breach | None, word: OutcomeWord, reason: str) -> Repeat:
+def repeat_of_finding(breach: Breach | None, word: OutcomeWord, reason: str) -> Repeat:
     """What a second try, and how it ended, says of a finding."""
     if word == "broken":
         return Repeat("seen again")
@@ -95,7 +95,7 @@ def findings_in(tests: Iterable[TestResult], levels: Mapping[str, Level]) -> lis
 
 def tried_again(first: TestResult, second: TestResult) -> TestResult:
     """A finding with what became of it the second time, and the evidence of both."""
-    repeat = compared(first.breach or None, second.outcome, second.reason)  # type: ignore[arg-type]
+    repeat = repeat_of_finding(first.breach or None, second.outcome, second.reason)  # type: ignore[arg-type]
     told = replace(
         first,
         evidence=(*first.evidence, *second.evidence),

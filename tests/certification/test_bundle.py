@@ -17,9 +17,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conformance.certification import bundle, keys, matrix
-from conformance.certification.archive import Member, assembled, members_of
+from conformance.certification.archive import Member, members_of, zip_archive
 from conformance.certification.bundle import BundleFault
-from conformance.certification.bundle_reading import in_words, verified
+from conformance.certification.bundle_reading import in_words, verified_bundle
 from conformance.certification.statement import claim_of, statement_as_html
 from conformance.reporting import rendered
 from tests.certification import certifiable
@@ -61,7 +61,7 @@ def signed(contents: dict[str, bytes], claim: dict[str, Any]) -> bytes:
 
 
 def test_a_bundle_says_what_it_claims_and_who_signed_it(signed: bytes, claim: dict[str, Any]) -> None:
-    found = verified(signed, KEY.public_key())
+    found = verified_bundle(signed, KEY.public_key())
     assert found.claim == claim
     assert found.key is not None
     assert keys.public_pem(found.key) == keys.public_pem(KEY.public_key())
@@ -79,34 +79,34 @@ def test_the_same_contents_give_the_same_bytes(
 
 def test_an_unsigned_bundle_is_told_apart(contents: dict[str, bytes], claim: dict[str, Any]) -> None:
     unsigned = bundle.packed(contents, claim, None)
-    assert verified(unsigned).key is None
+    assert verified_bundle(unsigned).key is None
     with pytest.raises(BundleFault, match="is not signed"):
-        verified(unsigned, KEY.public_key())
+        verified_bundle(unsigned, KEY.public_key())
 
 
 def test_another_key_is_noticed(signed: bytes) -> None:
     with pytest.raises(BundleFault, match="is signed by another key"):
-        verified(signed, OTHER.public_key())
+        verified_bundle(signed, OTHER.public_key())
 
 
 def test_results_that_do_not_carry_the_claim_are_noticed(contents: dict[str, bytes], claim: dict[str, Any]) -> None:
     broken = certifiable.run({"rfc6749-4.1.2-reused-code-denied": "broken"})
     forged = bundle.packed({**contents, bundle.RESULTS: json.dumps(broken).encode()}, claim, KEY)
     with pytest.raises(BundleFault, match="its results don't carry what it claims: failed"):
-        verified(forged)
+        verified_bundle(forged)
 
 
 def test_a_claim_that_is_not_that_of_the_files_is_noticed(contents: dict[str, bytes], claim: dict[str, Any]) -> None:
     forged = bundle.packed(contents, {**claim, "implementation": {"name": "Other"}}, KEY)
     with pytest.raises(BundleFault, match="the manifest claims something else"):
-        verified(forged)
+        verified_bundle(forged)
 
 
 def test_a_changed_file_is_named(signed: bytes) -> None:
     members = bundle.unpacked(signed)
     changed = bundle.zipped({**members, bundle.STATEMENT: members[bundle.STATEMENT] + b" "})
     with pytest.raises(BundleFault, match=r"statement\.html: is not the file that the manifest lists"):
-        verified(changed)
+        verified_bundle(changed)
 
 
 # Every byte
@@ -146,7 +146,7 @@ def test_changed_bytes_of_a_real_bundle_are_noticed(signed: bytes) -> None:
         changed = bytearray(signed)
         changed[place] ^= 1 << dice.randrange(8)
         with pytest.raises(BundleFault):
-            verified(bytes(changed))
+            verified_bundle(bytes(changed))
 
 
 def test_a_bundle_is_compressed(contents: dict[str, bytes], signed: bytes) -> None:
@@ -159,9 +159,9 @@ def test_how_it_was_compressed_does_not_matter(level: int, signed: bytes) -> Non
     packed = [
         Member.compressed(*each, level) if each[0] in bundle.CONTENTS else Member.stored(*each) for each in members
     ]
-    other = assembled(packed)
+    other = zip_archive(packed)
     assert other != signed
-    assert verified(other, KEY.public_key()).claim == verified(signed).claim
+    assert verified_bundle(other, KEY.public_key()).claim == verified_bundle(signed).claim
 
 
 def test_a_bundle_that_is_not_compressed_is_taken_as_well(signed: bytes, claim: dict[str, Any]) -> None:
@@ -172,7 +172,7 @@ def test_a_bundle_that_is_not_compressed_is_taken_as_well(signed: bytes, claim: 
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.create_system, info.external_attr = 3, 0o644 << 16
             archive.writestr(info, content)
-    assert verified(stored.getvalue(), KEY.public_key()).claim == claim
+    assert verified_bundle(stored.getvalue(), KEY.public_key()).claim == claim
 
 
 def test_any_program_unpacks_it(signed: bytes) -> None:
@@ -197,7 +197,7 @@ def test_any_program_unpacks_it(signed: bytes) -> None:
 def test_a_member_that_is_not_what_it_says_is_named(change: Callable[[Member], Member], told: str) -> None:
     whole = members_of(bundle.packed({**SMALL, bundle.RESULTS: b"a" * 5000}, {}, KEY))
     with pytest.raises(BundleFault, match=told):
-        bundle.unpacked(assembled(change(each) if each.name == bundle.RESULTS else each for each in whole))
+        bundle.unpacked(zip_archive(change(each) if each.name == bundle.RESULTS else each for each in whole))
 
 
 def appended(name: str, content: bytes) -> Callable[[bytes], bytes]:

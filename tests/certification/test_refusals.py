@@ -11,7 +11,7 @@ import pytest
 from conformance.base.toml_files import FileFault
 from conformance.certification.answers import Answer, read_answers, template
 from conformance.certification.refusals import exit_code_of, refusals
-from conformance.certification.scope import covered, to_attest
+from conformance.certification.scope import covered_entries, to_attest
 from conformance.tally.baseline import Baseline
 from conformance.tally.claims import certifications
 from tests.certification import certifiable
@@ -105,13 +105,16 @@ def test_everything_is_not_certified_where_claims_leave_something_out() -> None:
 
 def test_certifications_take_what_they_say() -> None:
     entries = certifiable.run()["requirements"]
-    taken = {name: {entry["document"] for entry in covered(entries, [each])} for name, each in certifications().items()}
+    taken = {
+        name: {entry["document"] for entry in covered_entries(entries, [each])}
+        for name, each in certifications().items()
+    }
     assert taken["core"] == {"rfc6749"}
     assert taken["revocation"] == {"rfc7009"}
     assert taken["introspection"] == {"rfc7662"}
     assert taken["documented-api"] == {"documented"}
     assert taken["full"] >= {"rfc6749", "rfc7009", "rfc7662", "rfc6750", "documented"}
-    assert {entry["role"] for entry in covered(entries, FULL)} == {"authorization-server"}
+    assert {entry["role"] for entry in covered_entries(entries, FULL)} == {"authorization-server"}
     features = {name for entry in entries for name in entry["needs"]}
     assert {name for each in certifications().values() for name in each.demands} <= features | {
         "client",

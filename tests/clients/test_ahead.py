@@ -15,12 +15,12 @@ from conformance.clients.ahead import Ahead
 from conformance.clients.places import Place
 from conformance.clients.played import Played
 from conformance.clients.playing import Scenario
-from conformance.running.foreseeing import foreseen, ideal
+from conformance.running.foreseeing import foreseen_logins, ideal_login
 from tests.clients.running import cases, catalogue, profile_of, session_with
 
 HONEST, REFRESH = Scenario(), Scenario(frozenset({"refresh"}))
 FORGED = Scenario(misbehaviors=("state-of-nobody",))
-GOOD = ideal(profile_of().target)
+GOOD = ideal_login(profile_of().target)
 POOR = replace(GOOD, stage=replace(GOOD.stage, arrived=[]))
 
 
@@ -128,7 +128,7 @@ def test_what_fails_ahead_fails_for_the_test_that_asks() -> None:
 
 def test_the_logins_of_a_whole_run_are_foreseen_and_at_most_90(certificates: Path) -> None:
     with session_with(lambda context: None, certificates) as session:
-        found = foreseen(cases(), catalogue(), session)
+        found = foreseen_logins(cases(), catalogue(), session)
 
         assert session.observations == {}
     assert len(found) == len(set(found)) <= 90

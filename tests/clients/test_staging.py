@@ -17,7 +17,7 @@ import pytest
 
 from conformance.base import exit_codes
 from conformance.base.outcomes import Untested
-from conformance.bundled.reference_stages import prepared
+from conformance.bundled.reference_stages import prepared_stages
 from conformance.cli import main
 from conformance.clients.login_browser import Browser
 from conformance.clients.serve import Serve
@@ -60,7 +60,7 @@ def places(folder: Path, table: str, login: Callable[..., object] = plain.login)
     """Where the requests of an honest login went that used its token."""
     profile = profile_in(folder, table)
     (folder / "stages").mkdir()
-    with session_with(login, folder, profile, prepared(folder / "stages", profile)) as session:
+    with session_with(login, folder, profile, prepared_stages(folder / "stages", profile)) as session:
         played = Serve(Trial(session)).honest(until="resource")
     assert played.has("served")
     return [urlsplit(sent.request.url).hostname or "" for sent in played.sent]
@@ -82,7 +82,7 @@ def test_a_login_is_at_the_address_that_the_profile_names(tmp_path: Path, table:
 
 def test_the_browser_finds_a_host_that_only_the_client_can_find(tmp_path: Path) -> None:
     profile = profile_in(tmp_path, SECOND + 'public_url = "https://stage.example"\n')
-    with closing(prepared(tmp_path, profile)()) as house:
+    with closing(prepared_stages(tmp_path, profile)()) as house:
         stage = house.open(Credentials("a-client", None, "https://client.example/cb", "me"))
         origin = stage.issuer.rpartition("/")[0]
         browser = Browser(frozenset({origin}), str(house.certificates), profile.target.staging.reached_at)
@@ -108,7 +108,7 @@ def test_bad_certificates_are_judged_where_their_authority_is_trusted(tmp_path: 
     authority = certified(tmp_path, "127.0.0.2")
     profile = profile_in(tmp_path, SECOND + OWN)
     (tmp_path / "stages").mkdir()
-    opened = prepared(tmp_path / "stages", profile)
+    opened = prepared_stages(tmp_path / "stages", profile)
 
     def by_own_authority(context: plain.Context) -> object:
         return plain.login(replace(context, certificates=str(authority)))
@@ -145,7 +145,7 @@ def test_bad_certificates_are_judged_where_their_authority_is_trusted(tmp_path: 
 def test_what_cannot_be_a_stage_is_told(tmp_path: Path, table: str, why: str) -> None:
     certified(tmp_path, "127.0.0.2")
     with pytest.raises(ProfileError) as caught:
-        prepared(tmp_path, profile_in(tmp_path, table))
+        prepared_stages(tmp_path, profile_in(tmp_path, table))
 
     assert why in str(caught.value)
 
@@ -153,7 +153,7 @@ def test_what_cannot_be_a_stage_is_told(tmp_path: Path, table: str, why: str) ->
 def test_an_expired_certificate_is_told(tmp_path: Path) -> None:
     certified(tmp_path, "127.0.0.2", -1)
     with pytest.raises(ProfileError, match="has expired at"):
-        prepared(tmp_path, profile_in(tmp_path, SECOND + OWN))
+        prepared_stages(tmp_path, profile_in(tmp_path, SECOND + OWN))
 
 
 def test_doctor_tells_where_stages_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.discovery.found_endpoints import Metadata, Places
 from conformance.discovery.learned import LearnedClient, LearnedFeatures
-from conformance.discovery.unseen import unseen
+from conformance.discovery.unseen import lines_of_unseen
 from tests.harness.fakes import BASE, CLIENT
 
 LEARNED = {"confidential": LearnedClient(replace(CLIENT, grants=("client_credentials",)))}
@@ -30,7 +30,7 @@ def metadata(**members: list[str]) -> Metadata:
     ],
 )
 def test_what_is_missing_is_told(places: Places, scopes: tuple[str, ...], told: str) -> None:
-    assert any(told in line for line in unseen(places, LEARNED, LearnedFeatures(), scopes))
+    assert any(told in line for line in lines_of_unseen(places, LEARNED, LearnedFeatures(), scopes))
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_what_is_missing_is_told(places: Places, scopes: tuple[str, ...], told: 
     [(Places(ENDPOINTS, ""), ("a",)), (Places(ENDPOINTS, "", metadata(scopes_supported=["a"])), ())],
 )
 def test_what_was_seen_is_not(places: Places, scopes: tuple[str, ...]) -> None:
-    assert not any("default one" in line for line in unseen(places, LEARNED, LearnedFeatures(), scopes))
+    assert not any("default one" in line for line in lines_of_unseen(places, LEARNED, LearnedFeatures(), scopes))

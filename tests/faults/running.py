@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from conformance.harness.session import Session
-from conformance.running.single_test import execute, finished, result_of
+from conformance.running.single_test import execute, finished_test, result_of
 from conformance.running.whole_run import header_of
 from conformance.tally import results
 from conformance.tally.gathered import Run
@@ -38,7 +38,7 @@ def results_of(defects: Sequence[Defect], requirements: Collection[str]) -> dict
     run = Run(header)
     for case in (case for case in cases() if case.requirement in requirements):
         requirement = catalogue().by_id[case.requirement]
-        ended = finished(execute(case.function, case.parameters, requirement, case.needs, session))
+        ended = finished_test(execute(case.function, case.parameters, requirement, case.needs, session))
         run.tests.append(result_of(ended, requirement.id, case.name, session.redactor))
     session.close()
     return results.build(run, catalogue())

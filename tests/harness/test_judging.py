@@ -12,7 +12,7 @@ from conformance.harness.expect import Expect
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.session import Session
-from conformance.running.single_test import execute, finished, result_of
+from conformance.running.single_test import execute, finished_test, result_of
 from conformance.tally.catalogue import Requirement
 from conformance.tally.entries import case_of
 from conformance.tally.gathered import TestResult
@@ -47,7 +47,7 @@ def result(test: Test, session: Session | None = None) -> TestResult:
     chosen = requirement()
     session = session or trial_with(handle).session
     parameters: dict[str, Any] = {"given": ..., "send": ..., "expect": ...}
-    return result_of(finished(execute(test, parameters, chosen, (), session)), chosen.id, "test", session.redactor)
+    return result_of(finished_test(execute(test, parameters, chosen, (), session)), chosen.id, "test", session.redactor)
 
 
 def requirement() -> Requirement:

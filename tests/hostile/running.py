@@ -16,7 +16,7 @@ import psutil
 
 from conformance.profile.loading import parse_profile
 from conformance.running.collecting import Case, collect_cases
-from conformance.running.single_test import execute, finished, result_of
+from conformance.running.single_test import execute, finished_test, result_of
 from conformance.running.whole_run import RunOptions, RunRecorder, open_session
 from conformance.tally.catalogue import Catalogue, load_catalogue
 
@@ -72,7 +72,7 @@ def run_against(profile: str, only: Sequence[str], reports: Path) -> Ran:
             for case in (case for case in cases() if case.requirement in only):
                 recorder.run.collected.setdefault(case.requirement, []).append(case.name)
                 requirement = catalogue().by_id[case.requirement]
-                ended = finished(execute(case.function, case.parameters, requirement, case.needs, session))
+                ended = finished_test(execute(case.function, case.parameters, requirement, case.needs, session))
                 recorder.add(result_of(ended, case.requirement, case.name, session.redactor))
         finally:
             session.close()

@@ -19,7 +19,7 @@ from conformance.running.collecting import Case, collect_cases
 from conformance.running.single_test import execute
 from conformance.tally.applicability import not_applicable
 from conformance.tally.catalogue import Catalogue, load_catalogue
-from conformance.tally.confirming import compared
+from conformance.tally.confirming import repeat_of_finding
 from conformance.tally.verdicts import FINDINGS, combine, verdict_of
 from conformance.wire.asgi import AsgiTransport
 from conformance.wire.exchange import Reply, Request
@@ -149,7 +149,7 @@ def settled(case: Case, world: World, first: Ended) -> Ended:
     world.session.forget()
     requirement = catalogue().by_id[case.requirement]
     second = execute(case.function, case.parameters, requirement, case.needs, world.session).outcome
-    repeat = compared(first.breach, second.word, second.reason)
+    repeat = repeat_of_finding(first.breach, second.word, second.reason)
     undone = repeat.state == "depends on what went before"
     return Ended("inconclusive", f"{repeat.words}: {first.why}") if undone else first
 

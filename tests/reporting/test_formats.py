@@ -224,7 +224,7 @@ def test_nothing_hostile_is_markup_in_markdown(hostile: dict[str, Any]) -> None:
 def test_the_badge_tells_each_level_apart(full: dict[str, Any]) -> None:
     root = ElementTree.fromstring(rendered(full, "badge"))
     shown = [text.text or "" for text in root.iter(f"{SVG}text")]
-    levels = summary.by_level(summary.concluded(full))
+    levels = summary.by_level(summary.concluded_entries(full))
     assert shown[:2] == ["OAuth 2.0", full["conclusion"]]
     assert [text.split()[0] for text in shown[2:]] == ["MUST", "STATED", "SHOULD"]
     assert f"{levels['MUST']['passed']}/" in shown[2]

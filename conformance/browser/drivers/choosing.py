@@ -50,7 +50,7 @@ class Action:
     @property
     def fields(self) -> Pairs:
         """The form's fields as a browser sends them after this action."""
-        return filled(self.form, self.entries, self.button) if self.form else ()
+        return filled_fields(self.form, self.entries, self.button) if self.form else ()
 
     @property
     def sent(self) -> tuple[str, str, Pairs]:
@@ -62,7 +62,7 @@ class Action:
         return (control.method if control else None) or self.form.method, action, self.fields
 
 
-def filled(form: Form, entries: Sequence[Entry], button: Button | None) -> list[tuple[str, str]]:
+def filled_fields(form: Form, entries: Sequence[Entry], button: Button | None) -> list[tuple[str, str]]:
     """The form's fields with the entries in place of preset values, and the button's own field at the end."""
     entered = {control.index: value for control, value in entries}
     chosen = {control.name for control, value in entries if control.kind == "radio" and value is True}
@@ -83,12 +83,12 @@ def filled(form: Form, entries: Sequence[Entry], button: Button | None) -> list[
     return [*fields, *([button.field] if button and button.field else [])]
 
 
-def guessed(page: Page, owner: ResourceOwner | None, decision: str, sign_in: SignIn) -> Action | None:
+def guessed_action(page: Page, owner: ResourceOwner | None, decision: str, sign_in: SignIn) -> Action | None:
     """The next step as a person would take it; None where there is none, or none that is sure."""
     form = page.sign_in_form()
     if form is not None:
         return None if owner is None or len(form.passwords) > 1 else _signing_in(form, owner, decision)
-    step = None if decision == "wait" else deciding(page, decision, sign_in)
+    step = None if decision == "wait" else deciding_action(page, decision, sign_in)
     return step or own_account(page, owner)
 
 
@@ -141,7 +141,7 @@ def own_account(page: Page, owner: ResourceOwner | None) -> Action | None:
 # Deciding
 
 
-def deciding(page: Page, decision: str, sign_in: SignIn) -> Action | None:
+def deciding_action(page: Page, decision: str, sign_in: SignIn) -> Action | None:
     """The step that approves or declines; None where no button or link is sure to."""
     approving = decision == "approve"
     wish, other = (sign_in.approve, sign_in.decline) if approving else (sign_in.decline, sign_in.approve)
@@ -282,7 +282,7 @@ def _options(form: Form, wanted: words.Kind, other: words.Kind) -> Iterator[Entr
                     break
 
 
-def inside(page: Page, leaves: Callable[[str], bool]) -> Page:
+def page_inside(page: Page, leaves: Callable[[str], bool]) -> Page:
     """The page without the forms and links that lead out of the target, and without dialogs, which lead nowhere."""
     forms = tuple(form for form in page.forms if form.method != "DIALOG" and not leaves(form.action))
     return replace(page, forms=forms, anchors=tuple(link for link in page.anchors if not leaves(link.url)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.base.outcomes import Inconclusive
 from conformance.base.uris import urljoin, without_loopback_port
 from conformance.browser.answer import Answer, names_in
-from conformance.browser.drivers.choosing import Action, guessed, inside
+from conformance.browser.drivers.choosing import Action, guessed_action, page_inside
 from conformance.browser.drivers.journey import MOST_STEPS, RESPONSES, Journey
 from conformance.browser.drivers.steps import next_action
 from conformance.browser.drivers.stuck import given_up, refused_again, why_stuck
@@ -56,7 +56,7 @@ def _on_page(journey: Journey, reply: Reply) -> Answer | Reply:
         return journey.ended(reply, outside[1], outside[0])
     if reply.status >= 400 and not _asks_who_it_is(journey, page, reply):
         return journey.ended(reply, stuck=why_stuck(journey, page, reply))
-    own = inside(page, journey.leaves)
+    own = page_inside(page, journey.leaves)
     action = next_action(journey, own)
     if action is not None:
         journey.doubt = _why_untold(journey, own, action) or _doubt(journey, page, action)
@@ -83,7 +83,7 @@ def _why_untold(journey: Journey, page: Page, action: Action) -> str:
     """Why the server can't tell a refusal from an approval, as the page stands; empty where it can."""
     if not (action.decides and journey.decision == "decline"):
         return ""
-    other = guessed(page, journey.agent.owner, "approve", journey.sign_in)
+    other = guessed_action(page, journey.agent.owner, "approve", journey.sign_in)
     if other is None or other.sent != action.sent:
         return ""
     return (

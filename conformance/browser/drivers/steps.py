@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.base.outcomes import UnfitStep
-from conformance.browser.drivers.choosing import Action, Entry, guessed
+from conformance.browser.drivers.choosing import Action, Entry, guessed_action
 from conformance.browser.forms import Button, Control, Form
 from conformance.browser.pages import Link, Page, excerpt
 from conformance.profile.target import ResourceOwner, SignInStep
@@ -26,7 +26,7 @@ def next_action(journey: Journey, page: Page) -> Action | None:
     for number, step in enumerate(journey.sign_in.steps, 1):
         if is_for(step, page, decision) and (owner is not None or not _needs_owner(step)):
             return _explicit(step, number, page, owner)
-    return guessed(page, owner, decision, journey.sign_in)
+    return guessed_action(page, owner, decision, journey.sign_in)
 
 
 def is_for(step: SignInStep, page: Page, decision: str) -> bool:

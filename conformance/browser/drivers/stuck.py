@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.browser import words
-from conformance.browser.drivers.choosing import Action, inside
+from conformance.browser.drivers.choosing import Action, page_inside
 from conformance.browser.drivers.dead_ends import asks, asks_for_a_code, leads_nowhere
 from conformance.browser.drivers.journey import Journey
 from conformance.browser.pages import Page, excerpt
@@ -14,7 +14,7 @@ from conformance.wire.exchange import Reply
 
 def why_stuck(journey: Journey, page: Page, reply: Reply, runs_scripts: bool = False) -> str:
     """The reason in words; empty where the user agent was to stop here, and where the page is the server's answer."""
-    if leads_nowhere(journey, inside(page, journey.leaves), reply, runs_scripts):
+    if leads_nowhere(journey, page_inside(page, journey.leaves), reply, runs_scripts):
         return ""
     form = page.sign_in_form()
     if form is not None and journey.agent.owner is None:
@@ -62,7 +62,7 @@ def _reasons(journey: Journey, page: Page, reply: Reply, runs_scripts: bool) -> 
         yield 'this page needs JavaScript: use driver = "browser" under [sign_in]'
     if form is not None:
         yield "the sign-in form could not be filled in: say how with [[sign_in.steps]]"
-    if page.scripts and not runs_scripts and not any(map(asks, inside(page, journey.leaves).forms)):
+    if page.scripts and not runs_scripts and not any(map(asks, page_inside(page, journey.leaves).forms)):
         yield 'what this page asks may come from its scripts: use driver = "browser" under [sign_in]'
     yield _no_button(journey, page)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.base.outcomes import Inconclusive
 from conformance.browser.answer import Answer
-from conformance.browser.drivers.choosing import Action, inside
+from conformance.browser.drivers.choosing import Action, page_inside
 from conformance.browser.drivers.dead_ends import leads_nowhere
 from conformance.browser.drivers.form import way_back
 from conformance.browser.drivers.interception import Interception
@@ -116,7 +116,7 @@ class Window:
                 return journey.ended(left.reply, left.url, left.mechanism)
             journey.pages.append(shown)
             self.served[shown] = self.requests.document
-            own = inside(page, journey.leaves)
+            own = page_inside(page, journey.leaves)
             action = next_action(journey, own) if shown.status < 400 else None
             if action is None:
                 return self._at_last_page(journey, page, shown, rests)
@@ -176,7 +176,7 @@ class Window:
     def _is_ready(self, journey: Journey, page: Page, shown: Reply, stays: bool, settled: bool) -> bool:
         if page.sign_in_form() is not None:
             return True
-        own = inside(page, journey.leaves)
+        own = page_inside(page, journey.leaves)
         if settled and leads_nowhere(journey, own, shown, runs_scripts=True):
             return True
         # Buttons alone don't tell a question from a page that is still being made.

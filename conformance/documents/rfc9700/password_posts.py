@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from conformance.base.outcomes import Inconclusive, Vacuous
-from conformance.browser.drivers.choosing import guessed
+from conformance.browser.drivers.choosing import guessed_action
 from conformance.browser.pages import read_page
 from conformance.browser.user_agent import UserAgent
 from conformance.harness.given import Given
@@ -50,7 +50,7 @@ def _answered(given: Given, send: Send, kind: Kind) -> Reply:
         raise Vacuous("the request came back before anybody had signed in")
     if kind.scope and read_page(page).sign_in_form() is None:
         raise Vacuous("the faulty request ended before anybody had signed in")
-    action = guessed(read_page(page), given.owner(), kind.decision, given.sign_in())
+    action = guessed_action(read_page(page), given.owner(), kind.decision, given.sign_in())
     if action is None or action.form is None or not action.sends_password:
         raise Inconclusive(f"no form for the password could be filled in: {page}")
     reply = send.pressed(action.form, action.fields, agent)

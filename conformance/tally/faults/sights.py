@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from conformance.tally.comparing import Asked, asked
+from conformance.tally.comparing import Asked, request_as_asked
 from conformance.tally.faults.oddities import Known, oddities
 from conformance.tally.faults.stories import Chapter, story_of
 
@@ -69,7 +69,7 @@ class Sight:
     @cached_property
     def asked(self) -> Asked | None:
         """What the judged request asked for."""
-        return asked(self.exchange["request"]) if self.exchange else None
+        return request_as_asked(self.exchange["request"]) if self.exchange else None
 
     @property
     def place(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.browser.drivers.choosing import Action, guessed, inside
+from conformance.browser.drivers.choosing import Action, guessed_action, page_inside
 from conformance.browser.pages import read_page
 from conformance.profile.target import ResourceOwner, SignIn
 from conformance.wire.exchange import Reply, Request
@@ -27,7 +27,7 @@ def chosen(html: str, decision: str, sign_in: SignIn | None = None) -> Action | 
     """The action for a page at https://as.test/oauth/authorize?client_id=c."""
     request = Request("GET", "https://as.test/oauth/authorize?client_id=c")
     reply = Reply(request, 200, (("Content-Type", "text/html; charset=utf-8"),), html.encode())
-    return guessed(read_page(reply), ALICE, decision, sign_in or SignIn())
+    return guessed_action(read_page(reply), ALICE, decision, sign_in or SignIn())
 
 
 @pytest.mark.parametrize(("html", "decision", "expected"), CASES)
@@ -71,7 +71,7 @@ def test_nobody_signs_in_without_an_account() -> None:
     request = Request("GET", "https://as.test/login")
     html = b"<form method=post><input name=user><input type=password name=p><button>Sign in</button></form>"
 
-    assert guessed(read_page(Reply(request, 200, (), html)), None, "approve", SignIn()) is None
+    assert guessed_action(read_page(Reply(request, 200, (), html)), None, "approve", SignIn()) is None
 
 
 def test_a_form_that_asks_for_a_new_password_is_left_alone() -> None:
@@ -85,7 +85,7 @@ def test_a_dialog_is_no_form_to_submit() -> None:
     <form method=post action=/d><button>Allow</button><button>Deny</button></form>"""
     page = read_page(Reply(Request("GET", "https://as.test/consent"), 200, (), html))
 
-    action = guessed(inside(page, lambda url: False), ALICE, "approve", SignIn())
+    action = guessed_action(page_inside(page, lambda url: False), ALICE, "approve", SignIn())
 
     assert action is not None
     assert action.pressed == "Allow"

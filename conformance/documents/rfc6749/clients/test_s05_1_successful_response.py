@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import issued, without
+from conformance.clients.rules import issued_values, without
 from conformance.clients.serve import Serve
 
 # The empty one is "Bearer", which an honest stage says.
@@ -61,5 +61,5 @@ def test_a_token_of_unknown_type_is_not_used(serve: Serve, expect: Expect, misbe
 def test_a_refreshed_token_of_unknown_type_is_not_used(serve: Serve, expect: Expect) -> None:
     login = serve.login("type-unknown-after-refresh", "refresh", until="resource")
 
-    fault = without(issued(login, "access_token", of="refreshed"), "a token of unknown type")
+    fault = without(issued_values(login, "access_token", of="refreshed"), "a token of unknown type")
     expect(login).nothing("no use of a token of unknown type", fault)

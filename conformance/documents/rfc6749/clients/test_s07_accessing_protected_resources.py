@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import issued, presents
+from conformance.clients.rules import issued_values, presents
 from conformance.clients.serve import Serve
 
 requirement = pytest.mark.requirement
@@ -13,4 +13,6 @@ requirement = pytest.mark.requirement
 def test_the_access_token_comes_with_the_request(serve: Serve, expect: Expect) -> None:
     login = serve.honest(until="resource")
 
-    expect(login).all_of("resource", "the access token that was issued", presents(*issued(login, "access_token")))
+    expect(login).all_of(
+        "resource", "the access token that was issued", presents(*issued_values(login, "access_token"))
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.clients.derivable_values import worked_out
 from conformance.clients.expect import Expect
-from conformance.clients.rules import brought, states_of, without
+from conformance.clients.rules import states_of, tokens_brought, without
 from conformance.clients.serve import Serve
 from conformance.harness.record import Recorded
 from conformance.procedures.sampling import guessing_hint
@@ -75,5 +75,5 @@ def test_no_state_follows_from_its_request(serve: Serve, expect: Expect) -> None
 def test_a_token_that_comes_with_the_browser_is_not_used(serve: Serve, expect: Expect) -> None:
     login = serve.login("tokens-in-answer")
 
-    fault = without(brought(login), "an access token that came with the answer")
+    fault = without(tokens_brought(login), "an access token that came with the answer")
     expect(login).avoids("no use of a token that the browser brought", fault)

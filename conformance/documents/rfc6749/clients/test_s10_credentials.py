@@ -7,7 +7,7 @@ from conformance.clients.rules import (
     code_in_the_clear,
     holds,
     in_the_clear,
-    issued,
+    issued_values,
     kept_apart,
     not_in_uri,
     only_to,
@@ -49,7 +49,7 @@ def test_the_secret_stands_in_no_uri(serve: Serve, expect: Expect, asked: tuple[
 def test_the_access_token_goes_to_the_resource_alone(serve: Serve, expect: Expect) -> None:
     login = serve.honest()
 
-    fault = only_to(("resource", "revocation"), without(issued(login, "access_token"), "the access token"))
+    fault = only_to(("resource", "revocation"), without(issued_values(login, "access_token"), "the access token"))
     expect(login).nothing("the access token at the resource alone", fault)
 
 
@@ -69,7 +69,7 @@ def test_no_access_token_goes_to_a_resource_that_cannot_be_verified(
 def test_the_refresh_token_goes_to_the_server_alone(serve: Serve, expect: Expect, asked: str) -> None:
     login = serve.attempt(asked)
 
-    fault = only_to(("token", "revocation"), without(issued(login, "refresh_token"), "the refresh token"))
+    fault = only_to(("token", "revocation"), without(issued_values(login, "refresh_token"), "the refresh token"))
     expect(login).nothing("the refresh token at the authorization server alone", fault)
 
 
@@ -78,7 +78,7 @@ def test_the_refresh_token_goes_to_the_server_alone(serve: Serve, expect: Expect
 def test_a_resource_that_refuses_learns_no_refresh_token(serve: Serve, expect: Expect) -> None:
     login = serve.login("resource-refuses-tokens", until="resource")
 
-    fault = only_to(("token", "revocation"), without(issued(login, "refresh_token"), "the refresh token"))
+    fault = only_to(("token", "revocation"), without(issued_values(login, "refresh_token"), "the refresh token"))
     expect(login).nothing("the refresh token at the authorization server alone", fault)
 
 

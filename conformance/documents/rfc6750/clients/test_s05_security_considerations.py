@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.clients.expect import Expect
-from conformance.clients.rules import in_the_clear, issued, kept_apart, only_to, without
+from conformance.clients.rules import in_the_clear, issued_values, kept_apart, only_to, without
 from conformance.clients.serve import Serve
 from conformance.documents.rfc6750.clients.token_requests import login_with_token_use, token_in_url
 
@@ -45,7 +45,7 @@ def test_the_identity_of_the_resource_is_verified(serve: Serve, expect: Expect) 
 def test_access_tokens_are_shown_to_resources_alone(serve: Serve, expect: Expect, asked: tuple[str, ...]) -> None:
     login = serve.honest(*asked, until="resource")
 
-    fault = only_to(HOLDERS, without(issued(login, "access_token"), "an access token"))
+    fault = only_to(HOLDERS, without(issued_values(login, "access_token"), "an access token"))
     expect(login).nothing("access tokens at the resource, and where they are revoked", fault)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from conformance.base.outcomes import Vacuous
 from conformance.browser.returns import is_form
 from conformance.clients.played import Played, Sent
-from conformance.clients.rules import issued, without
+from conformance.clients.rules import issued_values, without
 from conformance.clients.serve import Serve
 from conformance.wire.exchange import Pairs
 
@@ -46,7 +46,7 @@ def by_several_methods(sent: Sent) -> str:
 
 def not_in_header(login: Played) -> Callable[[Sent], str]:
     """Says so of a token that came in another way than the header; a request without a token needs none there."""
-    tokens = [*issued(login, TOKEN), *issued(login, "refresh_token")]
+    tokens = [*issued_values(login, TOKEN), *issued_values(login, "refresh_token")]
     holds_token = without(tokens, "a token")
 
     def fault(sent: Sent) -> str:
@@ -76,7 +76,7 @@ def wrongly_in_form(sent: Sent) -> str:
 
 def unseparated_parameters(login: Played, pairs: Callable[[Sent], Pairs]) -> Callable[[Sent], str]:
     """A parameter that isn't just a token that was issued."""
-    tokens = issued(login, TOKEN)
+    tokens = issued_values(login, TOKEN)
 
     def fault(sent: Sent) -> str:
         values = [value for name, value in pairs(sent) if name == TOKEN]
@@ -103,5 +103,5 @@ def without_no_store(sent: Sent) -> str:
 
 def token_in_url(login: Played) -> Callable[[Sent], str]:
     """An issued token anywhere in a URL."""
-    tokens = issued(login, TOKEN)
+    tokens = issued_values(login, TOKEN)
     return lambda sent: "an access token in the URL" if any(token in sent.request.url for token in tokens) else ""
