@@ -157,13 +157,6 @@ def altered(value: str, alteration: tuple[int, str, bool]) -> str:
 # How a text is written in a form
 
 
-def spelled(text: str) -> SearchStrategy[str]:
-    """Every form encoding of a text that reads the same: more escapes than needed, their letters in either case."""
-    return st.lists(st.sampled_from(SPELLINGS), min_size=len(text), max_size=len(text)).map(
-        lambda ways: "".join(SPELL[way](each) for way, each in zip(ways, text, strict=True))
-    )
-
-
 def _escaped(character: str, form: str) -> str:
     return "".join(f"%{octet:{form}}" for octet in character.encode())
 
@@ -175,7 +168,6 @@ SPELL: dict[str, Callable[[str], str]] = {
     "lower": lambda character: _escaped(character, "02x"),
     "uri": lambda character: quote(character, safe=""),
 }
-SPELLINGS = list(SPELL)
 
 # Values that no form library would write. Some are no UTF-8, some no escapes, all of them are bytes on the wire.
 BROKEN_ENCODINGS = (
