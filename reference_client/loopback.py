@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import queue
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
@@ -78,6 +79,22 @@ class Listener(ThreadingTCPServer):
 
     allow_reuse_address = True
     daemon_threads = True
+    is_over = False
+
+    def serve(self) -> None:
+        """Answers one connection after another, and looks at nothing in between."""
+        while not self.is_over:
+            self.handle_request()
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        """The last connection is our own, and asks nothing."""
+        return not self.is_over
+
+    def end(self) -> None:
+        """Ends `serve` by a connection, which wakes it at once."""
+        self.is_over = True
+        with suppress(OSError), socket.create_connection(self.socket.getsockname()[:2], timeout=1):
+            pass
 
 
 @contextmanager
@@ -92,12 +109,13 @@ def listen(client: Client, registration: Registration) -> Iterator[Loopback]:
     netloc = f"{name}:{server.server_address[1]}"
     loopback = Loopback(client.settings, urlunsplit((uri.scheme, netloc, uri.path, uri.query, "")), registration.visit)
     server.RequestHandlerClass = handler(loopback)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
+    thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:
         yield loopback
     finally:
-        server.shutdown()
+        server.end()
+        thread.join(1)
         server.server_close()
 
 

@@ -38,7 +38,7 @@ KEPT = ("HOME", "LANG", "LC_ALL", "PATH")
 MOST_OUTPUT = 20_000
 # Seconds that a client may go on once its page has answered, and nothing was heard of it any more.
 GRACE = 3.0
-PAUSE = 0.02
+PAUSE = 0.05
 # Seconds of silence, in a login that has begun, after which the client is only waited for.
 SILENCE = 0.4
 
