@@ -109,8 +109,8 @@ PROFILE = Option(
 )
 PROCESSES = Option(
     "processes",
-    "processes that send requests at a time (default: 1; to the bundled server 2, of the bundled client one more than "
-    "cores), or auto: one a core",
+    "processes that send requests at a time (default: 1; to the bundled server 2, of the bundled client one a core), "
+    "or auto: one a core",
     "N",
     kind=processes,
     default=0,

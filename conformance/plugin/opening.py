@@ -261,10 +261,10 @@ def _run_alone(config: pytest.Config, why: str) -> None:
 def processes_of(config: pytest.Config) -> int:
     """How many processes run tests. More than one at a time only where that was asked for, or the target is ours.
 
-    Of our client one more is played than there are processors: each waits for its server now and then.
+    Of our client as many are played as there are processors: with one more, each takes longer than that one gains.
     """
     cores = os.cpu_count() or 1
-    ours = cores + 1 if config.option.role == CLIENT and cores > 1 else min(2, cores)
+    ours = cores if config.option.role == CLIENT else min(2, cores)
     by_default = ours if config.option.profile is None and apart.FORKS else 1
     return config.option.processes or by_default
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from conformance.bundled.clients import profile_with
 
 # As many as `run --role client` plays by itself on two processors.
-RUN = [sys.executable, "-P", "-m", "conformance.cli", "run", "-n", "3"]
+RUN = [sys.executable, "-P", "-m", "conformance.cli", "run", "-n", "2"]
 # Without an issuer it says that there is none, and ends.
 CLIENT = [sys.executable, "-P", "-m", "reference_client"]
 MOST_LOGINS = 90
