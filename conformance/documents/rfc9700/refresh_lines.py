@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
@@ -81,6 +82,20 @@ def refreshed_at_once(given: Given, send: Send) -> list[Reply]:
     own = {"grant_type": "refresh_token", **newest.client.token_parameters, "refresh_token": newest.refresh_token}
     pairs, headers = send.authenticated(own, newest.client, None, {})
     return send.together([send.form_request("token", pairs, headers)] * AT_ONCE)
+
+
+def refreshes_in(replies: Sequence[Reply]) -> list[Reply]:
+    """One answer for each refresh that was served: where the very same tokens come again, no token was used twice.
+
+    Section 4.14.2 has a used token noticed when it comes again. Two requests in the same instant that share one answer
+    leave one line of tokens, in which the next use of its token by the second of them raises the alarm.
+    """
+    refreshes = {
+        (str(reply.members.get("access_token")), str(reply.members.get("refresh_token"))): reply
+        for reply in reversed(replies)
+        if reply.is_served
+    }
+    return list(refreshes.values())
 
 
 def idle_refresh_tokens(given: Given, whose: str) -> Tokens:

@@ -17,6 +17,7 @@ from conformance.documents.rfc9700.refresh_lines import (
     is_over,
     refresh_line,
     refreshed_at_once,
+    refreshes_in,
     reply_to_replay,
 )
 from conformance.harness import Expect, Given, Send, requirement
@@ -179,7 +180,7 @@ def test_a_used_refresh_token_is_over_at_once(given: Given, send: Send, expect: 
 def test_of_simultaneous_refreshes_one_succeeds(given: Given, send: Send, expect: Expect) -> None:
     replies = refreshed_at_once(given, send)
 
-    served = [reply for reply in replies if reply.is_served]
+    served = refreshes_in(replies)
     expect.that(
         len(served) <= 1, "tokens for one refresh at most", f"tokens for {len(served)}", breach="act", at=served
     )
