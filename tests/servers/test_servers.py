@@ -24,16 +24,21 @@ FUZZING = ("--fuzz", "quick", "--fuzz-seconds", "120")
 # What the two current practices would say of a server that claims neither.
 OUTLOOK = ("--outlook", "--only", "rfc8252", "--only", "rfc9700")
 
+# What a profile that names no claims makes; what it would be found to break with a claim more stands in `[[claimed]]`.
+IMPLIED = ("core", "introspection", "bearer")
+
 
 @cache
-def results_of(name: str, folder: Path, words: tuple[str, ...] = FUZZING) -> Mapping[str, Any]:
-    """`results.json` of a run against a server."""
+def results_of(
+    name: str, folder: Path, words: tuple[str, ...] = FUZZING, profile: Path | None = None
+) -> Mapping[str, Any]:
+    """`results.json` of a run against a server, by another profile than its own where one is given."""
     try:
         environment(name)
     except UnavailableError as error:
         pytest.skip(f"{name} can't be had here: {error}")
     with launch(name) as base_url:
-        command = [sys.executable, "-m", "conformance.cli", "run", str(HERE / name / "profile.toml")]
+        command = [sys.executable, "-m", "conformance.cli", "run", str(profile or HERE / name / "profile.toml")]
         done = subprocess.run(
             [*command, *words, "--base-url", base_url, "--reports", str(folder)],
             capture_output=True,
@@ -79,6 +84,21 @@ def test_the_outlook_shows_what_was_verified_by_hand(name: str, reports: Path) -
     assert found == {entry["id"] for entry in content_of(name)["outlook"]}
 
 
+@pytest.mark.parametrize("name", [name for name in SERVERS if "claimed" in content_of(name)])
+def test_a_claim_more_shows_what_was_verified_by_hand(name: str, reports: Path, tmp_path: Path) -> None:
+    expected = content_of(name)["claimed"]
+    claims = [*IMPLIED, *sorted({entry["claim"] for entry in expected})]
+    profile = tmp_path / "profile.toml"
+    own = (HERE / name / "profile.toml").read_text(encoding="utf-8")
+    profile.write_text(f"claims = {json.dumps(claims)}\n{own}", encoding="utf-8")
+    words = tuple(
+        word for document in sorted({entry["document"] for entry in expected}) for word in ("--only", document)
+    )
+    entries = results_of(name, reports / f"{name}-claimed", words, profile)["requirements"]
+    found = {entry["id"]: entry["verdict"] for entry in entries if entry["verdict"] in ("failed", "warned")}
+    assert found == {entry["id"]: entry["verdict"] for entry in expected}
+
+
 @pytest.mark.parametrize("name", SERVERS)
 def test_nothing_is_left_open(name: str, reports: Path) -> None:
     entries = results_of(name, reports / name)["requirements"]
@@ -106,5 +126,5 @@ def test_no_property_ran_out_of_time(name: str, reports: Path) -> None:
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_every_recorded_finding_says_why_and_how_it_was_checked(name: str) -> None:
-    findings = [*recorded(name), *content_of(name).get("outlook", [])]
+    findings = [*recorded(name), *content_of(name).get("outlook", []), *content_of(name).get("claimed", [])]
     assert [entry["id"] for entry in findings if not (entry["why"] and entry["checked"])] == []
