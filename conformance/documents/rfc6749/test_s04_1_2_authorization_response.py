@@ -299,7 +299,7 @@ def test_state_comes_back_unchanged_from_the_sign_in_page(given: Given, send: Se
 def test_state_comes_back_after_a_wrong_password(given: Given, send: Send, expect: Expect) -> None:
     answer = granted_at_second_try(given, send)
 
-    expect.that(len(values(answer, "state")) == 1, "state once", answer)
+    expect.that(len(values(answer, "state")) == 1, "state once", answer, about="state")
 
 
 @requirement("rfc6749-4.1.2-state-unchanged")
