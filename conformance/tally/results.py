@@ -48,7 +48,7 @@ def build(run: Run, catalogue: Catalogue) -> dict[str, Any]:
         | _topic(requirement, topics)
         for requirement in catalogue.requirements
     ]
-    tally = tallied(entries)
+    tally = tallies_of(entries)
     header = run.header
     known = _overlay(run, entries)
     vanished = _no_longer_decided(run, entries)
@@ -156,7 +156,7 @@ def _no_longer_decided(run: Run, entries: Sequence[Mapping[str, Any]]) -> list[s
     ]
 
 
-def tallied(entries: Sequence[Mapping[str, Any]]) -> list[Tallied]:
+def tallies_of(entries: Sequence[Mapping[str, Any]]) -> list[Tallied]:
     """What conclusion and gate need, from the entries of `results.json`."""
     return [
         Tallied(
@@ -179,7 +179,7 @@ def tallied(entries: Sequence[Mapping[str, Any]]) -> list[Tallied]:
 def findings(results: Mapping[str, Any], fail_on: FailOn = "should") -> list[Mapping[str, Any]]:
     """The entries of `results.json` that count at a gate."""
     entries = results["requirements"]
-    return [entry for entry, tally in zip(entries, tallied(entries), strict=True) if is_finding(tally, fail_on)]
+    return [entry for entry, tally in zip(entries, tallies_of(entries), strict=True) if is_finding(tally, fail_on)]
 
 
 def _topic(requirement: Requirement, topics: Mapping[str, Topic]) -> dict[str, str]:

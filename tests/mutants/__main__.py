@@ -83,12 +83,12 @@ def report(results: Sequence[Result], known: Iterable[str], seconds: float) -> i
     reasons = explanations()
     open_ones, outdated = unexplained(results, reasons), stale(results, reasons, known)
     for each in sorted(open_ones, key=lambda each: (each.mutant.path.name, each.mutant.line)):
-        print(f"{each.fate:9}  steps/{each.mutant.path.name}:{each.mutant.line}  {each.mutant.name}")
+        print(f"{each.status:9}  steps/{each.mutant.path.name}:{each.mutant.line}  {each.mutant.name}")
     for name in outdated:
         print(f"stale      {name}")
-    counts = Counter(each.fate for each in results)
-    share = sum(counts[fate] for fate in NOTICED) / len(results)
-    words = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
+    counts = Counter(each.status for each in results)
+    share = sum(counts[status] for status in NOTICED) / len(results)
+    words = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     print(f"{len(results)} mutants: {words}; {share:.1%} noticed; {len(open_ones)} unexplained; {seconds:.0f} s")
     return 1 if open_ones or outdated or share < LEAST_NOTICED else 0
 

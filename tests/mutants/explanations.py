@@ -24,10 +24,10 @@ def explanations(path: Path = FILE) -> Mapping[str, str]:
 
 def unexplained(results: Iterable[Result], reasons: Mapping[str, str]) -> list[Result]:
     """Mutants that no test notices, and nobody says why."""
-    return [each for each in results if each.fate not in NOTICED and each.mutant.name not in reasons]
+    return [each for each in results if each.status not in NOTICED and each.mutant.name not in reasons]
 
 
 def stale(results: Iterable[Result], reasons: Mapping[str, str], known: Iterable[str]) -> list[str]:
     """Explanations of mutants that are noticed by now, or that there are no more."""
-    noticed, there = {each.mutant.name for each in results if each.fate in NOTICED}, set(known)
+    noticed, there = {each.mutant.name for each in results if each.status in NOTICED}, set(known)
     return sorted(name for name in reasons if name in noticed or name not in there)

@@ -18,12 +18,12 @@ from tests.mutants.swapping import swapped
 # Seconds of a test after which a mutant counts as hanging.
 LONGEST_TEST = 60.0
 FOUND: tuple[Verdict, ...] = ("failed", "warned", "error")
-Fate = Literal["killed", "blocked", "survived", "unreached"]
+Status = Literal["killed", "blocked", "survived", "unreached"]
 # What a run of the suite exits with other than 0 for: with a finding, or because an obligation stays undecided. As in
 # mutation testing elsewhere, a program that can't be tested any more counts as killed.
-NOTICED: tuple[Fate, ...] = ("killed", "blocked")
+NOTICED: tuple[Status, ...] = ("killed", "blocked")
 # From what is noticed most to what no test even runs.
-FATES: tuple[Fate, ...] = ("killed", "blocked", "survived", "unreached")
+STATUSES: tuple[Status, ...] = ("killed", "blocked", "survived", "unreached")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Result:
     """
 
     mutant: Mutant
-    fate: Fate
+    status: Status
     by: str = ""
     on: str | None = None
 

@@ -12,7 +12,7 @@ from tests.mutants.__main__ import drawn
 from tests.mutants.explanations import explanations, stale, unexplained
 from tests.mutants.mutating import Mutant, function_of, lines_of, mutants_of
 from tests.mutants.owing import MADE_UP_FOR, NOT_OWED, is_owed
-from tests.mutants.running import Fate, Result, mutated
+from tests.mutants.running import Result, Status, mutated
 from tests.mutants.servers import BESIDE, EVERY, servers_of
 from tests.mutants.swapping import STEPS
 from tests.mutants.tracing import noting
@@ -166,13 +166,13 @@ def test_lines_of_a_diff_are_those_that_came_and_those_behind_what_went() -> Non
 
 def test_an_explanation_is_stale_when_its_mutant_is_killed_or_gone(mutants: dict[str, Mutant]) -> None:
     killed, blocked, alive, silent = list(mutants.values())[:4]
-    fates: list[tuple[Mutant, Fate]] = [
+    statuses: list[tuple[Mutant, Status]] = [
         (killed, "killed"),
         (blocked, "blocked"),
         (alive, "survived"),
         (silent, "unreached"),
     ]
-    results = [Result(mutant, fate) for mutant, fate in fates]
+    results = [Result(mutant, status) for mutant, status in statuses]
     reasons = {killed.name: "why", blocked.name: "why", alive.name: "why", "gone": "why"}
     assert stale(results, reasons, mutants) == sorted([killed.name, blocked.name, "gone"])
     assert unexplained(results, reasons) == [results[3]]

@@ -14,7 +14,7 @@ from conformance.running.collecting import Case
 from tests.matrix.engine import UNDECIDED, Ended, cases, key
 from tests.mutants.likely import broken_by_step
 from tests.mutants.mutating import Mutant
-from tests.mutants.running import FATES, NOTICED, Fate, Result, try_mutant
+from tests.mutants.running import NOTICED, STATUSES, Result, Status, try_mutant
 from tests.mutants.servers import BESIDE, servers_of
 from tests.mutants.tracing import CleanRun, Line, by_line, run_noted
 
@@ -43,7 +43,7 @@ class Work:
         for variant in variants:
             tests = self.tests[variant].get((mutant.path.name, mutant.statement), ())
             found.append(try_mutant(mutant, self.in_order(mutant, tests), self.ended[variant], variant))
-            if found[-1].fate == "killed":
+            if found[-1].status == "killed":
                 self.killers.setdefault(mutant.function, set()).add(found[-1].by)
                 break
         return min(found, key=_rank)
@@ -65,15 +65,15 @@ def tried(mutants: Sequence[Mutant], journal: Path | None) -> Iterator[Result]:
     left = [each for each in mutants if each.name not in written]
     with open(journal or os.devnull, "a", encoding="utf-8") as file:
         for result in _tried(left):
-            print(json.dumps([result.mutant.name, result.fate, result.by, result.on]), file=file, flush=True)
+            print(json.dumps([result.mutant.name, result.status, result.by, result.on]), file=file, flush=True)
             yield result
 
 
-def read_journal(path: Path) -> Iterator[tuple[str, tuple[Fate, str, str | None]]]:
+def read_journal(path: Path) -> Iterator[tuple[str, tuple[Status, str, str | None]]]:
     """What became of mutants, by their names."""
     for line in path.read_text(encoding="utf-8").splitlines():
-        name, fate, by, variant = json.loads(line)
-        yield name, (fate, by, variant)
+        name, status, by, variant = json.loads(line)
+        yield name, (status, by, variant)
 
 
 def _tried(mutants: Sequence[Mutant]) -> Iterator[Result]:
@@ -84,7 +84,7 @@ def _tried(mutants: Sequence[Mutant]) -> Iterator[Result]:
     WORK.learn(None, default)
     alive = []
     for result in _results(mutants, [(None,)] * len(mutants)):
-        if result.fate in NOTICED or not servers_of(result.mutant):
+        if result.status in NOTICED or not servers_of(result.mutant):
             yield result
         else:
             alive.append(result)
@@ -125,7 +125,7 @@ def _result(number: int, servers: Sequence[str | None]) -> Result:
 
 
 def _rank(result: Result) -> int:
-    return FATES.index(result.fate)
+    return STATUSES.index(result.status)
 
 
 def _pool() -> ProcessPoolExecutor:

@@ -32,7 +32,7 @@ def is_recognized(given: Given, send: Send) -> bool:
     """
     client = special_client(given, "client_id")
     if not _authorizes(given, client):
-        reply = rightly_sent(given, send, client, authenticated(given, send, client))
+        reply = rightly_sent(given, send, client, reply_to_credentials(given, send, client))
         return reply.is_served
     answer = arrived_answer(given, send.authorize(client, any_response_type(given, client)))
     if answer.destination is None and not any(_works(given, send, client, method) for method in client.authentication):
@@ -45,7 +45,7 @@ def _authorizes(given: Given, client: Client) -> bool:
     return usable and bool(client.redirect_uris)
 
 
-def authenticated(given: Given, send: Send, client: Client, method: str | None = None) -> Reply:
+def reply_to_credentials(given: Given, send: Send, client: Client, method: str | None = None) -> Reply:
     """The ordinary token request of the client by a method; NotApplicable where it doesn't claim that one."""
     method = method or client.authentication[0]
     if method not in client.authentication:
@@ -62,7 +62,7 @@ def rightly_authenticated(given: Given, send: Send, method: str) -> Reply:
     With Basic a space may be written as in a URI: how it is decoded is section 2.3.1's concern.
     """
     client = special_client(given, "client_secret")
-    reply = authenticated(given, send, client, method)
+    reply = reply_to_credentials(given, send, client, method)
     if method == BY_BASIC:
         reply = in_either_spelling(given, send, replace(client, authentication=(BY_BASIC,)))
     others = [other for other in client.authentication if other != method]
@@ -73,5 +73,5 @@ def rightly_authenticated(given: Given, send: Send, method: str) -> Reply:
 
 def _works(given: Given, send: Send, client: Client, method: str) -> bool:
     with given.arranging():
-        reply = authenticated(given, send, client, method)
+        reply = reply_to_credentials(given, send, client, method)
     return reply.is_success and bool(reply.members.get("access_token"))

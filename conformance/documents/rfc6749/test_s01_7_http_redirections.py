@@ -35,7 +35,7 @@ def test_the_mechanism_is_free(given: Given, send: Send) -> None:
 def test_the_user_agent_arrives(given: Given, send: Send, expect: Expect, response_type: str, brings: str) -> None:
     client = given.client_for(GRANT_OF[response_type])
 
-    answer = approved(send.authorize(client, response_type))
+    answer = approved_answer(send.authorize(client, response_type))
 
     expect.that(
         landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer, about="client"
@@ -48,7 +48,7 @@ def test_the_user_agent_arrives(given: Given, send: Send, expect: Expect, respon
 def test_the_user_agent_arrives_at_an_application(given: Given, send: Send, expect: Expect, target: Target) -> None:
     client, uri = registered_where(target, with_private_scheme, "a redirection URI of a native application")
 
-    answer = approved(send.authorize(client, redirect_uri=uri))
+    answer = approved_answer(send.authorize(client, redirect_uri=uri))
 
     expect.that(
         landed_at(answer, client.redirect_uris) is not None, "the user agent at the client", answer, about="client"
@@ -56,7 +56,7 @@ def test_the_user_agent_arrives_at_an_application(given: Given, send: Send, expe
     expect(answer).carries("code")
 
 
-def approved(answer: Answer) -> Answer:
+def approved_answer(answer: Answer) -> Answer:
     """The answer, unless it never came to a decision: then there is no response that could arrive."""
     if answer.destination is None and not answer.consented:
         raise Inconclusive(f"sign-in and consent did not come to a decision: {answer}")

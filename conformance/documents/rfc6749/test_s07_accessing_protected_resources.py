@@ -23,7 +23,7 @@ LONG = 1000
 TOLERANCE = 60
 
 
-def refused(expect: Expect, reply: Reply) -> None:
+def expect_refusal(expect: Expect, reply: Reply) -> None:
     """A decided answer that isn't the resource."""
     expect.that(reply.is_refusal, "a refusal", reply, breach="act", about="refusal")
 
@@ -40,7 +40,7 @@ def test_a_good_token_opens_the_resource(given: Given, send: Send, expect: Expec
 def test_an_invented_token_is_refused(given: Given, send: Send, expect: Expect) -> None:
     reply = refused_access(given, send)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-invalid-token-refused")
@@ -50,7 +50,7 @@ def test_an_altered_token_is_refused(given: Given, send: Send, expect: Expect) -
     reply = send.resource(altered(token.value))
     given.control(token, after=reply)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-invalid-token-refused")
@@ -60,7 +60,7 @@ def test_a_token_in_the_other_case_is_refused(given: Given, send: Send, expect: 
     reply = send.resource(in_other_case(token.value))
     given.control(token, after=reply)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-invalid-token-refused")
@@ -70,7 +70,7 @@ def test_an_empty_token_is_refused(given: Given, send: Send, expect: Expect) -> 
     # HTTP has no space at the end of a header: this is what a client sends whose token is empty.
     reply = send.resource(None, headers=[("Authorization", "Bearer")])
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-invalid-token-refused")
@@ -79,7 +79,7 @@ def test_a_long_invented_token_is_refused(given: Given, send: Send, expect: Expe
 
     reply = send.resource(f"{given.invented('access_token')}{'A' * LONG}")
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-invalid-token-refused")
@@ -91,7 +91,7 @@ def test_a_code_opens_nothing(given: Given, send: Send, expect: Expect) -> None:
     reply = send.resource(code.value)
     given.control(code, after=reply)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-invalid-token-refused")
@@ -99,7 +99,7 @@ def test_a_code_opens_nothing(given: Given, send: Send, expect: Expect) -> None:
 def test_a_revoked_token_in_a_form_is_refused(given: Given, send: Send, expect: Expect) -> None:
     reply = revoked_in_form(given, send)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-invalid-token-refused")
@@ -110,7 +110,7 @@ def test_a_refresh_token_in_a_form_opens_nothing(given: Given, send: Send, expec
 
     reply = send.form("protected_resource", [("access_token", tokens.refresh_token or "")])
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-insufficient-scope-refused")
@@ -118,7 +118,7 @@ def test_a_refresh_token_in_a_form_opens_nothing(given: Given, send: Send, expec
 def test_a_token_of_another_scope_in_a_form_is_refused(given: Given, send: Send, expect: Expect) -> None:
     reply = of_other_scope_in_form(given, send)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-expired-token-refused")
@@ -128,7 +128,7 @@ def test_an_expired_token_is_refused(given: Given, send: Send, expect: Expect) -
 
     reply = send.resource(token.value)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-insufficient-scope-refused")
@@ -136,11 +136,11 @@ def test_an_expired_token_is_refused(given: Given, send: Send, expect: Expect) -
 def test_a_token_that_a_refresh_narrowed_is_refused(given: Given, send: Send, expect: Expect) -> None:
     reply = narrowed_by_refresh(given, send)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
 
 
 @requirement("rfc6749-7-insufficient-scope-refused")
 def test_a_token_of_another_scope_is_refused(given: Given, send: Send, expect: Expect) -> None:
     reply = of_other_scope(given, send)
 
-    refused(expect, reply)
+    expect_refusal(expect, reply)
