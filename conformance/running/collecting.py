@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +53,22 @@ class _Catcher:
 def case_of(item: pytest.Function) -> Case:
     """What pytest collected, as a case."""
     known = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    # pytest has read them off the signature, which takes a while.
-    wanted = item._fixtureinfo.argnames
+    names = [name for name in item.fixturenames if name in FIXTURES or name in known]
+    wanted = _arguments(item.function)
     return Case(
         file=item.path,
         name=item.name,
         requirement=next(item.iter_markers("requirement")).args[0],
         needs=tuple(name for mark in item.iter_markers("needs") for name in mark.args),
         function=item.function,
-        parameters={name: known.get(name, ...) for name in wanted if name in FIXTURES or name in known},
+        parameters={name: known.get(name, ...) for name in names if name in wanted},
     )
+
+
+# Many tests are one function with other parameters.
+@cache
+def _arguments(function: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(function).parameters)
 
 
 def collect_cases(files: str = EVERY_FILE, *, fuzz: bool = False, of_clients: bool = False) -> list[Case]:

@@ -59,7 +59,10 @@ def foreseen_logins(cases: Iterable[Case], catalogue: Catalogue, session: Sessio
 def played_ahead(cases: Iterable[Case], catalogue: Catalogue, session: Session, count: int) -> Ahead:
     """The logins that tests will ask for, so many played at a time."""
     house = session.house()
-    takes_long = lambda scenario: any(map(house.takes_long, scenario.misbehaviors))  # noqa: E731
+
+    def takes_long(scenario: Scenario) -> bool:
+        return any(map(house.takes_long, scenario.misbehaviors))
+
     return Ahead(partial(play, session.target, house), foreseen_logins(cases, catalogue, session), count, takes_long)
 
 

@@ -119,8 +119,12 @@ def open_cases(known: Mapping[str, Sequence[str]], chosen: Iterable[Case], exemp
 
 
 def main() -> int:
-    """Print how many binding cases some defect turns red, and those that none does."""
-    known, every, exempt = read(), binding_cases(), exemptions()
+    """Print how many binding cases some defect of the reference server turns red, and those that none does."""
+    return report(read(), binding_cases(), exemptions())
+
+
+def report(known: Mapping[str, Sequence[str]], every: Sequence[Case], exempt: Sequence[Exemption]) -> int:
+    """Print it for one party; returns the exit code: 1 where a case is open."""
     left = open_cases(known, every, exempt)
     for each in exempt:
         print(f"exempt  {each.case}")

@@ -13,7 +13,7 @@ from conformance.running.collecting import Case
 from conformance.tally.verdicts import BINDING, FINDINGS
 from reference_client.defects import DEFECTS
 from tests.clients.running import cases, catalogue
-from tests.matrix.kills import Exemption, exemptions, merged, open_cases, read
+from tests.matrix.kills import Exemption, exemptions, merged, read, report
 from tests.matrix_clients.engine import Ended
 
 FILE = Path(__file__).with_name("kills.json")
@@ -46,15 +46,8 @@ def exempt() -> list[Exemption]:
 
 
 def main() -> int:
-    """Print how many binding cases some defect turns red, and those that none does."""
-    every, excused = binding_cases(), exempt()
-    left = open_cases(read(FILE), every, excused)
-    for each in excused:
-        print(f"exempt  {each.case}")
-    for name in left:
-        print(f"open  {name}")
-    print(f"{len(every)} binding cases; {len(excused)} exempt; {len(left)} open")
-    return 1 if left else 0
+    """Print how many binding cases some defect of the reference client turns red, and those that none does."""
+    return report(read(FILE), binding_cases(), exempt())
 
 
 if __name__ == "__main__":
