@@ -70,7 +70,11 @@ def test_the_log_of_pytest_shows_what_a_second_try_has_left(tmp_path: Path) -> N
     words = ["-p", "undoing", "-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package)]
     words += ["--only", REUSED, "--defect", DEFECT, "--reports", str(tmp_path / "reports")]
     words += [str(package / "documents" / "rfc6749")]
-    subprocess.run([sys.executable, "-m", "pytest", *words], cwd=tmp_path, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 6, done.stdout + done.stderr
 
     assert repeats(results(tmp_path)) == {REUSED: "depends on what went before"}
     log = unescape((tmp_path / "reports" / "latest" / "tests.html").read_text(encoding="utf-8"))
