@@ -25,6 +25,7 @@ from conformance.wire.secret_patterns import (
     SCHEMES,
     SECRET_NAMES,
     WORD,
+    is_label,
     possible_secrets,
     spelled,
 )
@@ -189,6 +190,8 @@ class Redactor:
     def _member(self, match: re.Match[str]) -> str:
         name, value = match.group(1), unescaped(match.group(2))
         if name not in SECRET_NAMES or value.startswith(("{", "$")) or self._may_be_shown(value):
+            return match.group(0)
+        if is_label(name, value) and value not in self._vault.fixed and self._vault.kind(value) is None:
             return match.group(0)
         before = match.group(0)[: match.start(2) - match.start(0)]
         return f'{before}{self.name(value, SECRET_NAMES[name])}"'

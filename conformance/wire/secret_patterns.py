@@ -61,6 +61,11 @@ def possible_secrets(text: str) -> frozenset[str] | None:
     return frozenset(found)
 
 
+def is_label(name: str, value: str) -> bool:
+    """Whether a member is what a page calls a field, as in its texts for a language: `"password": "Password"`."""
+    return value.casefold() == name.casefold()
+
+
 def _names(text: str) -> Iterator[str]:
     """The names of all that looks like a parameter or a member."""
     if "=" in text:

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 from conformance.wire.content import LONE_SURROGATE
 from conformance.wire.exchange import Reply, Request
-from conformance.wire.secret_patterns import ATTRIBUTE, HIDDEN_INPUT, MEMBER, PARAMETER, SECRET_NAMES, WORD
+from conformance.wire.secret_patterns import ATTRIBUTE, HIDDEN_INPUT, MEMBER, PARAMETER, SECRET_NAMES, WORD, is_label
 
 # What these JSON members hold are codes for people or programs, not secrets.
 PUBLIC_VALUES = frozenset({"true", "false", "null", "none", ""})
@@ -132,18 +132,18 @@ class Vault:
         for name, value in reply.headers:
             self._learn_header(name.lower(), value)
         if reply.body:
-            self._learn_text(reply.text)
+            self._learn_text(reply.text, may_be_labels=True)
             if "<input" in reply.text:
                 self._learn_inputs(reply.text)
 
-    def _learn_text(self, text: str) -> None:
+    def _learn_text(self, text: str, may_be_labels: bool = False) -> None:
         for name, value in PARAMETER.findall(text):
             if name in SECRET_NAMES:
                 self.add(value, SECRET_NAMES[name])
                 self.add(unquote_plus(value), SECRET_NAMES[name])
         if "{" in text:
             for name, value in MEMBER.findall(text):
-                if name in SECRET_NAMES:
+                if name in SECRET_NAMES and not (may_be_labels and is_label(name, value)):
                     self.add(value, SECRET_NAMES[name])
                     self.add(unescaped(value), SECRET_NAMES[name])
 

@@ -217,6 +217,14 @@ def test_a_secret_that_is_the_name_of_one_is_replaced_once(word: str) -> None:
     assert redactor.text(f"it is {word}, they said") == "it is {password#1}, they said"
 
 
+def test_what_a_page_calls_a_field_is_no_secret_unless_it_was_sent_as_one() -> None:
+    texts = b'{"password": "Password", "hint": "Your password"}'
+    assert json.loads(exchange_with(Vault({}), "grant_type=password", texts))["response"]["body"] == texts.decode()
+    sent = exchange_with(Vault({}), "grant_type=password&username=u&password=Password", texts)
+    assert "username=u&password={password#1}" in sent
+    assert '{\\"password\\": \\"{password#1}\\"' in sent
+
+
 def test_a_long_secret_is_replaced_wherever_it_stands() -> None:
     assert Redactor(Vault({"s3cret-of-a-client": "$S"})).text("xs3cret-of-a-clientx") == "x$Sx"
 
