@@ -24,7 +24,7 @@ def logged_in(client: Client, context: Context, show: Show = lambda page: None) 
     tokens = _with_patience(client, context, show)
     if "second_login" in context.asked:
         _with_patience(client, context, show)
-    if "second_issuer" in context.asked and context.second is not None:
+    if "second_issuer" in context.asked and context.second is not None and client.settings.several_servers:
         _with_patience(client, context.second, show)
     return tokens
 

@@ -26,6 +26,7 @@ class Settings:
     # Policy
     uses_resource: bool = True
     refreshes_tokens: bool = True
+    several_servers: bool = True
     redirect_uri: str | None = None  # None: the one that it is told
     scope: str | None = None  # None: the one that it is told
 

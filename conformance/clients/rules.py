@@ -23,6 +23,10 @@ DEFINED = frozenset(
 )
 
 
+# Parameters whose values must not be seen by others; `token` is what is revoked.
+SECRET = ("access_token", "refresh_token", "token", "client_secret", "client_assertion", "password")
+
+
 def posted(sent: Sent) -> str:
     """By POST."""
     return "" if sent.request.method == "POST" else f"a {sent.request.method} request"
@@ -227,9 +231,15 @@ def by_browser(sent: Sent) -> str:
 
 
 def in_the_clear(sent: Sent) -> str:
-    """Anything secret over plain HTTP."""
-    carries = sent.request.header("Authorization") or sent.request.body
-    return f"{sent.request.method} {sent.request.url}" if sent.request.url.startswith("http:") and carries else ""
+    """RFC 6749 section 10.8: a token, a password or a client credential over plain HTTP. A code alone is none."""
+    told = any(sent.first(name) for name in SECRET) or has_secret_header(sent)
+    return f"{sent.request.method} {sent.request.url}" if sent.request.url.startswith("http:") and told else ""
+
+
+def has_secret_header(sent: Sent) -> bool:
+    """Authorization, unless it only names a client that has no secret."""
+    named_alone = basic_of(sent) is not None and not (basic_of(sent) or ("", ""))[1]
+    return sent.request.header("Authorization") is not None and not named_alone
 
 
 def code_in_the_clear(sent: Sent) -> str:

@@ -41,6 +41,12 @@ def bare(issuer: str) -> str:
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
+def as_object(issuer: str) -> tuple[str, str, str]:
+    """As objects for URLs hold it: scheme and host in small letters, the path as it is."""
+    parts = urlsplit(issuer)
+    return parts.scheme.lower(), parts.netloc.lower(), parts.path
+
+
 def unannounced(login: Login) -> bool:
     """The server didn't say that it names its issuer."""
     return not login.names_issuer
@@ -144,6 +150,12 @@ DEFECTS = (
         says="Issuers are normalized before they are compared.",
         breaks=COMPARES[:1],
         edits=(accepted(lambda came, expected: bare(came) == bare(expected)),),
+    ),
+    Defect(
+        name="issuer-compared-as-object",
+        says="Issuers are read as URLs, whose scheme and host know no letter case, before they are compared.",
+        breaks=COMPARES,
+        edits=(accepted(lambda came, expected: as_object(came) == as_object(expected)),),
     ),
     Defect(
         name="issuer-compared-by-host",

@@ -8,6 +8,8 @@ from ..pipeline import Draft, Edit, Login, Refused, named, remove, replace
 from ..steps.metadata import INSERTED, OPENID, compare_issuer, inserted
 from ..steps.metadata import ask as ask_rightly
 from .conditions import at_other_server, carelessly, unless
+from .issuer import as_object
+from .requests import browse_with_second_question_mark
 
 COMPARES = ("rfc8414-3.3-client-uses-no-other",)
 
@@ -102,6 +104,21 @@ DEFECTS = (
         says="The issuer of metadata is compared without regard to letter case.",
         breaks=("rfc8414-4-consumer-compares", *COMPARES),
         edits=(accepted(lambda found, asked: found.lower() == asked.lower()),),
+    ),
+    Defect(
+        name="metadata-issuer-compared-as-object",
+        says="Issuers are read as URLs, whose scheme and host know no letter case, before they are compared.",
+        breaks=("rfc8414-4-consumer-compares", *COMPARES),
+        edits=(accepted(lambda found, asked: as_object(found) == as_object(asked)),),
+    ),
+    Defect(
+        name="metadata-issuer-not-compared-and-query-begun-twice",
+        says="Whose metadata it is doesn't matter, and the parameters begin a second query where there is one.",
+        breaks=("rfc8414-4-consumer-compares", *COMPARES, "rfc6749-3.1-client-keeps-endpoint-query"),
+        edits=(
+            remove("metadata", "compare_issuer"),
+            replace("authorization.visit", "browse", browse_with_second_question_mark),
+        ),
     ),
     Defect(
         name="metadata-issuer-without-slash",

@@ -42,6 +42,14 @@ def follow_with_token(login: Login) -> None:
         send(login)
 
 
+def follow_with_code(login: Login) -> None:
+    """The body goes where the answer leads, and the Authorization header stays: so do HTTP libraries by default."""
+    send(login)
+    location = login.reply.headers.get("Location")
+    if 300 <= login.reply.status < 400 and location:
+        login.reply = login.wire.send(Draft("POST", urljoin(login.draft.url, location), form=login.draft.form))
+
+
 def follow_by_get(login: Login) -> None:
     """Goes on by GET, with the parameters in the URI."""
     send(login)
@@ -112,6 +120,12 @@ DEFECTS = (
         says="A token request is sent again to where the token endpoint redirects.",
         breaks=IN_CLEAR,
         edits=(replace("token.send", "send", follow_with_token),),
+    ),
+    Defect(
+        name="code-sent-to-where-token-endpoint-redirects",
+        says="Where the token endpoint redirects, the parameters go on, and the secret doesn't.",
+        breaks=("rfc6749-10.8-client-sends-no-code-in-clear",),
+        edits=(replace("token.send", "send", follow_with_code),),
     ),
     Defect(
         name="token-endpoint-redirect-followed-by-get",

@@ -171,6 +171,11 @@ VARIANTS = (
         edits=(setting(uses_resource=False),),
     ),
     Variant(
+        name="one-server",
+        says="The client knows one server: nothing of another can be mixed up with it.",
+        edits=(setting(several_servers=False),),
+    ),
+    Variant(
         name="no-revocation",
         says="The client gives no token back.",
         edits=(remove("login", "revoke_when_asked"),),

@@ -40,6 +40,12 @@ def other_path(change: Change) -> Change:
     return changed
 
 
+def in_capitals(issuer: str) -> str:
+    """The same URL to whoever normalizes it or passes over letter case, and another text."""
+    scheme, separator, rest = issuer.partition("://")
+    return f"{scheme.upper()}{separator}{rest}"
+
+
 def redirect_with(first: Change, second: Change) -> Step:
     """A step that redirects with two issuers, one behind the other."""
 
@@ -81,7 +87,7 @@ MISBEHAVIORS = (
     named_so("of-neighbor", "is a neighbor's on the same host", other_path(lambda path: "/neighbor")),
     named_so("empty", "is empty", lambda issuer: ""),
     named_so("with-slash", "has a slash at its end", lambda issuer: f"{issuer}/"),
-    named_so("in-capitals", "has a path in capitals", other_path(str.upper)),
+    named_so("in-capitals", "has a scheme in capitals", in_capitals),
     named_so("shorter", "has a character less", lambda issuer: issuer[:-1]),
     named_so("escaped-twice", "was escaped before it was encoded", quote_plus),
     Misbehavior(

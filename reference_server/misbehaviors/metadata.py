@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ..misbehavior import SMALL, Misbehavior
 from ..pipeline import Call, Edit, Response, Step, after, before, named, setting
 from ..stage_listeners import BAD_CERTIFICATES, SAME_AUTHORITY
+from .issuers import in_capitals
 
 ELSEWHERE = "https://elsewhere.example"
 MARK = "from=metadata"
@@ -92,7 +93,7 @@ MISBEHAVIORS = (
     of_issuer("of-other-server", "is that of the other server, which the client knows as well", put_other_server),
     of_issuer("missing", "is left out", drop_issuer),
     of_issuer("with-slash", "has a slash at its end", issuer_as(lambda issuer: f"{issuer}/")),
-    of_issuer("in-capitals", "has a path in capitals", issuer_as(with_path(str.upper))),
+    of_issuer("in-capitals", "has a scheme in capitals", issuer_as(in_capitals)),
     of_issuer("longer", "has a character more", issuer_as(lambda issuer: f"{issuer}x")),
     of_issuer("shorter", "has a character less", issuer_as(lambda issuer: issuer[:-1])),
     of_issuer("without-path", "has no path", issuer_as(with_path(lambda path: ""))),

@@ -11,10 +11,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from conformance.clients.context import Context
+from conformance.clients.login_browser import NoWayBack
 from tests.clients import plain
 from tests.clients.running import session_with, verdicts
 
 STATE = "rfc6749-10.12-client-uses-state"
+QUERY_KEPT = "rfc6749-3.1-client-keeps-endpoint-query"
 TRANSACTION = "rfc9700-2.1.1-client-value-for-each-transaction"
 IN_THE_CLEAR = (
     "rfc6749-10.8-client-sends-no-secret-in-clear",
@@ -92,6 +94,23 @@ def test_a_client_that_fails_before_anything_is_amiss_refuses_nothing(certificat
         found = verdicts(session, lambda case: case.requirement == STATE)
 
     assert {word for word, _ in found.values()} == {"inconclusive"}
+
+
+def test_a_client_that_waits_for_an_answer_that_never_comes_is_judged_by_its_request(certificates: Path) -> None:
+    def patient(context: Context) -> object:
+        def browse(url: str) -> str:
+            try:
+                return context.browse(url.replace("&response_type", "?response_type"))
+            except NoWayBack:
+                time.sleep(60)
+                raise
+
+        return plain.login(ContextWith(context, browse))  # type: ignore[arg-type]
+
+    with session_with(patient, certificates) as session:
+        found = verdicts(session, lambda case: case.requirement == QUERY_KEPT)
+
+    assert {word for word, _ in found.values()} == {"broken"}
 
 
 @pytest.mark.parametrize(("constant", "word"), [(False, "kept"), (True, "broken")])

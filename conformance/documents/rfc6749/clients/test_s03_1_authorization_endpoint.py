@@ -13,7 +13,7 @@ KEPT = (("tenant", "a b"), ("version", "2"))
 
 @requirement("rfc6749-3.1-client-keeps-endpoint-query")
 def test_the_query_of_the_authorization_endpoint_is_kept(serve: Serve, expect: Expect) -> None:
-    login = serve.login("authorization-endpoint-with-query")
+    login = serve.login("authorization-endpoint-with-query", until="start")
 
     expect(login).every("start", "the query of the endpoint's URI beside the parameters", keeps_query(*KEPT))
 

@@ -26,7 +26,7 @@ def test_odd_characters_are_encoded(serve: Serve, expect: Expect) -> None:
 
 @requirement("rfc6749-4.1.1-client-builds-query")
 def test_the_parameters_stand_beside_a_query(serve: Serve, expect: Expect) -> None:
-    login = serve.login("authorization-endpoint-with-query")
+    login = serve.login("authorization-endpoint-with-query", until="start")
 
     expect(login).every("start", "response_type and client_id, once each", has("response_type", "client_id"))
 

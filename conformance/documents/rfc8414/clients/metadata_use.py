@@ -9,19 +9,24 @@ from conformance.base.outcomes import Vacuous
 from conformance.clients.played import Played, Sent
 from conformance.clients.serve import Serve
 
-MARK = ("from", "metadata")
+MARK = "from=metadata"
 INSERTED = "/.well-known/oauth-authorization-server"
 WELL_KNOWN = (INSERTED, "/.well-known/openid-configuration")
 
 
+def is_marked(sent: Sent) -> bool:
+    """Whether the mark stands in the query, whatever a client that adds to it makes of what comes behind."""
+    return MARK in urlsplit(sent.request.url).query
+
+
 def uses_metadata(sent: Sent) -> str:
     """A request that goes where only the metadata say."""
-    return "an endpoint of the metadata" if MARK in sent.query else ""
+    return "an endpoint of the metadata" if is_marked(sent) else ""
 
 
 def uses_none(sent: Sent) -> str:
     """A request that goes elsewhere."""
-    return "" if MARK in sent.query else "an authorization endpoint that the metadata don't name"
+    return "" if is_marked(sent) else "an authorization endpoint that the metadata don't name"
 
 
 def meant_for_second(login: Played) -> Callable[[Sent], str]:
@@ -37,7 +42,7 @@ def login_by_metadata(serve: Serve, misbehavior: str) -> Played:
     serve.informed()
     login = serve.login(misbehavior, until="metadata")
     twin = login.twin
-    if twin is None or not any(uses_metadata(sent) for sent in twin.all("start")):
+    if twin is None or not any(map(is_marked, twin.sent)):
         raise Vacuous("the client takes no endpoint from metadata")
     return login
 
