@@ -79,8 +79,12 @@ class Vacuous(Exception):
     """The stimulus was sent, and the situation that the sentence speaks of did not arise: says which one."""
 
 
-class Stale(Inconclusive):
-    """What was judged may have been ended by something else: worth another try, with fresh credentials."""
+class Stale(Exception):
+    """What was judged may have been ended by something else: worth another try, with fresh credentials.
+
+    It is no kind of `Inconclusive`: a test that goes on where something can't be arranged lets it through. Only the
+    first of two tries raises it.
+    """
 
 
 class Unanswered(Stale):

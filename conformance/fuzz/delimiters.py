@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from conformance.base.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive, Unanswered
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.procedures.redirects import GRANT_OF, any_response_type
@@ -86,6 +86,6 @@ def _seconds(given: Given, send: Send, place: str, run: str) -> float:
     """How long an answer took. Where none came in time, that is how long there was to wait for it."""
     request = PLACES[place](given, send, run)
     started = time.perf_counter()
-    with suppress(Inconclusive), given.throttled_answers():
+    with suppress(Inconclusive, Unanswered), given.throttled_answers():
         send.raw(request.method, request.url, request.headers, request.body)
     return time.perf_counter() - started

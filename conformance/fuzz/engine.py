@@ -22,7 +22,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous, Violation
+from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous, Violation
 from conformance.fuzz import stored_inputs as stored
 from conformance.fuzz.drawing import draw_from_strategies_alone
 from conformance.fuzz.failing import Failing, Inputs, with_fewest
@@ -101,9 +101,9 @@ class _Ended(BaseException):
         self.error = error
 
 
-def _for_all(undecided: Sequence[Inconclusive | Vacuous]) -> Inconclusive | Vacuous:
+def _for_all(undecided: Sequence[Inconclusive | Stale | Vacuous]) -> Inconclusive | Vacuous:
     """What it comes to that no example was decided: the situation never arose, or something stood in the way."""
-    hindered = next((each for each in undecided if isinstance(each, Inconclusive)), None)
+    hindered = next((each for each in undecided if not isinstance(each, Vacuous)), None)
     if hindered is None:
         return Vacuous(f"in no example: {undecided[0]}")
     return Inconclusive(f"no example was decided: {hindered}")
@@ -141,7 +141,7 @@ class Campaign:
         self._failing: Failing | None = None
         self._first: Failing | None = None
         self._last: Trial | None = None
-        self._undecided: list[Inconclusive | Vacuous] = []
+        self._undecided: list[Inconclusive | Stale | Vacuous] = []
         self._sent_before = trial.session.sent
         self._cut_short = False
 
@@ -237,7 +237,7 @@ class Campaign:
         except Violation as violation:
             self._keep(Failing(copy.deepcopy(inputs), violation, trial, len(self._history) - 1))
             raise
-        except (Inconclusive, Vacuous) as error:
+        except (Inconclusive, Stale, Vacuous) as error:
             self._undecided.append(error)
             if len(self._undecided) == len(self._history) == MOST_UNDECIDED:
                 raise _Ended from error
@@ -269,7 +269,7 @@ class Campaign:
             raise _Ended
 
     def _fresh_trial(self, inputs: Inputs) -> Trial:
-        trial = Trial(self._trial.session)
+        trial = Trial(self._trial.session, is_first=True)
         for text in stored.texts(inputs):
             trial.session.vault.invented(text)
         self._last = trial
@@ -319,7 +319,7 @@ class Campaign:
             self._holds(trial, inputs)
         except Violation as violation:
             return Failing(inputs, violation, trial)
-        except (Inconclusive, Vacuous, NotApplicable, Untested):
+        except (Inconclusive, Stale, Vacuous, NotApplicable, Untested):
             return None
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.base.outcomes import Inconclusive, Untested
+from conformance.base.outcomes import Inconclusive, Unanswered, Untested
 from conformance.fuzz.messages import LARGE, NAME, OPENED, Message
 from conformance.harness.given import Given
 from conformance.harness.send import Send, basic
@@ -46,7 +46,7 @@ def good_request_to(given: Given, send: Send, endpoint: str) -> str:
     for _ in range(2):
         try:
             return SERVED if _served(given, send, endpoint) else REFUSED
-        except Inconclusive as error:
+        except (Inconclusive, Unanswered) as error:
             lost = str(error)
     return f"{SILENT} ({lost})"
 
@@ -108,6 +108,6 @@ def why_unanswered(given: Given, send: Send, message: Message) -> str | None:
     """Send a message, and say why no answer came; None when one came."""
     try:
         reply_to_message(given, send, message)
-    except Inconclusive as error:
+    except (Inconclusive, Unanswered) as error:
         return str(error)
     return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Unanswered, Untested, Vacuous
+from conformance.base.outcomes import Inconclusive, NotApplicable, Unanswered, Untested, Vacuous
 from conformance.base.uris import host_and_port
 from conformance.browser.returns import Return
 from conformance.browser.user_agent import UserAgent
@@ -25,10 +25,10 @@ T = TypeVar("T")
 class Recorder:
     """One test's view of the session: everything it sends is recorded here."""
 
-    def __init__(self, session: Session, *, is_second: bool = False) -> None:
+    def __init__(self, session: Session, *, is_first: bool = False) -> None:
         self.session = session
-        # Whether the test is tried again, because its first try judged with what may have ended.
-        self.is_second = is_second
+        # Whether the test can be tried again, where what it judges with may have ended or an answer got lost.
+        self.is_first = is_first
         self.exchanges: list[Exchange] = []
         self.notes: list[str] = []
         # Authorization requests that came back to a client.
@@ -71,7 +71,7 @@ class Recorder:
             record.failure = str(error)
             self.session.vault.learn(request, None)
             self.session.watch.exchange(request, None)
-            kind = Inconclusive if self.is_second or not self.session.silences_left else Unanswered
+            kind = Unanswered if self.is_first and self.session.silences_left else Inconclusive
             raise kind(f"no answer to {request.method} {request.url.partition('?')[0]}: {error}") from error
         self.session.vault.learn(request, record.reply)
         self.session.watch.exchange(request, record.reply)
@@ -119,8 +119,6 @@ class Recorder:
         ended: Exception | None = None
         try:
             value = procedure()
-        except Stale:
-            raise
         except (Inconclusive, Vacuous, Untested, NotApplicable) as error:
             ended = error
         sent_here, controls_here = tuple(self.exchanges[sent:]), tuple(self.controls[controls:])

@@ -30,7 +30,7 @@ def control(given: Witnessing, send: Send, credential: Credential, after: Reply 
     decided = after is None or after.is_refusal
     if not decided or _is_served(given, send, credential):
         return
-    if not send.recorder.is_second:
+    if send.recorder.is_first:
         raise Stale(f"{_in_words(credential)} is not served without the fault either")
     if not _is_served(given, send, _another(given, credential)):
         raise Inconclusive(f"positive control: {_in_words(credential)} should be served without the fault")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from conformance.base.outcomes import Inconclusive, NeedsSockets, Untested
+from conformance.base.outcomes import Inconclusive, NeedsSockets, Unanswered, Untested
 from conformance.browser.answer import Answer
 from conformance.browser.authorization_request import AuthorizationRequest
 from conformance.browser.driving import drive
@@ -26,7 +26,7 @@ class TransportProbes(RawRequests):
         """
         try:
             return self.recorder.exchange(replace(request, url=self._plain_url(request.url)))
-        except Inconclusive:
+        except (Inconclusive, Unanswered):
             return None
 
     def authorization_in_the_clear(self, request: AuthorizationRequest, user_agent: UserAgent) -> Answer | None:
@@ -37,7 +37,7 @@ class TransportProbes(RawRequests):
         url = self._plain_url(self.form_request("authorization", request.pairs, method="GET").url)
         try:
             reply = user_agent.open(self.recorder, url)
-        except Inconclusive:
+        except (Inconclusive, Unanswered):
             return None
         return drive(user_agent, self.recorder, request, reply, "approve")
 

@@ -44,8 +44,6 @@ class Witnessing(Issuing):
         """An access token with the witnesses that see it active: none where nobody can be asked about it."""
         try:
             return self.active_token(tokens)
-        except Stale:
-            raise
         except (Untested, Inconclusive):
             return ActiveToken(tokens.access_token, "access_token", tokens, ())
 
@@ -115,7 +113,7 @@ class Witnessing(Issuing):
         for each in candidates:
             known[live.kind, each] = each == "refresh" or self._leaves_alive(each, live)
         problem = "the token that is judged was over at the second look"
-        raise Inconclusive(problem) if self._recorder.is_second else Stale(problem)
+        raise Stale(problem) if self._recorder.is_first else Inconclusive(problem)
 
     def _leaves_alive(self, witness: str, like: ActiveToken) -> bool:
         """Whether a fresh token outlives a look by one witness, in the eyes of those who saw such a token active."""
@@ -137,7 +135,7 @@ class Witnessing(Issuing):
         """Whether siblings refresh. Stale where that is seen only now: the sibling may have ended the token."""
         known = _key(tokens.client, tokens.grant) in self._recorder.session.observations
         works = self._siblings_refresh(tokens.client, tokens.grant)
-        if not known and not self._recorder.is_second:
+        if not known and self._recorder.is_first:
             raise Stale("another refresh token was issued after the one that is judged, and may have ended it")
         return works
 

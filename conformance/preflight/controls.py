@@ -109,7 +109,7 @@ class Examiner:
         waits_for = next((known[need] for need in needs if need in known), None)
         if waits_for is not None:
             return self._add(Control(name, place, self.profile.place(place), "not asked", f"waits for {waits_for}"))
-        trial = Trial(self.session)
+        trial = Trial(self.session, is_first=True)
         trial.phase = "given"
         wrong: Wrong | None = None
         state: State = "holds"
@@ -144,7 +144,7 @@ class Examiner:
             return procedure(trial)
         except Stale as error:
             self.session.silences_left -= isinstance(error, Unanswered)
-            second = Trial(self.session, is_second=True)
+            second = Trial(self.session)
             second.phase = trial.phase
             try:
                 return procedure(second)

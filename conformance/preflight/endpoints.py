@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from conformance.base.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive, Unanswered
 from conformance.harness.refusals import is_missing
 from conformance.harness.send import FORM
 from conformance.harness.trial import Trial
@@ -84,7 +84,7 @@ def examine_transport(examiner: Examiner) -> None:
 def _hears_plain_http(trial: Trial) -> str:
     try:
         reply = trial.send.raw("GET", f"{(trial.target.plain_http or '').rstrip('/')}/")
-    except Inconclusive as error:
+    except (Inconclusive, Unanswered) as error:
         raise Pointless(
             f"nothing is heard there, as it may be; a mistyped plain_http looks the same ({error})"
         ) from error

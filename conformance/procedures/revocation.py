@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance.base.outcomes import Inconclusive, NotApplicable, Stale, Untested, Vacuous
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import ActiveToken, TokenKind, Tokens
@@ -93,8 +93,6 @@ def fresh_token(given: Given, kind: TokenKind, client: Client | None = None) -> 
     for grant in cheaper:
         try:
             return given.active_token(given.tokens(grant, client))
-        except Stale:
-            raise
         except Inconclusive:
             continue
     return given.active_token(given.tokens(dearest, client))

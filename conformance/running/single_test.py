@@ -94,12 +94,12 @@ def execute(
 ) -> Execution:
     """Run a test function in this process. `parameters` maps its argument names to values, `...` for fixtures."""
     started = time.perf_counter()
-    trial = Trial(session)
+    trial = Trial(session, is_first=True)
     ended = _ended(function, parameters, requirement, more_needs, trial)
     if isinstance(ended, Unanswered):
         session.silences_left -= 1
     if isinstance(ended, Stale):
-        first, trial = trial, Trial(session, is_second=True)
+        first, trial = trial, Trial(session)
         trial.exchanges.extend(first.exchanges)
         ended = _ended(function, parameters, requirement, more_needs, trial)
     outcome = outcome_of(ended, "; ".join(trial.notes))

@@ -43,7 +43,7 @@ def app_of(handler: Handler) -> Callable[..., Any]:
 
 
 def trial_with(handler: Handler, features: frozenset[str] = FEATURES, sign_in: SignIn | None = None) -> Trial:
-    """A trial against a made-up server."""
+    """The first try of a test against a made-up server."""
     target = Target(
         name="fake",
         base_url=BASE,
@@ -54,4 +54,4 @@ def trial_with(handler: Handler, features: frozenset[str] = FEATURES, sign_in: S
         sign_in=sign_in or SignIn(),
     )
     session = Session.open(target, AsgiTransport({BASE: app_of(handler)}), {"client-secret-value": "$SECRET"})
-    return Trial(session)
+    return Trial(session, is_first=True)

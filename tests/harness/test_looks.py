@@ -44,7 +44,7 @@ def _json(members: dict[str, object]) -> Answering:
 
 def second(trial: Trial) -> Trial:
     """The second try of the same test."""
-    return Trial(trial.session, is_second=True)
+    return Trial(trial.session)
 
 
 def test_tokens_that_outlive_looks_have_all_witnesses_and_cost_one_look_more_each() -> None:

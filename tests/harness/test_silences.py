@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from conformance.base.outcomes import Inconclusive
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.session import SILENCES
@@ -51,6 +54,19 @@ def test_a_request_that_got_lost_is_sent_anew() -> None:
 
     assert (ended.outcome.word, way.asked) == ("kept", 2)
     assert [bool(exchange.failure) for exchange in ended.trial.exchanges] == [True, False]
+
+
+def test_what_goes_on_where_something_cannot_be_arranged_is_tried_again_all_the_same() -> None:
+    trial = trial_with(lambda method, path, parameters: (400, {}, ""))
+    trial.session.transport = way = Faltering(lost=1)
+
+    def asks(send: Send) -> None:
+        with suppress(Inconclusive):
+            send.raw("GET", f"{BASE}/")
+
+    execute(asks, {"send": ...}, REQUIREMENT, (), trial.session)
+
+    assert way.asked == 2
 
 
 def test_a_second_silence_leaves_it_open() -> None:

@@ -23,7 +23,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.base.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive, Unanswered
 from conformance.base.uris import urljoin, urlsplit
 from conformance.browser.answer import Answer
 from conformance.browser.drivers.driver import UnusableDriver
@@ -157,7 +157,7 @@ class CustomDriver:
     def _called(self, context: SignInContext) -> object:
         try:
             return self.function(context)
-        except Inconclusive:
+        except (Inconclusive, Unanswered):
             raise
         except (Exception, SystemExit) as error:
             own = error.__traceback__.tb_next if error.__traceback__ else None

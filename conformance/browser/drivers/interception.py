@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.base.outcomes import Inconclusive
+from conformance.base.outcomes import Inconclusive, Unanswered
 from conformance.base.uris import urljoin, urlsplit
 from conformance.browser.drivers.journey import Journey
 from conformance.wire.exchange import Exchange, Reply, Request
@@ -141,7 +141,7 @@ class Interception:
         self.last_at = time.monotonic()
         try:
             self._answer(event)
-        except Inconclusive as error:
+        except (Inconclusive, Unanswered) as error:
             self._fail(event)
             if self._is_document(event):
                 self._failure = error
