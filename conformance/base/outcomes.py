@@ -53,9 +53,13 @@ class Violation(Exception):
 
 
 class Inconclusive(Exception):
-    """A precondition or a positive control could not be arranged: says which, and what to set up."""
+    """A precondition or a positive control could not be arranged: says which, and what to set up.
+
+    `by_breakdown` tells that the target broke down, or didn't answer, while it was arranged.
+    """
 
     code: ClassVar[EndCode] = ""
+    by_breakdown = False
 
 
 class WrongProfile(Inconclusive):

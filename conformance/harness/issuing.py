@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from conformance.base.outcomes import Inconclusive, Untested
+from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.browser.answer import Answer
 from conformance.browser.drivers import driver_of
 from conformance.browser.user_agent import UserAgent
@@ -29,6 +29,21 @@ class Issuing(Provided):
             yield
         finally:
             self._recorder.phase = before
+
+    @contextmanager
+    def else_vacuous(self, why: str) -> Iterator[None]:
+        """Arrange inside what the sentence needs and the target need not have: where it hasn't, the test is Vacuous.
+
+        Inconclusive all the same where the target broke down meanwhile, or where what was seen of the profile before
+        explains it: that says nothing of what there is.
+        """
+        sent = len(self._recorder.exchanges)
+        try:
+            yield
+        except Inconclusive as problem:
+            if problem.by_breakdown or problem.code or self._recorder.broke_down(sent):
+                raise
+            raise Vacuous(f"{why}: {problem}") from problem
 
     def forget(self, owner: str, client: Client) -> None:
         """Have the target forget what an account has approved to a client, as the profile says."""

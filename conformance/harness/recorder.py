@@ -119,10 +119,20 @@ class Recorder:
         ended: Exception | None = None
         try:
             value = procedure()
-        except (Inconclusive, Vacuous, Untested, NotApplicable) as error:
+        except Inconclusive as error:
+            # Asked before its answers are handed on to the evidence: nobody who asks later has them at hand.
+            error.by_breakdown = error.by_breakdown or self.broke_down(sent)
+            ended = error
+        except (Vacuous, Untested, NotApplicable) as error:
             ended = error
         sent_here, controls_here = tuple(self.exchanges[sent:]), tuple(self.controls[controls:])
         return Observation(value, ended, sent_here, controls_here, self.once, _source_of(procedure))
+
+    def broke_down(self, since: int) -> bool:
+        """Whether an exchange from a number on was a breakdown, or had no answer, or the last was throttled."""
+        replies = [each.reply for each in self.exchanges[since:] if each.reply is not None]
+        is_lost = any(each.failure for each in self.exchanges[since:])
+        return is_lost or any(each.is_breakdown for each in replies) or any(map(is_throttled, replies[-1:]))
 
     def invented(self, what: str) -> str:
         """A value that no server issued; it may be shown in evidence."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import quote, quote_plus
 
-from conformance.base.outcomes import Inconclusive, Vacuous
+from conformance.base.outcomes import Vacuous
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send
@@ -46,10 +46,8 @@ def missed_in_form(given: Given, send: Send, name: str) -> Missed:
 
 def waiting_page(given: Given, send: Send) -> Asked:
     """A page that asks about what was approved before. Vacuous where there is none."""
-    try:
+    with given.else_vacuous("no page that may be approved asks for a decision"):
         return asked_again(given, GRANT_OF[any_response_type(given)], partial(looked_at, given, send, {}))
-    except Inconclusive as problem:
-        raise Vacuous(f"no page that may be approved asks for a decision: {problem}") from problem
 
 
 def altered(fields: Pairs, old: str, new: str) -> Pairs:

@@ -121,10 +121,8 @@ def declined_without_state(given: Given, send: Send) -> Answer:
     """The same of a request without state. Vacuous as well where a request without state isn't asked about."""
 
     def procedure() -> Answer:
-        try:
+        with given.else_vacuous("no request without state is declined"):
             return asking.declined_answer(given, send, "code", lambda client: {"state": OMIT})
-        except Inconclusive as problem:
-            raise Vacuous(f"no request without state is declined: {problem}") from problem
 
     return given.observed("a declined authorization request without state", procedure)
 

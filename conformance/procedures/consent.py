@@ -99,10 +99,8 @@ def asked_about_other_with_secret(given: Given, send: Send) -> Asked:
         return looked_at(given, send, {}, visit) if fits else None
 
     seen_approved(given)
-    try:
+    with given.else_vacuous("nobody is asked about another client with a secret"):
         return first_asked(given, _grant(given), look_on)
-    except Inconclusive as problem:
-        raise Vacuous(f"nobody is asked about another client with a secret: {problem}") from problem
 
 
 def asked_unprompted(given: Given, send: Send) -> Asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.base.outcomes import Inconclusive, Vacuous
+from conformance.base.outcomes import Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
@@ -24,10 +24,8 @@ def told_of_expired(given: Given, send: Send, whose: str) -> Reply:
     """The answer about an expired token that was told active before. Vacuous where no such token is to be had."""
 
     def procedure() -> Reply:
-        try:
+        with given.else_vacuous("there is no such token"):
             tokens = WHOSE[whose](given)
-        except Inconclusive as problem:
-            raise Vacuous(f"there is no such token: {problem}") from problem
         if not says_active(ask(given, send, tokens.access_token)):
             raise Vacuous("the caller isn't told of such tokens that they are active")
         given.outlived(tokens.access_token, lifetime(given, tokens))

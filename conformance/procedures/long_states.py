@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.base.outcomes import Inconclusive, Vacuous
+from conformance.base.outcomes import Vacuous
 from conformance.browser.user_agent import Answer
 from conformance.harness.expect import Expect
 from conformance.harness.given import Given
@@ -34,10 +34,8 @@ def state_of(length: int) -> str:
 
 def reached_answer(given: Given, answer: Answer) -> Answer:
     """The answer. Vacuous where the request leads to a page that can't be passed: the server can't bear its length."""
-    try:
+    with given.else_vacuous("a request with a long state comes to no end"):
         return arrived_answer(given, answer)
-    except Inconclusive as problem:
-        raise Vacuous(f"a request with a long state comes to no end: {problem}") from problem
 
 
 def asked_with(given: Given, send: Send, response_type: ResponseType, length: int, **changes: Any) -> Answer:
@@ -64,10 +62,8 @@ def asked_at_sign_in(given: Given, send: Send, response_type: ResponseType) -> A
 
 def declined_with(given: Given, send: Send, response_type: ResponseType) -> Answer:
     """How such a request ended that the resource owner declined. Vacuous where nobody is asked, or can decline."""
-    try:
+    with given.else_vacuous("no request with a long state is declined"):
         return asking.declined_at_hand(given, send, response_type, lambda client: {"state": state_of(WAITING)})
-    except Inconclusive as problem:
-        raise Vacuous(f"no request with a long state is declined: {problem}") from problem
 
 
 def expect_whole(expect: Expect, answer: Answer, length: int = WAITING) -> None:

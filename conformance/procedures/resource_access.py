@@ -108,10 +108,8 @@ def narrowed_by_refresh(given: Given, send: Send) -> Reply:
     """
     enough, scope = given.scopes(resource_grant(given)), given.insufficient_scope()
     of_other_scope(given, send)
-    try:
+    with given.else_vacuous("tokens that open it come without a refresh token"):
         tokens = given.refreshable(None, resource_grant(given), scope=" ".join(dict.fromkeys((*enough, scope))))
-    except Inconclusive as problem:
-        raise Vacuous(f"tokens that open it come without a refresh token: {problem}") from problem
     given.accepted(send.resource(tokens.access_token), "the protected resource with a good token")
     fresh = given.refreshed(tokens, scope=scope)
     if fresh.members.get("scope") not in (None, scope):

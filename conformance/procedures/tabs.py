@@ -179,10 +179,8 @@ def _waiting(
     def look(visit: Visit, changes: Mapping[str, Any]) -> Asked | None:
         return looked_at(given, send, dict(changes), visit)
 
-    try:
+    with given.else_vacuous("no two requests wait for a decision"):
         return asked_again(given, CODE, partial(open_all, given, look, lone))
-    except Inconclusive as problem:
-        raise Vacuous(f"no two requests wait for a decision: {problem}") from problem
 
 
 def _alone(given: Given, look: Look, lone: LoneScope | None, visit: Visit) -> list[Asked] | None:

@@ -105,10 +105,8 @@ def third_refresh_of_narrow_grant(given: Given, send: Send) -> tuple[ScopeOfToke
 
 def third_generation(given: Given, send: Send) -> Tokens:
     """Tokens with a refresh token that has replaced one which had replaced another. Vacuous where none is replaced."""
-    try:
+    with given.else_vacuous("no refresh token comes to a third"):
         return successor(given, send, successor(given, send, refreshable_tokens(given, send)))
-    except Inconclusive as problem:
-        raise Vacuous(f"no refresh token comes to a third: {problem}") from problem
 
 
 def refreshed_after_revocation(given: Given, send: Send) -> Refreshed:
@@ -148,17 +146,13 @@ def refreshed_beside_an_ended_grant(given: Given, send: Send) -> tuple[Refreshed
 
 def _arranged(given: Given, key: str, procedure: Callable[[], T]) -> T:
     """What is seen once. Vacuous where it can't be arranged: the sentences that it is for have other tests."""
-    try:
+    with given.else_vacuous(key):
         return given.observed(key, procedure)
-    except Inconclusive as problem:
-        raise Vacuous(f"{key}: {problem}") from problem
 
 
 def _refreshed_to(given: Given, tokens: Tokens, **changes: str) -> Tokens:
-    try:
+    with given.else_vacuous("no refresh that others could follow"):
         return given.refreshed(tokens, **changes)
-    except Inconclusive as problem:
-        raise Vacuous(f"no refresh that others could follow: {problem}") from problem
 
 
 def _seen_to_end(given: Given, send: Send, kind: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.base.outcomes import Inconclusive, Untested, Vacuous
+from conformance.base.outcomes import Untested, Vacuous
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Tokens
@@ -44,12 +44,10 @@ def refreshed_twice(given: Given, send: Send, target: Target) -> list[str | None
 
 
 def _refreshable(given: Given) -> Tokens:
-    try:
+    if not given.claims("dpop"):
         return refreshable_tokens(given)
-    except Inconclusive as problem:
-        if not given.claims("dpop"):
-            raise
-        raise Vacuous(f"without a proof of a key a public client gets no tokens: {problem}") from problem
+    with given.else_vacuous("without a proof of a key a public client gets no tokens"):
+        return refreshable_tokens(given)
 
 
 def refresh_line(given: Given, send: Send) -> Line:
