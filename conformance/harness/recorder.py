@@ -21,6 +21,9 @@ from conformance.wire.transport import NoAnswer
 
 T = TypeVar("T")
 
+# So often something is observed to which no answer came: silence costs the time limit each time.
+TRIES = 3
+
 
 class Recorder:
     """One test's view of the session: everything it sends is recorded here."""
@@ -71,8 +74,8 @@ class Recorder:
             record.failure = str(error)
             self.session.vault.learn(request, None)
             self.session.watch.exchange(request, None)
-            kind = Unanswered if self.is_first and self.session.silences_left else Inconclusive
-            raise kind(f"no answer to {request.method} {request.url.partition('?')[0]}: {error}") from error
+            says = f"no answer to {request.method} {request.url.partition('?')[0]}: {error}"
+            raise self._silence(says) from error
         self.session.vault.learn(request, record.reply)
         self.session.watch.exchange(request, record.reply)
         return record.reply
@@ -85,7 +88,10 @@ class Recorder:
         try:
             replies = self.session.transport.send_together(prepared, self._prepared(rehearsal))
         except NoAnswer as error:
-            raise Inconclusive(f"the parallel requests were not all answered: {error}") from error
+            for record in records:
+                record.failure = str(error)
+                self.session.vault.learn(record.request, None)
+            raise self._silence(f"the parallel requests were not all answered: {error}") from error
         for record, reply in zip(records, replies, strict=True):
             record.reply = reply
             self.session.vault.learn(record.request, reply)
@@ -94,16 +100,20 @@ class Recorder:
             raise Inconclusive("the target throttled some of the parallel requests: raise its limit for the suite")
         return replies
 
+    def _silence(self, says: str) -> Inconclusive | Unanswered:
+        return Unanswered(says) if self.is_first and self.session.bears_silence else Inconclusive(says)
+
     def observed(self, key: str, procedure: Callable[[], T]) -> T:
         """The result of a procedure that runs once a session; its exchanges become evidence of each test that asks.
 
         It holds what was answered, no credential that is presented again: another test may have ended that by then.
+        Where no answer came, the next test that asks observes it anew: one lost answer costs no other verdict.
         """
         known = self.session.observations.get(key)
         if known is not None and known.source != _source_of(procedure):
             raise RuntimeError(f"two procedures share the key {key!r}: {known.source} and {_source_of(procedure)}")
-        if known is None:
-            known = self._observe(procedure)
+        if known is None or 0 < known.lost < TRIES:
+            known = self._observe(procedure, known.lost if known else 0)
             self.session.observations[key] = known
         else:
             self.exchanges.extend(known.exchanges)
@@ -113,7 +123,7 @@ class Recorder:
             raise known.ended
         return known.value  # type: ignore[return-value]
 
-    def _observe(self, procedure: Callable[[], object]) -> Observation:
+    def _observe(self, procedure: Callable[[], object], lost: int) -> Observation:
         sent, controls = len(self.exchanges), len(self.controls)
         value: object = None
         ended: Exception | None = None
@@ -125,8 +135,10 @@ class Recorder:
             ended = error
         except (Vacuous, Untested, NotApplicable) as error:
             ended = error
+        is_lost = isinstance(ended, Inconclusive) and any(each.failure for each in self.exchanges[sent:])
+        lost = lost + 1 if is_lost else 0
         sent_here, controls_here = tuple(self.exchanges[sent:]), tuple(self.controls[controls:])
-        return Observation(value, ended, sent_here, controls_here, self.once, _source_of(procedure))
+        return Observation(value, ended, sent_here, controls_here, self.once, _source_of(procedure), lost)
 
     def broke_down(self, since: int) -> bool:
         """Whether an exchange from a number on was a breakdown, or had no answer, or the last was throttled."""

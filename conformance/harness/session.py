@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from conformance.browser.drivers import Driver
     from conformance.browser.user_agent import UserAgent
 
-# So many tests are tried again because no answer came to a request of theirs: silence costs the time limit each time.
+# So many tests are tried again because no answer came to a request of theirs, and one more for so many requests: each
+# silence costs the time limit, but where thousands are answered one got lost.
 SILENCES = 3
+REQUESTS_TO_A_SILENCE = 250
 # Seconds between two looks at something that may take a while.
 POLL_INTERVAL = 0.2
 
@@ -33,7 +35,8 @@ POLL_INTERVAL = 0.2
 class Observation:
     """The cached result of a procedure, or the outcome that it ended with, its exchanges, and the controls in them.
 
-    `once` says why what is found in them isn't to be tried again, `source` which code observed it.
+    `once` says why what is found in them isn't to be tried again, `source` which code observed it. `lost` counts how
+    often nothing was observed because no answer came.
     """
 
     value: object
@@ -42,6 +45,7 @@ class Observation:
     controls: tuple[Request, ...]
     once: str
     source: str
+    lost: int = 0
 
 
 def _unheard(_what: str, _seconds: float) -> None:
@@ -69,7 +73,8 @@ class Session:
     fuzzing: Fuzzing | None = None
     record: Record = field(default_factory=Record)
     backoff: Backoff = field(default_factory=Backoff)
-    silences_left: int = SILENCES
+    # The tests and controls that were tried again because no answer came.
+    silences: int = 0
     driver: Driver | None = None
     on_wait: Callable[[str, float], None] = _unheard
     watch: Watch = field(init=False)
@@ -92,6 +97,11 @@ class Session:
             if client.client_secret:
                 vault.add_basic(client.client_id, client.client_secret, f"basic credentials of {client.name}")
         return cls(target, transport, vault, Redactor(vault, worker), target.hosts(), worker)
+
+    @property
+    def bears_silence(self) -> bool:
+        """Whether one more test may be tried again because no answer came."""
+        return self.silences < SILENCES + self.sent // REQUESTS_TO_A_SILENCE
 
     def name_exchanges(self, exchanges: Sequence[Exchange]) -> tuple[tuple[str, ...], tuple[Exchange, ...]]:
         """Names of exchanges in the run's evidence, and those among them that got theirs just now."""

@@ -143,7 +143,7 @@ class Examiner:
         try:
             return procedure(trial)
         except Stale as error:
-            self.session.silences_left -= isinstance(error, Unanswered)
+            self.session.silences += isinstance(error, Unanswered)
             second = Trial(self.session)
             second.phase = trial.phase
             try:

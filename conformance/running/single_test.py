@@ -97,7 +97,7 @@ def execute(
     trial = Trial(session, is_first=True)
     ended = _ended(function, parameters, requirement, more_needs, trial)
     if isinstance(ended, Unanswered):
-        session.silences_left -= 1
+        session.silences += 1
     if isinstance(ended, Stale):
         first, trial = trial, Trial(session)
         trial.exchanges.extend(first.exchanges)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+
+import pytest
 
 from conformance.base.outcomes import Inconclusive
 from conformance.harness.given import Given
 from conformance.harness.send import Send
-from conformance.harness.session import SILENCES
+from conformance.harness.session import REQUESTS_TO_A_SILENCE, SILENCES
 from conformance.preflight.controls import Examiner
 from conformance.running.single_test import Execution, execute
 from conformance.wire.asgi import AsgiTransport
@@ -18,6 +21,7 @@ from tests.preflight.worlds import document, profile_of
 from tests.reporting import synthetic
 
 REQUIREMENT = next(each for each in synthetic.catalogue().requirements if each.id == "rfc6749-4.1.2-reused-code-denied")
+OPEN = "inconclusive"
 
 
 class Faltering(AsgiTransport):
@@ -33,6 +37,9 @@ class Faltering(AsgiTransport):
         if self.asked <= self.lost:
             raise NoAnswer("no complete answer within 10 s", "late")
         return super().send(request)
+
+    def send_together(self, requests: Sequence[Request], rehearsal: Request) -> list[Reply]:
+        return [self.send(request) for request in requests]
 
 
 def ran(way: Faltering, times: int = 1) -> Execution:
@@ -84,6 +91,41 @@ def test_a_server_that_is_silent_for_good_is_soon_asked_once() -> None:
     ran(way, times=10)
 
     assert way.asked == 10 + SILENCES
+
+
+def test_a_server_that_answers_most_requests_may_lose_more_of_them() -> None:
+    trial = trial_with(lambda method, path, parameters: (400, {}, ""))
+    trial.session.silences = SILENCES
+
+    assert not trial.session.bears_silence
+    trial.session.sent = REQUESTS_TO_A_SILENCE
+    assert trial.session.bears_silence
+
+
+def test_parallel_requests_of_which_one_got_lost_are_sent_anew() -> None:
+    trial = trial_with(lambda method, path, parameters: (400, {}, ""))
+    trial.session.transport = way = Faltering(lost=1)
+
+    def races(send: Send) -> None:
+        request = Request("GET", f"{BASE}/")
+        assert len(send.recorder.exchange_together([request, request], request)) == 2
+
+    ended = execute(races, {"send": ...}, REQUIREMENT, (), trial.session)
+
+    assert (ended.outcome.word, way.asked) == ("kept", 3)
+
+
+@pytest.mark.parametrize(("lost", "words", "asked"), [(2, ["inconclusive", "kept", "kept"], 3), (9, [OPEN] * 5, 6)])
+def test_what_got_no_answer_is_observed_anew_for_the_next_test(lost: int, words: list[str], asked: int) -> None:
+    trial = trial_with(lambda method, path, parameters: (400, {}, ""))
+    trial.session.transport = way = Faltering(lost)
+
+    def asks(given: Given, send: Send) -> None:
+        given.observed("an answer", lambda: send.raw("GET", f"{BASE}/"))
+
+    ended = [execute(asks, {"given": ..., "send": ...}, REQUIREMENT, (), trial.session) for _ in words]
+
+    assert ([each.outcome.word for each in ended], way.asked) == (words, asked)
 
 
 def test_a_control_whose_request_got_lost_blames_no_profile() -> None:
