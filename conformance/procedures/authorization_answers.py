@@ -26,6 +26,8 @@ from conformance.profile.target import Client
 SPECIAL_STATE = "a b!c\"d#e$f%25g&h'i(j)k*l+m,n-o.p/q:r;s<t=u>v?w@x[y\\z]A^B_C`D{E|F}G~H"
 # What may stand in a form-encoded query: URI characters and escapes.
 ENCODED = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*,;:@/?=+]|%[0-9A-Fa-f]{2})*")
+# The example of RFC 7636, Appendix B.
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 HOSTILE = 'hostile"\\\u00e9\u2028\r\nX-Injected: <b>'
 
 
@@ -177,7 +179,19 @@ def _refused(given: Given, send: Send) -> tuple[Answer, ...]:
     answers = [send.authorize(client, **own | fault) for fault in faults]
     with suppress(Inconclusive, Vacuous):
         answers.append(declined_answer(given, send))
+    if not any(map(brings_error, answers)):
+        answers.extend(send.authorize(client, **own | fault) for fault in _faults_of_challenge(given))
     return tuple(answers)
+
+
+def _faults_of_challenge(given: Given) -> list[dict[str, Any]]:
+    """What some servers tell the client of that have a page for every other fault (RFC 7636 section 4.4.1)."""
+    good = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    return [
+        good | {"code_challenge": [CHALLENGE, CHALLENGE]},
+        good | {"code_challenge_method": given.invented("code_challenge_method")},
+        good | {"code_challenge": "short"},
+    ]
 
 
 # Reading an answer
