@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,14 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
     return best
 
 
-def _places(text: str) -> Iterator[tuple[int, list[str | int]]]:
+# Whoever tries a profile out asks for a line with each of a hundred controls.
+@lru_cache(maxsize=16)
+def _places(text: str) -> tuple[tuple[int, list[str | int]], ...]:
     """The tables and keys of a TOML text with their lines; an element of an array of tables has its index."""
+    return tuple(_each_place(text))
+
+
+def _each_place(text: str) -> Iterator[tuple[int, list[str | int]]]:
     table: list[str | int] = []
     arrays: dict[str, int] = {}
     for number, line in _statements(text):
