@@ -298,7 +298,7 @@ def test_a_new_key_is_its_owners_alone_and_never_overwritten(tmp_path: Path) -> 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 def test_keys_of_openssl_sign_and_openssl_checks_signatures(tmp_path: Path) -> None:
     def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True, timeout=30)
+        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True, timeout=300)
 
     openssl("genpkey", "-algorithm", "ed25519", "-out", "vendor.pem")
     openssl("pkey", "-in", "vendor.pem", "-pubout", "-out", "vendor.pub.pem")

@@ -65,7 +65,7 @@ def test_nothing_is_played_ahead_that_rests_on_a_login_which_got_nowhere() -> No
 
 
 def test_so_many_are_played_at_a_time() -> None:
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=300)
 
     def play(scenario: Scenario, place: Place) -> Played:
         with taken(place):

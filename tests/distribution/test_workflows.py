@@ -30,7 +30,7 @@ RELEASE = ROOT / ".github" / "workflows" / "release.yml"
 def checked(kind: str, path: Path) -> subprocess.CompletedProcess[str]:
     """What check-jsonschema says of a file; the schema ships with it, nothing is fetched."""
     words = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", kind, str(path)]
-    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.parametrize(("kind", "path"), FILES)

@@ -62,7 +62,7 @@ def test_what_is_no_document_is_told_with_its_place(
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "conformance.cli", "run", *words]
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def test_a_vendors_document_runs_and_shows_in_every_report(server: BundledServer, tmp_path: Path) -> None:

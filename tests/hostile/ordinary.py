@@ -40,7 +40,7 @@ revocation = true
 """
 
 
-def profile(url: str, timeout: float = 1.0, target: str = "", more: str = "") -> str:
+def profile(url: str, timeout: float = 20.0, target: str = "", more: str = "") -> str:
     """The profile of the server; `target` and `more` add to its text."""
     return PROFILE.format(url=url, timeout=timeout, target=target, more=more)
 

@@ -1,10 +1,9 @@
-"""Runs some requirements' tests against a target in this process, reports and all, and watches time and memory."""
+"""Runs some requirements' tests against a target in this process, reports and all, and watches memory."""
 
 from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,11 +26,10 @@ MEGABYTE = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run left behind: results, exit code, seconds, and by how many bytes memory grew at the most."""
+    """What a run left behind: results, exit code, and by how many bytes memory grew at the most."""
 
     results: dict[str, Any]
     gate: int
-    seconds: float
     growth: int
     files: frozenset[str]
 
@@ -64,7 +62,6 @@ def cases() -> tuple[Case, ...]:
 def run_against(profile: str, only: Sequence[str], reports: Path) -> Ran:
     """Run the tests of some requirements against the target of a profile."""
     loaded = parse_profile(profile, "the profile of the test")
-    started = time.monotonic()
     with peak_memory() as peaks:
         recorder = RunRecorder.open(RunOptions(None, None, reports, only=tuple(only)), loaded, catalogue(), 0)
         session = open_session(loaded)
@@ -78,11 +75,8 @@ def run_against(profile: str, only: Sequence[str], reports: Path) -> Ran:
             session.close()
         recorder.write()
         gate = recorder.finish()
-    seconds = time.monotonic() - started
     content = json.loads((recorder.folder / "results.json").read_text(encoding="utf-8"))
-    return Ran(
-        content, gate, seconds, max(peaks) - peaks[0], frozenset(path.name for path in recorder.folder.iterdir())
-    )
+    return Ran(content, gate, max(peaks) - peaks[0], frozenset(path.name for path in recorder.folder.iterdir()))
 
 
 @contextmanager

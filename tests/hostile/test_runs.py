@@ -1,4 +1,4 @@
-"""Whole runs against hostile targets, as a user starts them: exit codes, reports, time and memory of each process."""
+"""Whole runs against hostile targets, as a user starts them: exit codes, reports, memory of each process."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ from tests.hostile.raw import RawServer, answer, says
 from tests.hostile.running import MEGABYTE, REPORTS, peak_memory
 
 MOST_MEMORY = 400 * MEGABYTE
+# Requests of a run of all tests to a server that hangs, until nobody asks it any more; a whole run sends thousands.
+MOST_THAT_HANG = 60
 NARROW = ("--only", OBJECT, "--only", PRESENT, "--only", CODE)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A run that has ended: exit code, what it printed, its results, seconds, bytes of its largest process."""
+    """A run that has ended: exit code, what it printed, its results, bytes of its largest process."""
 
     code: int
     printed: str
     results: dict[str, Any]
-    seconds: float
     peak: int
 
 
@@ -55,13 +56,12 @@ def start(folder: Path, text: str, words: Sequence[str]) -> subprocess.Popen[str
 
 def ended(process: subprocess.Popen[str], folder: Path) -> Done:
     """Wait for a run's end and read what it left behind; every report is there."""
-    started = time.monotonic()
     with peak_memory(psutil.Process(process.pid)) as peaks:
-        printed, _ = process.communicate(timeout=120)
+        printed, _ = process.communicate(timeout=300)
     latest = folder / "reports" / "latest"
     assert {path.name for path in latest.iterdir()} >= REPORTS, printed
     results = json.loads((latest / "results.json").read_text(encoding="utf-8"))
-    return Done(process.returncode, printed, results, time.monotonic() - started, max(peaks))
+    return Done(process.returncode, printed, results, max(peaks))
 
 
 def run(folder: Path, text: str, *words: str) -> Done:
@@ -86,7 +86,7 @@ def refused(folder: Path, text: str, *words: str) -> str:
     latest.parent.mkdir()
     latest.symlink_to("the-last-one")
     process = start(folder, text, words)
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=300)
     told = [line for line in printed.splitlines() if not line.startswith("Testing ")]
     assert (process.returncode, len(told)) == (4, 1), printed
     assert [path.name for path in latest.parent.iterdir()] == ["latest"]
@@ -136,7 +136,8 @@ def test_a_target_that_begins_to_hang_ends_a_whole_run_soon(workers: str, tmp_pa
     reasons = [entry["reason"] for entry in done.results["requirements"] if entry["verdict"] == "inconclusive"]
     assert done.code in (1, 6)
     assert sum("no longer answers" in reason for reason in reasons) > 100
-    assert done.seconds < 90
+    # Each that hangs takes half a second: soon nobody is asked any more.
+    assert len(server.received) < 30 + MOST_THAT_HANG
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -171,6 +172,6 @@ def test_ctrl_c_while_the_profile_is_tried_out_says_so_in_its_exit_code(tmp_path
         while len(server.received) < 5:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
+        printed, _ = process.communicate(timeout=300)
     assert process.returncode == 2, printed
     assert "Traceback" not in printed

@@ -64,8 +64,10 @@ def results_of(*words: str) -> dict[str, Verdict]:
     """The verdicts of a run of the command."""
     with tempfile.TemporaryDirectory() as folder:
         command = [str(Path(sys.executable).with_name("oauth2-conformance")), "run", *words, "--reports", folder]
-        subprocess.run(command, capture_output=True, check=False)
-        content = json.loads((Path(folder) / "latest" / "results.json").read_text(encoding="utf-8"))
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        file = Path(folder) / "latest" / "results.json"
+        assert file.exists(), done.stdout + done.stderr
+        content = json.loads(file.read_text(encoding="utf-8"))
     return {entry["id"]: entry["verdict"] for entry in content["requirements"]}
 
 

@@ -53,7 +53,7 @@ def environment(world: World, folder: Path) -> dict[str, str]:
 def test_a_process_signs_in(world: World, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "reference_client"]
     done = subprocess.run(
-        command, env=environment(world, tmp_path), capture_output=True, text=True, timeout=20, check=False
+        command, env=environment(world, tmp_path), capture_output=True, text=True, timeout=300, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[1:] == ["Signed in."]
@@ -110,12 +110,12 @@ def test_nobody_comes_back(world: World) -> None:
 
 
 def test_where_nobody_comes_by_a_browser_nobody_is_waited_for(world: World) -> None:
-    client = reference_client.build([setting(page_seconds=60)])
+    client = reference_client.build([setting(page_seconds=600)])
     stranger = changed(registration(world, Agent("")), issuer=f"{world.issuer}/elsewhere", authorization_endpoint=None)
 
     began = time.monotonic()
     assert sign_in(client, stranger) == 1
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 300
 
 
 def test_the_redirection_endpoint_sends_credentials_on(world: World) -> None:

@@ -138,7 +138,7 @@ def answers(status: int, body: bytes, *headers: tuple[str, str]) -> Response:
 
 def follow(url: str) -> str:
     """What the user agent shows in the end at the client's own redirection endpoint."""
-    return httpx.get(url, trust_env=False, follow_redirects=True, timeout=10).text
+    return httpx.get(url, trust_env=False, follow_redirects=True, timeout=300).text
 
 
 def main() -> None:

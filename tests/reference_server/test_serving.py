@@ -30,7 +30,7 @@ def announced(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def end(process: subprocess.Popen[str]) -> int:
-    process.communicate(timeout=5)
+    process.communicate(timeout=3000)
     return process.returncode
 
 
@@ -79,7 +79,7 @@ def test_the_external_provider_has_an_origin_of_its_own(server: dict[str, Any], 
 def test_a_port_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         arguments = [*COMMAND, "--provider-port", str(taken.getsockname()[1])]
-        done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, timeout=30, check=False)
+        done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (4, False)
     assert "in use" in done.stderr
 
@@ -117,6 +117,6 @@ def test_without_tls_it_ends_by_signal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [["--defect", "nope"], ["--port", "x"], ["--port", "99999"], ["--unknown"]])
 def test_bad_arguments(arguments: list[str]) -> None:
-    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=30, check=False)
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
     assert done.returncode == 4
     assert done.stderr.startswith("usage: ")
