@@ -1,6 +1,6 @@
 """Imports what the commands import, compiles and reads what every run does: `commanding` forks from here.
 
-The modules that pytest rewrites as it imports them are left to each run.
+The suite's tests are imported too: pytest takes them as they are, for a run rewrites no assertions.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest
 
 import conformance.browser
 import conformance.cli
+import conformance.documents
 import conformance.harness
 import conformance.preflight
 import conformance.profile
@@ -20,7 +21,9 @@ import conformance.reporting
 import conformance.running
 import conformance.tally
 import conformance.wire
+import reference_server.certificates
 import reference_server.defects
+import reference_server.serving
 import reference_server.variants
 from conformance.tally.catalogue import load_catalogue
 from conformance.tally.claims import claims
@@ -30,7 +33,7 @@ __all__ = ["conformance", "pytest", "reference_server"]
 
 
 def _import_all(package: ModuleType) -> None:
-    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         import_module(module.name)
 
 
@@ -43,6 +46,7 @@ for each in (
     conformance.harness,
     conformance.running,
     conformance.preflight,
+    conformance.documents,
 ):
     _import_all(each)
 conformance.reporting.prepare()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, results
 
 SELECTED = ("--only", "rfc6749-4.1.2-reused-code-denied")
 DEFECT = ("--defect", "code-works-twice")

@@ -66,7 +66,7 @@ def test_junit_has_the_requirements_of_clients(folder: Path) -> None:
 
 
 def certify(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return command("certify", "client.toml", *words, folder=folder, timeout=280)
+    return command("certify", "client.toml", *words, folder=folder)
 
 
 def test_a_client_has_a_statement_of_what_its_profile_claims(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from conformance.bundled import start_bundled
 from conformance.certification.matrix import in_words, read_record
 from conformance.profile.loading import parse_profile, read_profile
 from conformance.reporting import summary
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, results
 from tests.cli.test_usage import PROFILE
 from tests.reporting import synthetic
 from tests.reporting.test_console import printed

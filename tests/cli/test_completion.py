@@ -25,7 +25,7 @@ def completions(line: str, folder: Path) -> list[str]:
         "COMP_TYPE": "9",
     }
     words = [sys.executable, "-P", "-m", "conformance.cli"]
-    subprocess.run(words, cwd=folder, env={**os.environ, **asked}, check=True, timeout=60)
+    subprocess.run(words, cwd=folder, env={**os.environ, **asked}, check=True, timeout=300)
     return answer.read_text(encoding="utf-8").splitlines()
 
 
@@ -69,6 +69,6 @@ def test_bash_completes(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert {word.strip() for word in done.stdout.splitlines()} == {"compare", "completion"}, done.stderr

@@ -48,7 +48,7 @@ class Served:
             **variables,
         }
         command = ["sh", "-c", example.strip()]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         return dict(json.loads(done.stdout))
 
@@ -63,7 +63,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(_when_written(file))
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=300)
 
 
 def _when_written(file: Path) -> dict[str, Any]:

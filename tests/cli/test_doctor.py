@@ -10,8 +10,7 @@ import pytest
 
 from conformance.bundled import BundledServer, start_bundled
 from reference_server.demo import CONFIDENTIAL
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, results
 
 SECRET = CONFIDENTIAL.secret or ""
 

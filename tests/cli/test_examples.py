@@ -14,9 +14,8 @@ import pytest
 import yaml
 
 from conformance.bundled import BundledServer, start_bundled
-from tests.cli.commanding import command
+from tests.cli.commanding import command, results
 from tests.cli.test_integrations import action, gitlab
-from tests.cli.test_runs import results
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PROFILES = sorted((EXAMPLES / "profiles").glob("*.toml"))
@@ -73,7 +72,7 @@ def test_the_pre_commit_hook_tests_and_stops_a_push(server: BundledServer, tmp_p
     moved = {**os.environ, **SECRETS, "OAUTH2_CONFORMANCE_BASE_URL": str(server.announcement["base_url"])}
     command_line = [str(Path(sys.executable).with_name(program)), *words]
     done = subprocess.run(
-        command_line, cwd=tmp_path, env=moved, capture_output=True, text=True, check=False, timeout=120
+        command_line, cwd=tmp_path, env=moved, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].startswith("gate open")

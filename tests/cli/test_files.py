@@ -13,8 +13,7 @@ from typing import IO
 import pytest
 
 from conformance.bundled import start_bundled
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, results
 
 ONE = "rfc7009-2.1-token-required"
 LONG = "x" * 300
@@ -146,6 +145,6 @@ def piped(
         stderr=errors,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         preexec_fn=before,
     )

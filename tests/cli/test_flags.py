@@ -10,8 +10,7 @@ import pytest
 from conformance.bundled import BundledServer, start_bundled
 from conformance.options import OPTIONS
 from conformance.plugin import pytest_addoption
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, results
 from tests.cli.test_usage import PROFILE
 from tests.reporting import synthetic
 

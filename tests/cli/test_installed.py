@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_runs import results
+from tests.cli.commanding import results
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ONE = "rfc7009-2.1-token-required"
@@ -27,7 +27,7 @@ def python(*words: str, folder: Path, **environment: str) -> subprocess.Complete
         text=True,
         env={**os.environ, **environment},
         check=False,
-        timeout=180,
+        timeout=300,
     )
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from conformance.bundled import start_bundled
 from conformance.bundled.clients import profile_of_client
-from tests.cli.test_runs import results
+from tests.cli.commanding import results
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ONE = "rfc7009-2.1-token-required"
@@ -42,7 +42,7 @@ def shell(
         text=True,
         env={**os.environ, "PATH": path, **environment},
         check=False,
-        timeout=180,
+        timeout=300,
     )
 
 
@@ -266,7 +266,7 @@ def pytest_in(folder: Path, *words: str) -> Ended:
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=300,
     )
 
 

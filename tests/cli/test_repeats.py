@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, plain_pytest, results
 
 DEFECT = "code-works-twice"
 REUSED, RACE = "rfc6749-4.1.2-reused-code-denied", "rfc6749-4.1.2-parallel-code-exchanges-one-succeeds"
@@ -39,18 +36,8 @@ def test_a_finding_is_tried_again_and_a_race_is_not(processes: str, tmp_path: Pa
 def test_plain_pytest_tries_findings_again(tmp_path: Path) -> None:
     package = Path(__file__).resolve().parents[2] / "conformance"
     words = ["-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package)]
-    words += [
-        "--only",
-        REUSED,
-        "--defect",
-        DEFECT,
-        "--reports",
-        str(tmp_path / "reports"),
-        str(package / "documents" / "rfc6749"),
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    words += ["--only", REUSED, "--defect", DEFECT, "--reports", str(tmp_path / "reports")]
+    done = plain_pytest(*words, str(package / "documents" / "rfc6749"), folder=tmp_path)
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert repeats(results(tmp_path)) == {REUSED: "seen 2 of 2"}
@@ -69,10 +56,7 @@ def test_the_log_of_pytest_shows_what_a_second_try_has_left(tmp_path: Path) -> N
     package = Path(__file__).resolve().parents[2] / "conformance"
     words = ["-p", "undoing", "-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package)]
     words += ["--only", REUSED, "--defect", DEFECT, "--reports", str(tmp_path / "reports")]
-    words += [str(package / "documents" / "rfc6749")]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = plain_pytest(*words, str(package / "documents" / "rfc6749"), folder=tmp_path)
 
     assert done.returncode == 6, done.stdout + done.stderr
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.base import exit_codes
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, results
 
 DEFECT = "sharp-s-brings-introspection-down"
 FINDING = "robustness-1-no-server-error"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 
 from conformance.running.collecting import collect_cases
 from conformance.running.process_groups import GUESSING
-from tests.cli.commanding import command, started_anew
+from tests.cli.commanding import command, results, started_anew
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Bytes, most of them pytest-html's own page; with each exchange of each test it would be ten times as much.
@@ -24,11 +23,6 @@ HOSTILE = {
     "conformance/__init__.py": "raise SystemExit('a local conformance package was loaded')",
     "reference_server/__init__.py": "raise SystemExit('a local reference_server was loaded')",
 }
-
-
-def results(folder: Path) -> dict:  # type: ignore[type-arg]
-    """`results.json` of the latest run below a folder."""
-    return json.loads((folder / "reports" / "latest" / "results.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -66,7 +60,7 @@ def test_the_log_of_pytest_is_small_and_opens_with_what_failed(tmp_path: Path) -
     command("run", "--only", "rfc7009", "--defect", "revocation-does-nothing", folder=tmp_path)
     log = (tmp_path / "reports" / "latest" / "tests.html").resolve()
     words = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", log.as_uri()]
-    page = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout
+    page = subprocess.run(words, capture_output=True, text=True, check=True, timeout=300).stdout
     shown = re.findall(r'class="col-result">(\w+)', page)
     assert log.stat().st_size < MOST_OF_A_LOG
     assert shown[0] == "Failed"

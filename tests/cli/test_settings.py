@@ -8,9 +8,8 @@ import pytest
 
 from conformance.options import OPTIONS
 from conformance.settings import ALLOWED, SettingsFault, read_settings
-from tests.cli.commanding import command
+from tests.cli.commanding import command, results
 from tests.cli.test_integrations import pytest_in
-from tests.cli.test_runs import results
 
 ONE = "rfc7009-2.1-token-required"
 OTHER = "rfc7009-2.1"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, plain_pytest, results
 
 ONE = "rfc7009-2.1-token-required"
 
@@ -36,13 +33,7 @@ def test_workers_of_pytest_are_refused(tmp_path: Path) -> None:
     package = Path(__file__).resolve().parents[2] / "conformance"
     words = ["-p", "conformance.plugin", "-c", str(package / "run.ini"), "--rootdir", str(package), "-n", "3"]
     words += ["--only", ONE, "--reports", str(tmp_path / "reports")]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words, str(package / "documents" / "rfc7009")],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = plain_pytest(*words, str(package / "documents" / "rfc7009"), folder=tmp_path)
 
     assert done.returncode == 4, done.stdout + done.stderr
     assert "use `oauth2-conformance run -n`" in done.stderr

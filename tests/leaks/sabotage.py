@@ -1,4 +1,4 @@
-"""The command line with something broken on purpose: `python sabotage.py KIND WORDS...`, run as a script."""
+"""The command line with something broken on purpose: `python sabotage.py KIND WORDS...` as a script, or forked."""
 
 from __future__ import annotations
 
@@ -117,6 +117,13 @@ KINDS = {
     for each in (crash, internal, interrupt, interrupt_nowhere, kill, leak, leak_beside_tests, leak_in_words)
 }
 
+
+def main(kind: str) -> int:
+    """A command that goes wrong in this way; its words are the arguments of this process."""
+    KINDS[kind]()
+    return cli.main()
+
+
 if __name__ == "__main__":
-    KINDS[sys.argv[1]]()
-    raise SystemExit(cli.main(sys.argv[2:]))
+    name = sys.argv.pop(1)
+    raise SystemExit(main(name))

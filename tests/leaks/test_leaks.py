@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
 
 from conformance.bundled import BundledServer, when_ready
+from tests.cli.commanding import Done, command, forked, plain_pytest, started_anew
+from tests.leaks import sabotage
 from tests.leaks.scanner import Secrets, files_below, leaks
 
 HERE = Path(__file__).resolve().parent
@@ -62,35 +64,39 @@ class Ended:
         return b"\n".join(content for name, content in self.places if name in ("stdout", "stderr")).decode()
 
 
-def ran(world: World, folder: Path, *command: str) -> Ended:
-    """Run a command in a folder that holds the profile."""
+def ran(world: World, folder: Path, carry_out: Callable[..., Done], *words: str) -> Ended:
+    """What a command wrote, in a folder that holds the profile."""
     profile = folder / "target.toml"
     profile.write_text(world.server.profile, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-P", *command], cwd=folder, capture_output=True, check=False, timeout=400, env={**os.environ}
-    )
+    done = carry_out(*words, folder=folder)
     profile.unlink()
-    return Ended(done.returncode, [("stdout", done.stdout), ("stderr", done.stderr), *files_below(folder)])
+    printed = [("stdout", done.stdout.encode()), ("stderr", done.stderr.encode())]
+    return Ended(done.returncode, [*printed, *files_below(folder)])
 
 
 def run(world: World, folder: Path, *words: str) -> Ended:
     """A run of the suite."""
-    return ran(world, folder, "-m", "conformance.cli", "run", "target.toml", *words)
+    return ran(world, folder, command, "run", "target.toml", *words)
 
 
 def sabotaged(world: World, folder: Path, kind: str, *words: str) -> Ended:
     """A run that goes wrong."""
-    return ran(world, folder, str(HERE / "sabotage.py"), kind, "run", "target.toml", *words)
+
+    def broken(*words: str, folder: Path) -> Done:
+        return forked(partial(sabotage.main, kind), words, folder)
+
+    return ran(world, folder, broken, "run", "target.toml", *words)
 
 
 def test_a_full_run_and_every_report_of_it(world: World, tmp_path: Path) -> None:
-    ended = run(world, tmp_path, *CHATTY)
+    # In a process that starts from nothing, as a user's does.
+    ended = ran(world, tmp_path, started_anew, "run", "target.toml", *CHATTY)
     names = {Path(name).name for name, _ in ended.places}
     assert {"results.json", "report.html", "tests.html", "junit.xml", "journal.jsonl"} <= names
     assert ended.code in (0, 1, 6), ended.text()[-3000:]
     assert leaks(ended.places, world.secrets()) == []
     for form in ("har", "markdown", "sarif", "badge"):
-        made = ran(world, tmp_path, "-m", "conformance.cli", "report", "reports/latest/results.json", "--format", form)
+        made = ran(world, tmp_path, command, "report", "reports/latest/results.json", "--format", form)
         assert made.code == 0
         assert leaks(made.places[:2], world.secrets()) == []
 
@@ -144,7 +150,7 @@ def test_a_killed_run_and_what_is_rendered_of_it(world: World, tmp_path: Path) -
 
 def test_plain_pytest_with_everything_logged(world: World, tmp_path: Path) -> None:
     words = ["-p", "conformance.plugin", "--pyargs", "conformance.documents.rfc7009", "--profile", "target.toml"]
-    ended = ran(world, tmp_path, "-m", "pytest", *words, "--log-cli-level=DEBUG", "--log-file=all.log", *CHATTY[1:])
+    ended = ran(world, tmp_path, plain_pytest, *words, "--log-cli-level=DEBUG", "--log-file=all.log", *CHATTY[1:])
     assert ended.code in (0, 1, 6), ended.text()[-3000:]
     assert leaks(ended.places, world.secrets()) == []
 

@@ -17,8 +17,7 @@ from conformance.preflight.controls import Examiner
 from conformance.preflight.forecast import Outlook, foresee
 from conformance.profile.loading import Profile
 from conformance.running.collecting import collect_cases
-from tests.cli.commanding import command
-from tests.cli.test_runs import results
+from tests.cli.commanding import command, results
 from tests.preflight.worlds import document, profile_of, world_with
 
 # Sign-ins and approvals, guesses, secrets, tokens.

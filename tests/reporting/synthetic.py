@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -158,7 +159,13 @@ def known(identifier: str, state: str = "known") -> dict[str, str]:
 
 def full_run(seed: int = 1, broken: float = 0.01, exchanges_each: int = 5) -> dict[str, Any]:
     """A run of realistic size: a test or two for each requirement, several exchanges each."""
-    return _run_of(catalogue().requirements, seed, broken, exchanges_each)
+    return pickle.loads(_kept_run(seed, broken, exchanges_each))  # type: ignore[no-any-return]
+
+
+@cache
+def _kept_run(seed: int, broken: float, exchanges_each: int) -> bytes:
+    """The same, to make a copy of for each test: to build one anew takes several times as long."""
+    return pickle.dumps(_run_of(catalogue().requirements, seed, broken, exchanges_each))
 
 
 def small_run(seed: int = 243) -> dict[str, Any]:
