@@ -30,6 +30,14 @@ def demand_password_in_header(call: Call) -> None:
         raise OAuthError("invalid_request", "The Authorization header has no password.")
 
 
+def take_any_scheme_for_basic(call: Call) -> None:
+    """Cuts the scheme off without a look at it."""
+    call.headers = [
+        (name, b"Basic " + value.partition(b" ")[2] if name == b"authorization" else value)
+        for name, value in call.headers
+    ]
+
+
 def refuse_body_credentials(call: Call) -> None:
     """Reads the secret from the body, and then checks it against the header."""
     if call.attempts[0].method == "client_secret_post":
@@ -238,6 +246,12 @@ DEFECTS = (
         says="Wrong client secrets are not counted anywhere.",
         breaks=(f"{GUESSING}introspection", f"{GUESSING}revocation", f"{GUESSING}token"),
         edits=(remove("client_authentication", "note_failure"),),
+    ),
+    Defect(
+        name="authorization-scheme-ignored",
+        says="What stands behind the scheme of an Authorization header is read as HTTP Basic, whatever the scheme is.",
+        breaks=("rfc6749-5.2-unsupported-method-invalid-client",),
+        edits=(before("client_authentication", "collect_basic", take_any_scheme_for_basic),),
     ),
     Defect(
         name="empty-basic-password-malformed",

@@ -97,6 +97,12 @@ DEFECTS = (
         edits=other_code("client_authentication", client_authentication.collect_basic, "invalid_request", 401),
     ),
     Defect(
+        name="two-client-names-are-client-mismatch",
+        says="A `client_id` beside HTTP Basic of another client is answered `client_mismatch`, no code of the RFC.",
+        breaks=("rfc6749-5.2-error-code-defined",),
+        edits=other_code("client_authentication", client_authentication.refuse_other_client_id, "client_mismatch"),
+    ),
+    Defect(
         name="unknown-code-is-invalid-request",
         says="An unknown authorization code is answered `invalid_request`.",
         breaks=("rfc6749-5.2-unknown-code-invalid-grant",),

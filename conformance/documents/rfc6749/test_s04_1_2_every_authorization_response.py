@@ -7,9 +7,23 @@ import pytest
 from conformance.browser.returns import Return
 from conformance.harness import Expect, needs, requirement
 from conformance.harness.record import Recorded
+from conformance.wire.registries import AUTHORIZATION_ERRORS, EXTENSION_ERRORS
 
 # Longer values of `state` may be refused, and not come back with the error then.
 LONGEST_STATE = 512
+# What an authorization request of RFC 6749 may hold, with the parameters of RFC 7636, which has no code of its own.
+PARAMETERS = frozenset(
+    {
+        *("response_type", "client_id", "redirect_uri", "scope", "state"),
+        *("code_challenge", "code_challenge_method"),
+    }
+)
+# A registered code is passed over: the extension may be on the server's side alone.
+KNOWN_ERRORS = frozenset({*AUTHORIZATION_ERRORS, *EXTENSION_ERRORS})
+CODES = [
+    pytest.param("code", marks=requirement("rfc6749-4.1.2.1-error-code-listed"), id="code"),
+    pytest.param("token", marks=requirement("rfc6749-4.2.2.1-error-code-listed"), id="token"),
+]
 STATES = [
     pytest.param("code", "code", marks=requirement("rfc6749-4.1.2-state-unchanged"), id="code"),
     pytest.param("code", "error", marks=requirement("rfc6749-4.1.2.1-error-state-unchanged"), id="code-error"),
@@ -48,6 +62,24 @@ def test_every_state_comes_back_as_it_was_sent(
     recorded.each(answers, lambda back: expect(back).brings_its_state())
 
 
+@pytest.mark.parametrize("response_type", CODES)
+def test_every_refusal_without_an_extension_has_a_known_code(
+    recorded: Recorded, expect: Expect, response_type: str
+) -> None:
+    answers = [back for back in recorded.returns("error", response_type) if names_no_extension(back)]
+
+    recorded.each(
+        answers,
+        lambda back: expect.that(
+            KNOWN_ERRORS.issuperset(back.all("error")),
+            "an error that the section lists",
+            str(back),
+            breach="act",
+            about="refusal",
+        ),
+    )
+
+
 @pytest.mark.parametrize(("response_type", "parameter"), ELEMENTS)
 def test_every_answer_to_a_client_keeps_to_the_syntax(
     recorded: Recorded, expect: Expect, response_type: str, parameter: str
@@ -84,6 +116,11 @@ def test_no_answer_to_a_client_has_a_refresh_token(recorded: Recorded, expect: E
     answers = recorded.all_returns()
 
     recorded.each(answers, lambda back: expect(back).brings_no("refresh_token"))
+
+
+def names_no_extension(back: Return) -> bool:
+    """Whether a request is one that RFC 6749 defines: an extension may have a code of its own (section 8.5)."""
+    return PARAMETERS.issuperset(name for name, _ in back.asked)
 
 
 def names_no_mode(back: Return) -> bool:
