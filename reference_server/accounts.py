@@ -33,6 +33,11 @@ class Client:
     rejected_redirect_uris: tuple[str, ...] = ()  # those that it could not register
 
     @property
+    def shown_name(self) -> str:
+        """What resource owners know it by."""
+        return self.title or self.client_id
+
+    @property
     def confidential(self) -> bool:
         """Section 2.1: able to keep a secret, and so given one; RFC 8252 section 8.5: an app that many have isn't."""
         return self.secret is not None and self.type != "native"
@@ -76,9 +81,9 @@ class Accounts:
     verified: set[bytes] = field(default_factory=set)
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    def client_secret_matches(self, client: Client, secret: str) -> bool:
-        """RFC 6749 section 2.3.1; a public client matches nothing."""
-        if client.secret is None:
+    def client_secret_matches(self, client: Client, secret: str | None) -> bool:
+        """RFC 6749 section 2.3.1; a public client matches nothing, and no secret matches no client."""
+        if client.secret is None or secret is None:
             return False
         return secrets.same(secrets.keyed_hash(self.key, secret), secrets.keyed_hash(self.key, client.secret))
 
@@ -103,7 +108,7 @@ class Accounts:
             return self.user_with_password(username, password)
         return await asyncio.to_thread(self.user_with_password, username, password)
 
-    def turn(self, username: str) -> AbstractAsyncContextManager[None]:
+    def turn(self, username: str | None) -> AbstractAsyncContextManager[None]:
         """Held while a password of an account is tried: no guess begins before the one ahead of it was counted."""
         return self.turns[username] if username in self.users else nullcontext()
 

@@ -143,6 +143,18 @@ class Call:
     error_list: str = ""
     response: Response = field(init=False)
 
+    @property
+    def owner(self) -> User:
+        """The resource owner, where a step before has found who it is."""
+        assert self.user is not None
+        return self.user
+
+    @property
+    def found_token(self) -> Token:
+        """The token that the request is about, where a step before has found it."""
+        assert self.token is not None
+        return self.token
+
     def header(self, name: bytes) -> str | None:
         """The first header of that (lower-case) name."""
         return next(iter(self.header_values(name)), None)

@@ -52,3 +52,8 @@ def page(template: str, status: int = 200, **context: object) -> Response:
 def message(status: int, heading: str, text: str) -> Response:
     """A page that says one thing."""
     return page("message.html", status, heading=heading, text=text)
+
+
+def plain_text(status: int, text: str) -> Response:
+    """A line for whoever reads the answer; no RFC speaks of it."""
+    return Response(status, f"{text}\n".encode(), [("Content-Type", "text/plain; charset=utf-8")])

@@ -65,7 +65,6 @@ class Settings:
     require_pkce: bool = False  # of confidential clients too; public ones always need it
     pkce_methods: tuple[str, ...] = ("S256", "plain")
     remember_consent: bool = False
-    revoke_grant_with_access_token: bool = False
     introspection_bearer: bool = True
     bearer_form_body: bool = True
     bearer_query: bool = False
@@ -77,13 +76,22 @@ class Settings:
 
     # Transport
     require_tls: bool = True
-    plain_http: Literal["refuse", "process", "redirect"] = "refuse"
     revocation_over_http: bool = True
     tls_minimum: Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] = "TLSv1.2"
     tls_maximum: Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] = "TLSv1.3"
     tls_ciphers: str | None = None
     certificate_names: tuple[str, ...] | None = None  # None: the names that the server listens on
     certificate_days: int = 30  # negative: expired
+
+    @property
+    def scopes(self) -> dict[str, tuple[str, ...]]:
+        """What can be granted in flows with a user, and to apps."""
+        return {"user": self.user_scopes, "app": self.app_scopes}
+
+    @property
+    def default_scopes(self) -> dict[str, str]:
+        """What is granted where nothing is asked for, in flows with a user, and to apps."""
+        return {"user": self.default_user_scope, "app": self.default_app_scope}
 
     @property
     def identifier(self) -> str:

@@ -268,15 +268,15 @@ class Store:
         self.connection.execute("INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def find_sign_in(self, state: str) -> SignIn | None:
-        """The sign-in that a state belongs to."""
+        """The sign-in that a state belongs to, while it lasts."""
         row = self.connection.execute(
-            "SELECT * FROM sign_ins WHERE hash = ?", (keyed_hash(self.key, state),)
+            "SELECT * FROM sign_ins WHERE hash = ? AND expires_at > ?", (keyed_hash(self.key, state), time.time())
         ).fetchone()
         return None if row is None else SignIn(*row)
 
-    def is_of_browser(self, sign_in: SignIn, session_id: str) -> bool:
-        """Whether a sign-in began in the browser that this session belongs to."""
-        return same(sign_in.browser, keyed_hash(self.key, session_id))
+    def is_of_browser(self, sign_in: SignIn, session_id: str | None) -> bool:
+        """Whether a sign-in began in the browser that this session belongs to; in none without a session."""
+        return session_id is not None and same(sign_in.browser, keyed_hash(self.key, session_id))
 
     def end_sign_in(self, sign_in: SignIn) -> bool:
         """Forgets a sign-in in one statement; of two answers at once only one gets True."""

@@ -36,7 +36,7 @@ def collect_first_query_token(call: Call) -> None:
 
 def collect_first_body_token(call: Call) -> None:
     """Reads a form into a dictionary, whose first value for a name stays."""
-    if call.method != "GET" and is_form(call):
+    if is_form(call):
         call.bearer_values.extend(filter(None, [parse(call.body).get("access_token")]))
 
 

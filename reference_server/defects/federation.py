@@ -124,7 +124,7 @@ DEFECTS = (
         name="federation-failure-has-own-error",
         says="The client is told of a refused sign-in by an error code of the server's own.",
         breaks=("documented-flow-5-not-let-in-told",),
-        edits=(before("federation.callback.error", "tell_waiting_client", tell_own_error),),
+        edits=(before("federation.callback.error", "tell_client", tell_own_error),),
     ),
     Defect(
         name="federation-state-unchecked",

@@ -8,8 +8,8 @@ from ..errors import OAuthError
 from ..pipeline import Call, Response, after, before, named, replace
 from ..steps.authorization_response import redirect_error, show_error_page
 from ..steps.grant_refresh_token import find_refresh_token
-from ..steps.introspection import find_token
 from ..steps.revocation import RECOGNIZED as RECOGNIZED_BY_REVOCATION
+from ..steps.revocation import find_token
 from ..steps.token_response import put_error_description
 from .security_input import with_text
 

@@ -7,8 +7,7 @@ from ..errors import OAuthError
 from ..pipeline import Call, after, before, named, replace
 from ..steps.client_authentication import collect_basic, failed
 from ..steps.forms import read_form
-from ..steps.introspection import find_token
-from ..steps.revocation import find_token as find_token_to_revoke
+from ..steps.revocation import find_token
 from ..steps.scope import invalid_scope, read_scope
 
 LONGEST_KEPT = 450
@@ -82,7 +81,7 @@ def find_by_decoded_hint(call: Call) -> None:
 
 def find_by_known_hint(call: Call) -> None:
     """Takes a hint with `refresh` in it for the one that it knows, and searches there alone."""
-    find_token_to_revoke(call)
+    find_token(call)
     hint = call.parameters.get("token_type_hint") or ""
     if not hint.isascii():
         call.token = None

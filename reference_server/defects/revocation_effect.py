@@ -105,7 +105,6 @@ DEFECTS = (
         edits=(
             remove("revocation", "revoke_token"),
             remove("revocation", "revoke_grant_of_refresh_token"),
-            remove("revocation", "revoke_grant_of_access_token"),
         ),
     ),
     Defect(

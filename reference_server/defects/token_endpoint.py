@@ -193,7 +193,7 @@ DEFECTS = (
         says="A token request may be sent by GET, with everything in the query.",
         breaks=("rfc6749-3.2-get-no-token",),
         edits=(
-            replace("token", "refuse_other_methods", allow_methods("GET", "POST", "DELETE")),
+            replace("token", "refuse_other_methods", allow_methods("GET", "HEAD", "POST", "DELETE")),
             replace("token", "read_form", read_query_or_form),
         ),
     ),

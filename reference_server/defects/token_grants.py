@@ -7,7 +7,7 @@ from ..secrets import random_value
 from ..steps.bearer import TOKEN, check_token_syntax, find_access_token
 from ..steps.client_authentication import find_client
 from ..steps.grant_refresh_token import check_refresh_active, check_refresh_client, detect_reuse, find_refresh_token
-from ..steps.introspection import find_token
+from ..steps.revocation import find_token
 from ..steps.scope import refuse_unknown_scope
 from ..steps.token_response import access_token_lifetime, make_access_token, put_access_token, put_scope
 from .conditions import Condition, by_grant, nothing, when

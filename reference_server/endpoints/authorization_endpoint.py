@@ -9,7 +9,7 @@ from .shared_lists import PAGE_HEADERS
 AUTHORIZATION: Pipelines = {
     "authorization": [
         transport.require_tls,
-        transport.allow_methods("GET", "POST", "DELETE"),
+        transport.allow_methods("GET", "HEAD", "POST", "DELETE"),
         transport.refuse_oversized,
         request.read_request,
         request.unpack_carried_request,
@@ -83,7 +83,7 @@ AUTHORIZATION: Pipelines = {
     "authorization.finish": PAGE_HEADERS,
     "sign_in": [
         transport.require_tls,
-        transport.allow_methods("GET", "POST"),
+        transport.allow_methods("GET", "HEAD", "POST"),
         transport.refuse_oversized,
         sign_in.read_session,
         sign_in.show_sign_in_page,

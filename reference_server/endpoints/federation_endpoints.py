@@ -25,7 +25,7 @@ FEDERATION: Pipelines = {
     "federation.callback": [
         transport.require_tls,
         federation.require_provider,
-        transport.allow_methods("GET"),
+        transport.allow_methods("GET", "HEAD"),
         sign_in.read_session,
         federation.read_callback,
         forms.refuse_unreadable_parameters,
@@ -45,6 +45,6 @@ FEDERATION: Pipelines = {
         federation.continue_waiting_request,
     ],
     "federation.request": [request.validate_client, request.read_state, request.read_response_type],
-    "federation.callback.error": [federation.tell_waiting_client, response.show_error_page],
+    "federation.callback.error": [response.tell_client, response.show_error_page],
     "federation.callback.finish": PAGE_HEADERS,
 }

@@ -1,7 +1,7 @@
 """The introspection endpoint, RFC 7662."""
 
 from ..pipeline import Pipelines
-from ..steps import forms, introspection, token, transport
+from ..steps import forms, introspection, revocation, token, transport
 from .shared_lists import ANSWER_HEADERS, OAUTH_ERROR
 
 INTROSPECTION: Pipelines = {
@@ -14,8 +14,8 @@ INTROSPECTION: Pipelines = {
         forms.drop_empty_parameters,
         forms.refuse_repeated(*introspection.RECOGNIZED),
         introspection.authorize_caller,
-        introspection.require_token,
-        introspection.find_token,
+        revocation.require_token,
+        revocation.find_token,
         introspection.answer_inactive,
         introspection.describe_token,
     ],

@@ -6,7 +6,7 @@ from ..steps import metadata, token_response, transport
 METADATA: Pipelines = {
     "metadata": [
         transport.require_tls,
-        transport.allow_methods("GET"),
+        transport.allow_methods("GET", "HEAD"),
         metadata.put_issuer,
         metadata.put_endpoints,
         metadata.put_scopes,
@@ -21,7 +21,7 @@ METADATA: Pipelines = {
     "metadata.finish": [transport.forbid_sniffing],
     "jwks": [
         transport.require_tls,
-        transport.allow_methods("GET"),
+        transport.allow_methods("GET", "HEAD"),
         metadata.put_keys,
         metadata.render_metadata,
     ],

@@ -9,7 +9,7 @@ def _resource(name: str, scope_name: str, *answer: Step) -> Pipelines:
     """A protected resource takes tokens with one scope, by GET or POST."""
     steps: list[Step] = [
         transport.require_tls,
-        transport.allow_methods("GET", "POST"),
+        transport.allow_methods("GET", "HEAD", "POST"),
         transport.refuse_oversized,
         token.require_bearer,
         resources.require_scope(scope_name),
@@ -32,7 +32,7 @@ RESOURCES: Pipelines = {
     "bearer.error": [bearer.challenge_bearer, bearer.render_empty_error],
     "token_info": [
         transport.require_tls,
-        transport.allow_methods("GET"),
+        transport.allow_methods("GET", "HEAD"),
         token.require_bearer,
         resources.put_info_owner,
         resources.put_info_scope,

@@ -19,7 +19,6 @@ REVOCATION: Pipelines = {
         revocation.check_token_client,
         revocation.revoke_token,
         revocation.revoke_grant_of_refresh_token,
-        revocation.revoke_grant_of_access_token,
         revocation.answer_done,
     ],
     "revocation.error": OAUTH_ERROR,

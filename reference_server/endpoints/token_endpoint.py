@@ -36,7 +36,6 @@ TOKEN: Pipelines = {
     "token.delete": [
         token.require_bearer,
         token.end_bearer,
-        token.end_grant_of_bearer,
         token.answer_nothing,
     ],
     "grant.authorization_code": [

@@ -23,10 +23,9 @@ CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
 def read_request(call: Call) -> None:
-    """Section 3.1: GET has the parameters in the query, POST in a form; DELETE (the documented API) in either."""
-    if call.method == "POST" and not is_form(call):
-        raise OAuthError("invalid_request", "The request body has to be form-encoded.")
-    call.parameters = parse(call.body if is_form(call) and call.method != "GET" else call.query_string)
+    """Section 3.1: GET has the parameters in the query, POST in a form; DELETE (the documented API) in either. A body
+    that is no form is not read."""
+    call.parameters = parse(call.body if is_form(call) else call.query_string)
 
 
 def unpack_carried_request(call: Call) -> None:
@@ -119,8 +118,8 @@ def require_response_type(call: Call) -> None:
 
 def check_response_type(call: Call) -> None:
     """Section 3.1.1: a response type that the server doesn't have is unsupported, compared letter by letter."""
-    grant = GRANT_OF_RESPONSE_TYPE.get(call.response_type or "")
-    if grant is None or grant not in call.server.settings.grants:
+    grant = GRANT_OF_RESPONSE_TYPE.get(call.response_type or "", "")
+    if grant not in call.server.settings.grants:
         raise OAuthError("unsupported_response_type", "The response type is not supported.")
     call.grant_type = grant
 

@@ -14,14 +14,12 @@ def make_code(call: Call) -> None:
 
 def keep_code(call: Call, code: str) -> None:
     """Keep a code with what it is bound to, and answer with it."""
-    challenge = call.parameters.get("code_challenge")
-    method = call.parameters.get("code_challenge_method") or "plain"
     call.server.store.add_code(
         code,
         call.grant,
         call.parameters.get("redirect_uri"),
-        challenge,
-        None if challenge is None else method,
+        call.parameters.get("code_challenge"),
+        call.parameters.get("code_challenge_method"),
         call.server.settings.code_lifetime,
     )
     call.answer["code"] = code
@@ -41,7 +39,7 @@ def put_issuer(call: Call) -> None:
 def redirect_with_query(call: Call) -> Response:
     """Section 4.1.2: into the query, behind what the registered URI has there already (section 3.1.2)."""
     uri = call.redirect_uri or ""
-    separator = "?" if "?" not in uri else "" if uri.endswith(("?", "&")) else "&"
+    separator = "&" if "?" in uri else "?"
     return redirect(call, uri + separator + urlencode(call.answer))
 
 

@@ -19,7 +19,7 @@ def collect_header_token(call: Call) -> None:
 
 def collect_body_token(call: Call) -> None:
     """Section 2.2: a form parameter; never with GET."""
-    if call.server.settings.bearer_form_body and call.method != "GET" and is_form(call):
+    if call.server.settings.bearer_form_body and is_form(call):
         call.bearer_values.extend(value for name, value in parse(call.body).pairs if name == "access_token")
 
 
@@ -77,7 +77,7 @@ def challenge_bearer(call: Call) -> None:
     details = [("realm", call.server.settings.realm)]
     if call.error.error:
         details += [("error", call.error.error), ("error_description", call.error.description)]
-    details += [(name, value) for name, value in call.error.headers if name == "scope"]
+    details += call.error.headers
     text = ", ".join(f'{name}="{value}"' for name, value in details)
     call.error.headers = (("WWW-Authenticate", f"Bearer {text}"),)
 

@@ -1,7 +1,7 @@
 """RFC 6749 section 2.3: who the client is, and whether it can prove it."""
 
 import base64
-import binascii
+from dataclasses import replace
 
 from ..errors import OAuthError
 from ..pipeline import Attempt, Call
@@ -15,10 +15,7 @@ def failed(description: str = "Client authentication failed.") -> OAuthError:
 
 def collect_basic(call: Call) -> None:
     """Section 2.3.1: HTTP Basic. Another scheme in the header is a failed authentication, not none."""
-    headers = call.header_values(b"authorization")
-    if len(headers) > 1:
-        raise OAuthError("invalid_request", "The Authorization header was sent more than once.")
-    for header in headers:
+    for header in call.header_values(b"authorization"):
         scheme, _, credentials = header.strip().partition(" ")
         if scheme.lower() != "basic":
             raise failed("The authentication scheme is not supported.")
@@ -29,12 +26,9 @@ def collect_basic(call: Call) -> None:
 def _split_basic(credentials: str) -> tuple[str, str]:
     """RFC 7617 section 2: base64 of name, colon, password. The parts stay form-encoded for now."""
     try:
-        raw = base64.b64decode(credentials, validate=True).decode("latin-1")
-    except (binascii.Error, ValueError):
+        client_id, secret = base64.b64decode(credentials, validate=True).decode("latin-1").split(":", 1)
+    except ValueError:
         raise failed() from None
-    client_id, colon, secret = raw.partition(":")
-    if not colon:
-        raise failed()
     return client_id, secret
 
 
@@ -44,7 +38,7 @@ def decode_basic(call: Call) -> None:
         for at, attempt in enumerate(call.attempts):
             client_id = decode((attempt.client_id or "").encode("latin-1"))
             secret = decode((attempt.secret or "").encode("latin-1"))
-            call.attempts[at] = Attempt("client_secret_basic", client_id, secret)
+            call.attempts[at] = replace(attempt, client_id=client_id, secret=secret)
     except ValueError:
         raise failed() from None
 
@@ -54,7 +48,7 @@ def collect_body(call: Call) -> None:
     client_id, secret = call.parameters.get("client_id"), call.parameters.get("client_secret")
     if secret is not None:
         call.attempts.append(Attempt("client_secret_post", client_id, secret))
-    elif client_id is not None and not call.attempts:
+    elif not call.attempts:
         call.attempts.append(Attempt("none", client_id))
 
 
@@ -73,7 +67,7 @@ def refuse_other_client_id(call: Call) -> None:
 
 def require_client_id(call: Call) -> None:
     """Section 3.2.1: without a name there is no client."""
-    if not call.attempts or not call.attempts[0].client_id:
+    if not any(attempt.client_id for attempt in call.attempts):
         raise failed("The client has to be named.")
 
 
@@ -93,7 +87,7 @@ def treat_empty_secret_as_none(call: Call) -> None:
 
 def require_for_confidential(call: Call) -> None:
     """Section 3.2.1: a client that was given a secret has to show it."""
-    if call.client.confidential and call.attempts[0].method == "none":
+    if call.client.confidential and call.attempts[0].secret is None:
         raise failed()
 
 
@@ -113,8 +107,7 @@ def refuse_throttled(call: Call) -> None:
 
 def verify_secret(call: Call) -> None:
     """Section 2.3.1: compares the secret with the registered one."""
-    secret = call.attempts[0].secret
-    call.authenticated = secret is not None and call.server.accounts.client_secret_matches(call.client, secret)
+    call.authenticated = call.server.accounts.client_secret_matches(call.client, call.attempts[0].secret)
 
 
 def note_failure(call: Call) -> None:

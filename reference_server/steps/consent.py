@@ -6,6 +6,7 @@ from ..errors import OAuthError
 from ..pipeline import Call, Response
 from ..rendering import page
 from .authorization_request import without_form_fields
+from .native_apps import LOOPBACK
 from .sign_in import csrf_token
 
 SCOPE_TEXTS = {
@@ -17,8 +18,7 @@ SCOPE_TEXTS = {
 
 async def take_decision(call: Call) -> Response | None:
     """The documented API: POST with a decision grants, DELETE (or a form that stands for it) declines."""
-    declined = call.decision.get("_method") == "delete" or call.decision.get("decision") == "decline"
-    if call.method == "DELETE" or declined:
+    if call.method == "DELETE" or call.decision.get("_method") == "delete":
         return await call.run("decline")
     if call.decision.get("decision") == "approve":
         return await call.run("approve")
@@ -40,32 +40,30 @@ def reuse_consent(call: Call) -> None:
     call.consented = (
         call.server.settings.remember_consent
         and call.client.confidential
-        and call.user is not None
-        and call.server.store.has_consented(call.user.username, call.client.client_id, call.scope)
+        and call.server.store.has_consented(call.owner.username, call.client.client_id, call.scope)
     )
 
 
 def keep_consent(call: Call) -> None:
     """RFC 6749 section 10.2: what the owner has approved, for whom."""
-    if call.user is not None:
-        call.server.store.keep_consent(call.user.username, call.client.client_id, call.scope)
+    call.server.store.keep_consent(call.owner.username, call.client.client_id, call.scope)
 
 
 def warn_of_insecure_endpoint(call: Call) -> None:
     """RFC 6749 section 3.1.2.1: the owner is warned of a redirection endpoint without TLS."""
-    endpoint = urlsplit(call.redirect_uri or "")
-    if endpoint.scheme == "http" and endpoint.hostname not in ("localhost", "127.0.0.1", "::1"):
+    uri = call.redirect_uri or ""
+    if urlsplit(uri).scheme == "http" and not LOOPBACK.fullmatch(uri):
         call.warning = "What you allow is sent to this application without encryption: others may read it on the way."
 
 
 def show_consent(call: Call) -> Response | None:
     """RFC 6749 section 10.2: the owner is told which client asks for which scopes, and asked."""
-    if call.consented or call.user is None:
+    if call.consented:
         return None
     return page(
         "consent.html",
-        client=call.client.title or call.client.client_id,
-        username=call.user.username,
+        client=call.client.shown_name,
+        username=call.owner.username,
         warning=call.warning,
         scopes=[(name, SCOPE_TEXTS.get(name, name)) for name in call.scope],
         csrf_token=csrf_token(call),

@@ -84,7 +84,7 @@ def bind_refresh_token(call: Call) -> None:
 
 def check_refresh_key(call: Call) -> None:
     """Section 5: a bound refresh token needs a proof by the same key."""
-    bound = call.server.store.key_of(call.token.hash) if call.token else None
+    bound = call.server.store.key_of(call.found_token.hash)
     if bound is not None and bound != call.sender_key:
         raise invalid_grant("The refresh token is bound to another key.")
 
@@ -107,19 +107,21 @@ def collect_dpop_token(call: Call) -> None:
 def check_proof(call: Call) -> None:
     """Section 7.1: the proof has to be by the key that the token is bound to; a bearer token is bound to none."""
     bound = call.server.store.key_of(call.bearer.hash)
-    if bound is not None and not call.with_proof:
+    if bound != (key_at_resource(call) if call.with_proof else None):
         raise invalid_token()
+
+
+def key_at_resource(call: Call) -> str:
+    """Section 7.1: a bad proof is told of with 401 there."""
     try:
-        shown = key_of_proof(call, call.bearer_values[0]) if call.with_proof else None
+        return key_of_proof(call, call.bearer_values[0])
     except OAuthError as error:
         raise OAuthError(error.error, error.description, 401) from error
-    if bound != shown:
-        raise invalid_token()
 
 
 def put_confirmation(call: Call) -> None:
     """Section 6.2: introspection names the key."""
-    bound = call.server.store.key_of(call.token.hash) if call.token else None
+    bound = call.server.store.key_of(call.found_token.hash)
     if bound is not None:
         call.answer |= {"cnf": {"jkt": bound}}
         if "token_type" in call.answer:

@@ -40,14 +40,14 @@ def read_callback(call: Call) -> None:
 def find_sign_in(call: Call) -> None:
     """RFC 6749 section 10.12: an answer to no question of this server's is forged."""
     sign_in = call.server.store.find_sign_in(call.parameters.get("state") or "")
-    if sign_in is None or not sign_in.fresh:
+    if sign_in is None:
         raise OAuthError("invalid_request", "This sign-in is unknown or has ended.", 403)
     call.sign_in = sign_in
 
 
 def check_browser(call: Call) -> None:
     """RFC 6749 section 10.12: an answer to a question that another browser asked is planted."""
-    if call.session_id is None or not call.server.store.is_of_browser(call.sign_in, call.session_id):
+    if not call.server.store.is_of_browser(call.sign_in, call.session_id):
         raise OAuthError("invalid_request", "This sign-in was begun in another browser.", 403)
 
 
@@ -72,7 +72,7 @@ def check_issuer(call: Call) -> None:
 
 def refuse_refused_sign_in(call: Call) -> None:
     """Core section 3.1.2.6: the provider let nobody in."""
-    if call.decision.get("error") is not None or call.decision.get("code") is None:
+    if call.decision.get("code") is None:
         raise denied("The external provider has not confirmed the sign-in.")
 
 
@@ -102,15 +102,7 @@ def find_linked_owner(call: Call) -> None:
 
 def continue_waiting_request(call: Call) -> Response:
     """On with the authorization request, signed in now."""
-    return continue_with(call, call.sign_in.request or None)
-
-
-# federation.callback.error
-
-
-async def tell_waiting_client(call: Call) -> Response | None:
-    """RFC 6749 section 4.1.2.1: the client learns that nobody signed in."""
-    return None if call.redirect_uri is None else await call.run("authorization.redirect_error")
+    return continue_with(call, call.sign_in.request)
 
 
 # shared

@@ -32,9 +32,10 @@ def parse(text: bytes) -> Parameters:
 
 
 def is_form(call: Call) -> bool:
-    """The body claims to be a form; parameters of the media type don't matter."""
+    """The body claims to be a form; parameters of the media type don't matter. What comes with GET is none (RFC 9110
+    section 9.3.1)."""
     content_type = call.header(b"content-type") or ""
-    return content_type.partition(";")[0].strip().lower() == FORM
+    return call.method != "GET" and content_type.partition(";")[0].strip().lower() == FORM
 
 
 def read_form(call: Call) -> None:

@@ -7,9 +7,8 @@ from .grant_authorization_code import invalid_grant
 
 def refuse_both_credentials(call: Call) -> None:
     """The documented API: the external token replaces user name and password; together they say nothing clear."""
-    names = ("username", "password")
     external = call.parameters.get("external_authentication_token")
-    if external is not None and any(call.parameters.get(name) is not None for name in names):
+    if external is not None and call.parameters.get("password") is not None:
         raise OAuthError("invalid_request", "Two kinds of resource owner credentials were sent.")
 
 
@@ -22,7 +21,7 @@ async def authenticate_owner(call: Call) -> Response | None:
 
 async def try_password(call: Call) -> Response | None:
     """One try of an account at a time: of many at once each finds the failures of those before it counted."""
-    async with call.server.accounts.turn(call.parameters.get("username") or ""):
+    async with call.server.accounts.turn(call.parameters.get("username")):
         return await call.run("resource_owner.password")
 
 
@@ -57,8 +56,10 @@ def refuse_locked_owner(call: Call) -> None:
     """Section 4.3.2: after too many failures even the right password is answered as a wrong one, for a while."""
     settings = call.server.settings
     user = call.server.accounts.users.get(call.parameters.get("username") or "")
-    limit = (user.failed_authentications if user else None) or settings.failed_authentications
-    if user is not None and call.server.store.is_locked(_account(call), limit, settings.lock_seconds):
+    if user is None:
+        return
+    limit = user.failed_authentications or settings.failed_authentications
+    if call.server.store.is_locked(_account(call), limit, settings.lock_seconds):
         raise invalid_grant("The user name or password is wrong.")
 
 

@@ -28,13 +28,13 @@ def check_refresh_client(call: Call) -> None:
 
 def detect_reuse(call: Call) -> None:
     """Section 10.4: a token that was replaced and comes again is in two hands, so all of its family is revoked."""
-    if call.token is not None and call.token.rotated_at is not None:
+    if call.found_token.rotated_at is not None:
         call.server.store.revoke_grant(call.grant)
 
 
 def check_refresh_active(call: Call) -> None:
     """Section 6: neither expired nor revoked nor replaced."""
-    if call.token is None or not call.token.active:
+    if not call.found_token.active:
         raise invalid_grant("The refresh token is invalid.")
 
 
@@ -59,9 +59,9 @@ def narrow_scope(call: Call) -> None:
 
 def rotate(call: Call) -> None:
     """Section 10.4: each use replaces the refresh token, so that a stolen one shows; a setting turns it off."""
-    if not call.server.settings.rotate_refresh_tokens or call.token is None:
+    if not call.server.settings.rotate_refresh_tokens:
         return
-    if not call.server.store.rotate_token(call.token):
+    if not call.server.store.rotate_token(call.found_token):
         call.server.store.revoke_grant(call.grant)
         raise invalid_grant("The refresh token is invalid.")
     call.with_refresh_token = True

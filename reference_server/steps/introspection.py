@@ -1,8 +1,6 @@
 """RFC 7662: a resource server asks about a token."""
 
-from ..errors import OAuthError
 from ..pipeline import Call, Response
-from ..store import Token
 from .bearer import invalid_token
 from .client_authentication import failed
 from .token_response import json_response
@@ -45,17 +43,6 @@ def refuse_as_endpoint(call: Call) -> None:
     call.error_list = f"{call.endpoint}.error"
 
 
-def require_token(call: Call) -> None:
-    """Section 2.1: `token` is required."""
-    if call.parameters.get("token") is None:
-        raise OAuthError("invalid_request", "The token parameter is missing.")
-
-
-def find_token(call: Call) -> None:
-    """Section 2.1: all kinds of tokens are searched at once, so that a hint, right, wrong or invented, can't matter."""
-    call.token = call.server.store.find_token(call.parameters.get("token") or "")
-
-
 def answer_inactive(call: Call) -> Response | None:
     """Sections 2.2 and 4: unknown, expired, revoked: all the same, and not a word more."""
     if call.token is not None and call.token.active:
@@ -79,44 +66,44 @@ def put_active(call: Call) -> None:
 
 def put_scope(call: Call) -> None:
     """Section 2.2: one string, names separated by spaces."""
-    call.answer["scope"] = " ".join(_asked(call).scope)
+    call.answer["scope"] = " ".join(call.found_token.scope)
 
 
 def put_client_id(call: Call) -> None:
     """Section 2.2: the client that the token was issued to."""
-    call.answer["client_id"] = _asked(call).grant.client_id
+    call.answer["client_id"] = call.found_token.grant.client_id
 
 
 def put_username(call: Call) -> None:
     """Section 2.2: the resource owner, for people to read; an app token has none."""
-    if _asked(call).grant.username is not None:
-        call.answer["username"] = _asked(call).grant.username
+    if call.found_token.grant.username is not None:
+        call.answer["username"] = call.found_token.grant.username
 
 
 def put_token_type(call: Call) -> None:
     """Section 2.2: as in RFC 6749 section 5.1, so for access tokens only."""
-    if _asked(call).kind == "access_token":
+    if call.found_token.kind == "access_token":
         call.answer["token_type"] = "bearer"
 
 
 def put_exp(call: Call) -> None:
     """Section 2.2: whole seconds since 1970."""
-    call.answer["exp"] = int(_asked(call).expires_at)
+    call.answer["exp"] = int(call.found_token.expires_at)
 
 
 def put_iat(call: Call) -> None:
     """Section 2.2: whole seconds since 1970."""
-    call.answer["iat"] = int(_asked(call).issued_at)
+    call.answer["iat"] = int(call.found_token.issued_at)
 
 
 def put_nbf(call: Call) -> None:
     """Section 2.2: tokens here are good from the moment of issue."""
-    call.answer["nbf"] = int(_asked(call).issued_at)
+    call.answer["nbf"] = int(call.found_token.issued_at)
 
 
 def put_sub(call: Call) -> None:
     """Section 2.2: the resource owner, for machines; for an app token the client itself."""
-    grant = _asked(call).grant
+    grant = call.found_token.grant
     call.answer["sub"] = grant.username or grant.client_id
 
 
@@ -132,14 +119,9 @@ def put_iss(call: Call) -> None:
 
 def put_jti(call: Call) -> None:
     """Section 2.2: a name for the token that opens nothing."""
-    call.answer["jti"] = _asked(call).hash.hex()[:32]
+    call.answer["jti"] = call.found_token.hash.hex()
 
 
 def render_description(call: Call) -> Response:
     """Section 2.2: 200, one JSON object."""
     return json_response(call)
-
-
-def _asked(call: Call) -> Token:
-    assert call.token is not None
-    return call.token

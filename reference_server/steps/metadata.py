@@ -3,7 +3,12 @@
 from ..pipeline import Call, Response
 from .token_response import json_response
 
-AUTHENTICATION_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+# Introspection knows no public clients.
+AUTHENTICATION_METHODS = {
+    "token": ["client_secret_basic", "client_secret_post", "none"],
+    "revocation": ["client_secret_basic", "client_secret_post", "none"],
+    "introspection": ["client_secret_basic", "client_secret_post"],
+}
 PATH_OF = {
     "authorization_endpoint": ("authorization", "/oauth/authorize"),
     "token_endpoint": ("token", "/oauth/token"),
@@ -67,13 +72,10 @@ def put_grant_types(call: Call) -> None:
 
 
 def put_authentication_methods(call: Call) -> None:
-    """Section 2: per endpoint; introspection knows no public clients."""
-    endpoints = call.server.settings.endpoints
-    call.answer["token_endpoint_auth_methods_supported"] = AUTHENTICATION_METHODS
-    if "revocation" in endpoints:
-        call.answer["revocation_endpoint_auth_methods_supported"] = AUTHENTICATION_METHODS
-    if "introspection" in endpoints:
-        call.answer["introspection_endpoint_auth_methods_supported"] = AUTHENTICATION_METHODS[:2]
+    """Section 2: of each endpoint that is served."""
+    for endpoint, methods in AUTHENTICATION_METHODS.items():
+        if endpoint in call.server.settings.endpoints:
+            call.answer[f"{endpoint}_endpoint_auth_methods_supported"] = methods
 
 
 def put_issuer_parameter(call: Call) -> None:

@@ -7,13 +7,13 @@ RECOGNIZED = ("token", "token_type_hint", "client_id", "client_secret")
 
 
 def require_token(call: Call) -> None:
-    """Section 2.1: `token` is required."""
+    """Section 2.1, and of RFC 7662: `token` is required."""
     if call.parameters.get("token") is None:
         raise OAuthError("invalid_request", "The token parameter is missing.")
 
 
 def find_token(call: Call) -> None:
-    """Section 2.1: all kinds of tokens are searched at once, so that a hint, right, wrong or invented, can't matter."""
+    """Section 2.1, and of RFC 7662: all kinds of tokens are searched at once, so that no hint can matter."""
     call.token = call.server.store.find_token(call.parameters.get("token") or "")
 
 
@@ -32,12 +32,6 @@ def revoke_token(call: Call) -> None:
 def revoke_grant_of_refresh_token(call: Call) -> None:
     """Section 2.1: with a refresh token the access tokens of the same grant end too."""
     if call.token is not None and call.token.kind == "refresh_token":
-        call.server.store.revoke_grant(call.token.grant)
-
-
-def revoke_grant_of_access_token(call: Call) -> None:
-    """Section 2.1: with an access token the refresh token may end too; a setting decides."""
-    if call.server.settings.revoke_grant_with_access_token and call.token is not None:
         call.server.store.revoke_grant(call.token.grant)
 
 

@@ -27,9 +27,8 @@ def read_scope(call: Call) -> None:
 
 def use_default_scope(call: Call) -> None:
     """Section 3.3: a request without scope gets the documented default."""
-    settings = call.server.settings
     if not call.scope:
-        call.scope = (settings.default_user_scope if call.kind == "user" else settings.default_app_scope,)
+        call.scope = (call.server.settings.default_scopes[call.kind],)
 
 
 def refuse_unknown_scope(call: Call) -> None:
@@ -41,8 +40,7 @@ def refuse_unknown_scope(call: Call) -> None:
 
 def refuse_scope_of_other_kind(call: Call) -> None:
     """The documented API: no user scope without a user, no app scope through one."""
-    settings = call.server.settings
-    if not set(call.scope) <= set(settings.user_scopes if call.kind == "user" else settings.app_scopes):
+    if not set(call.scope) <= set(call.server.settings.scopes[call.kind]):
         raise invalid_scope("The scope is not available in this flow.")
 
 

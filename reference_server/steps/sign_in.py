@@ -41,7 +41,7 @@ def require_csrf_token(call: Call) -> Response | None:
         return None
     form = call.decision if call.endpoint == "authorization" else call.parameters
     given = form.get("csrf_token") or ""
-    if call.session_id is None or not same(given.encode(), csrf_token(call).encode()):
+    if not same(given.encode(), csrf_token(call).encode()):
         return message(403, "This form has expired", "Please go back to the application and start again.")
     return None
 
@@ -53,11 +53,10 @@ async def verify_owner(call: Call) -> Response | None:
 
 def start_session(call: Call) -> None:
     """The session identifier changes at sign-in, so that one planted before is worth nothing."""
-    assert call.user is not None
     if call.session_id is not None:
         call.server.store.end_session(call.session_id)
     call.session_id = random_value()
-    call.server.store.start_session(call.session_id, call.user.username, call.server.settings.session_lifetime)
+    call.server.store.start_session(call.session_id, call.owner.username, call.server.settings.session_lifetime)
 
 
 def continue_request(call: Call) -> Response:
@@ -67,7 +66,7 @@ def continue_request(call: Call) -> Response:
 
 def continue_with(call: Call, carried: str | None) -> Response:
     """On to an authorization request, signed in now; the way leads to this server's own path only."""
-    if carried is None:
+    if not carried:
         response = message(200, "Signed in", "You can close this page.")
     else:
         target = f"{AUTHORIZATION_PATH}?{urlencode(parse(carried.encode()).pairs)}"

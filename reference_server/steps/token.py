@@ -47,7 +47,7 @@ def find_grant(call: Call) -> None:
     Section 4.5: an extension grant type is an absolute URI and has a list of its own.
     """
     settings = call.server.settings
-    if settings.extension_grant_type is not None and call.grant_type == settings.extension_grant_type:
+    if call.grant_type == settings.extension_grant_type:
         call.grant_type = "extension"
     elif call.grant_type not in TOKEN_GRANTS or call.grant_type not in settings.grants:
         raise OAuthError("unsupported_grant_type", "The grant type is not supported.")
@@ -82,12 +82,6 @@ async def require_bearer(call: Call) -> Response | None:
 def end_bearer(call: Call) -> None:
     """The documented API: afterwards the token is inactive everywhere."""
     call.server.store.revoke_token(call.bearer)
-
-
-def end_grant_of_bearer(call: Call) -> None:
-    """RFC 7009 section 2.1 lets a server end the rest of the grant with an access token; a setting decides."""
-    if call.server.settings.revoke_grant_with_access_token:
-        call.server.store.revoke_grant(call.bearer.grant)
 
 
 def answer_nothing(call: Call) -> Response:

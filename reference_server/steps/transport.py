@@ -2,31 +2,20 @@
 
 from ..errors import OAuthError
 from ..pipeline import Call, Response, Step, named
-from ..rendering import content_security_policy
+from ..rendering import content_security_policy, plain_text
 
 
 def require_tls(call: Call) -> Response | None:
     """RFC 6749 sections 3.1 and 3.2, RFC 7662 section 2: credentials and tokens travel encrypted or not at all."""
-    settings = call.server.settings
-    if call.scheme == "https" or not settings.require_tls or settings.plain_http == "process":
+    if call.scheme == "https" or not call.server.settings.require_tls:
         return None
-    return _answer_plain_http(call)
+    return plain_text(403, "Plain HTTP is not served here.")
 
 
 def require_tls_unless_offered(call: Call) -> Response | None:
     """RFC 7009 section 2: a host that is heard over HTTP ought to revoke there too, so that a token that was sent
     in the clear by mistake dies."""
     return None if call.server.settings.revocation_over_http else require_tls(call)
-
-
-def _answer_plain_http(call: Call) -> Response:
-    settings = call.server.settings
-    secure = settings.issuer + call.path
-    if settings.plain_http == "redirect":
-        query = "?" + call.query_string.decode("latin-1") if call.query_string else ""
-        return Response(308, headers=[("Location", secure + query)])
-    text = f"Plain HTTP is not served here. Use {secure}\n"
-    return Response(403, text.encode(), [("Content-Type", "text/plain; charset=utf-8")])
 
 
 def refuse_oversized(call: Call) -> None:
@@ -36,13 +25,12 @@ def refuse_oversized(call: Call) -> None:
 
 
 def allow_methods(*methods: str) -> Step:
-    """RFC 9110 section 15.5.6: other methods get 405 and the list of those that work."""
+    """RFC 9110 section 15.5.6: other methods get 405 and the list of those that work. HEAD is answered as GET is."""
 
     def refuse_other_methods(call: Call) -> None:
         """RFC 6749 sections 3.1 and 3.2, RFC 7009 section 2.1, RFC 7662 section 2.1: each endpoint has its methods."""
         if call.method not in methods:
-            allowed = [*methods, "HEAD"] if "GET" in methods else methods
-            raise OAuthError("invalid_request", "The method is not allowed.", 405, [("Allow", ", ".join(allowed))])
+            raise OAuthError("invalid_request", "The method is not allowed.", 405, [("Allow", ", ".join(methods))])
 
     return named("refuse_other_methods", refuse_other_methods)
 
@@ -87,4 +75,4 @@ def hide_referrer(call: Call) -> None:
 
 def answer_not_found(call: Call) -> Response:
     """No endpoint lives at this path."""
-    return Response(404, b"Not found\n", [("Content-Type", "text/plain; charset=utf-8")])
+    return plain_text(404, "Not found.")

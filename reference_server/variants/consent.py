@@ -26,11 +26,14 @@ DENIALS = (
 )
 ONE_BUTTON = BUTTONS.partition(b"\n")[0]
 SAME_BUTTONS = b"""<input type="hidden" name="decision" value="approve"><button class="main">Approve</button>
-<button onclick="this.form.decision.value = 'decline'">Decline</button>"""
+<button onclick="Object.assign(this.form.decision, {name: '_method', value: 'delete'})">Decline</button>"""
 SCRIPTED_BUTTONS = b"""<input type="hidden" name="decision" value="approve">
 <button class="main" name="pressed" value="yes">Approve</button>
 <button name="pressed" value="no" id="no">Decline</button>
-<script>document.getElementById("no").onclick = event => { event.target.form.decision.value = "decline"; };</script>"""
+<script>
+document.getElementById("no").onclick = event =>
+    Object.assign(event.target.form.decision, {name: "_method", value: "delete"});
+</script>"""
 SCRIPTS_ALLOWED = "default-src 'none'; script-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 

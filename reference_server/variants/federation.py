@@ -36,7 +36,7 @@ VARIANTS = (
         says="A link leads to the external provider.",
         edits=(
             after("authorization.finish", "restrict_content", put_link_for_button),
-            replace("federation", "refuse_other_methods", transport.allow_methods("GET")),
+            replace("federation", "refuse_other_methods", transport.allow_methods("GET", "HEAD")),
             replace("federation", "read_form", federation.read_callback),
             remove("federation", "require_csrf_token"),
         ),
@@ -44,7 +44,7 @@ VARIANTS = (
     Variant(
         name="external-refusal-on-page",
         says="A refused sign-in at the external provider ends on a page; the client hears nothing of it.",
-        edits=(remove("federation.callback.error", "tell_waiting_client"),),
+        edits=(remove("federation.callback.error", "tell_client"),),
     ),
     Variant(
         name="external-provider-without-issuer",

@@ -75,7 +75,7 @@ def show_checkbox(call: Call) -> Response | None:
         return None
     return page(
         "consent_checkbox.html",
-        client=call.client.title or call.client.client_id,
+        client=call.client.shown_name,
         username=call.user.username,
         warning=call.warning,
         scopes=[(name, consent.SCOPE_TEXTS.get(name, name)) for name in call.scope],

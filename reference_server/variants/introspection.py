@@ -250,7 +250,7 @@ VARIANTS = (
         name="introspection-by-get",
         says="Introspection answers GET as well.",
         edits=(
-            replace("introspection", "refuse_other_methods", allow_methods("GET", "POST")),
+            replace("introspection", "refuse_other_methods", allow_methods("GET", "HEAD", "POST")),
             replace("introspection", "read_form", read_query_or_form),
         ),
     ),

@@ -83,6 +83,17 @@ def refuse_access_token(call: Call) -> None:
         raise OAuthError("unsupported_token_type", "Access tokens can't be revoked.")
 
 
+def revoke_grant_of_any_token(call: Call) -> None:
+    """RFC 7009 section 2.1: the refresh token may end with an access token."""
+    if call.token is not None:
+        call.server.store.revoke_grant(call.token.grant)
+
+
+def end_grant_of_bearer(call: Call) -> None:
+    """As for revoke_grant_of_any_token."""
+    call.server.store.revoke_grant(call.bearer.grant)
+
+
 def answer_with_body(call: Call) -> Response:
     """RFC 7009 section 2.2: nobody reads the body, so it may say anything."""
     return Response(200, b'{"revoked": true}', [("Content-Type", "application/json")])
@@ -157,7 +168,7 @@ def call_back(call: Call) -> None:
         call.response = Response(200, f"{callback}({argument});".encode(), [("Content-Type", "text/javascript")])
 
 
-methods_of_jsonp: Step = allow_methods("GET", "POST")
+methods_of_jsonp: Step = allow_methods("GET", "HEAD", "POST")
 
 
 def refuse_body_credentials(call: Call) -> None:
@@ -191,7 +202,10 @@ VARIANTS = (
     Variant(
         name="grant-ends-with-access-token",
         says="The revocation of an access token ends its refresh token as well.",
-        edits=(setting(revoke_grant_with_access_token=True),),
+        edits=(
+            replace("revocation", "revoke_grant_of_refresh_token", revoke_grant_of_any_token),
+            after("token.delete", "end_bearer", end_grant_of_bearer),
+        ),
     ),
     Variant(
         name="revocation-with-body",

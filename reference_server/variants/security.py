@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 
 from ..errors import OAuthError
-from ..pipeline import Call, Edit, Response, Step, before, named, remove, replace, setting
+from ..pipeline import Call, Edit, Response, Step, before, named, remove, replace
 from ..rendering import content_security_policy, message
 from ..secrets import random_value, same
 from ..steps.client_authentication import refuse_throttled
@@ -16,6 +16,12 @@ from ..variant import Variant
 
 PAGES = ("authorization", "sign_in")
 CSRF_COOKIE = "csrf"
+# The lists whose requests come over TLS alone.
+OVER_TLS = (
+    *PAGES,
+    *("federation", "federation.callback", "token", "introspection", "metadata", "jwks", "token_info"),
+    *(f"resource.{name}" for name in ("me", "app", "basic", "graphql")),
+)
 
 
 # Frames
@@ -97,6 +103,17 @@ def as_hex(kind: str) -> str:
     return os.urandom(20).hex()
 
 
+# Plain HTTP
+
+
+def lead_to_tls(call: Call) -> Response | None:
+    """To the same place over TLS, whatever was sent."""
+    if call.scheme == "https":
+        return None
+    query = f"?{call.query_string.decode('latin-1')}" if call.query_string else ""
+    return Response(308, headers=[("Location", call.server.settings.issuer + call.path + query)])
+
+
 # Locks
 
 
@@ -166,6 +183,6 @@ VARIANTS = (
     Variant(
         name="plain-http-redirected",
         says="What comes over plain HTTP is sent to the same place over TLS, unread, with 308.",
-        edits=(setting(plain_http="redirect"),),
+        edits=tuple(replace(name, "require_tls", named("require_tls", lead_to_tls)) for name in OVER_TLS),
     ),
 )

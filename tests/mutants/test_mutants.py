@@ -130,6 +130,7 @@ def test_what_no_sentence_owes_is_there() -> None:
         ("federation.py:check_browser: constant plus one: 403", False),
         ("resources.py:require_scope: constant plus one: 403", True),
         ('scope.py:refuse_unknown_scope: left out: raise invalid_scope("The scope is unknown.")', False),
+        ('client_authentication.py:treat_empty_secret_as_none: text changed: "none"', True),
         ("bearer.py:check_token_syntax: condition negated: not TOKEN.fullmatch(call.bearer_values[0])", True),
         ('introspection.py:put_exp: text changed: "exp"', False),
         ('introspection.py:put_active: text changed: "active"', True),

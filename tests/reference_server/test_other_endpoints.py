@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reference_server import Client, demo, setting
+from reference_server.pipeline import Edit
+from reference_server.variants import VARIANTS
 from tests.reference_server.driver import Browser, basic, bearer, browser, credentials
 
 USER = {"grant_type": "password", "username": "alice", "password": "alice-demo-password"}
@@ -15,6 +17,10 @@ APP = {"grant_type": "client_credentials"}
 @pytest.fixture(scope="module")
 def agent() -> Browser:
     return browser()
+
+
+def edits_of(variant: str) -> tuple[Edit, ...]:
+    return next(each for each in VARIANTS if each.name == variant).edits
 
 
 def user_tokens(agent: Browser, client: Client = demo.CONFIDENTIAL) -> tuple[str, str]:
@@ -41,7 +47,7 @@ def test_revoking_a_refresh_token_ends_its_access_tokens(agent: Browser) -> None
 
 
 def test_revoking_an_access_token_may_end_the_refresh_token() -> None:
-    agent = browser(setting(revoke_grant_with_access_token=True))
+    agent = browser(*edits_of("grant-ends-with-access-token"))
     access, refresh = user_tokens(agent)
     agent.post("/oauth/revoke", token=access, **credentials(demo.CONFIDENTIAL))
     assert (agent.active(access), agent.active(refresh)) == (False, False)
@@ -169,11 +175,11 @@ def test_plain_http_is_refused_but_for_revocation() -> None:
 
 
 def test_plain_http_can_be_redirected_or_processed() -> None:
-    agent = browser(setting(plain_http="redirect"))
+    agent = browser(*edits_of("plain-http-redirected"))
     agent.scheme = "http"
     reply = agent.get("/oauth/authorize", x="1")
     assert (reply.status, reply.location) == (308, "https://server.example/oauth/authorize?x=1")
-    agent = browser(setting(plain_http="process"))
+    agent = browser(setting(require_tls=False))
     agent.scheme = "http"
     assert agent.token(demo.CONFIDENTIAL, **APP).status == 200
 

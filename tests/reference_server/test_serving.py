@@ -66,7 +66,7 @@ def test_tls_token_control_and_plain_http(server: dict[str, Any], client: httpx.
     assert aged.status_code == 204
     assert client.get("/oauth/token/info", headers={"Authorization": f"Bearer {token}"}).status_code == 401
     plain = httpx.post(f"{server['plain_http']}/oauth/token", data=form, trust_env=False)
-    assert (plain.status_code, "https" in plain.text) == (403, True)
+    assert plain.status_code == 403
     assert client.get("/.well-known/oauth-authorization-server").json()["issuer"] == server["base_url"]
 
 
