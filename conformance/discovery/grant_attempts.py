@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.base.outcomes import Inconclusive
+from conformance.browser.answer import Answer
 from conformance.harness.refusals import refuses_client, why_not_back, why_refused
 from conformance.harness.send import OMIT
 from conformance.harness.session import Session
 from conformance.harness.tokens import Tokens
 from conformance.harness.trial import Trial
 from conformance.procedures.code_exchanges import made_up_code
+from conformance.procedures.pkce import SHORTEST, verifier_of
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
@@ -99,14 +101,32 @@ class Asker:
         except Inconclusive as error:
             return self._failed(str(error))
 
-    def asks(self, client: Client, redirect_uri: str) -> bool:
-        """Whether an authorization request to a redirect URI is put to the account, which declines it."""
+    def checks_verifier(self, client: Client, scope: str | None) -> bool:
+        """Whether the verifier of another code is refused for a code with a challenge."""
         trial = self.trial()
         try:
-            answer = trial.send.authorize(client, decision="decline", redirect_uri=redirect_uri)
+            code = trial.given.code_in(trial.send.authorize(client, scope=scope or OMIT))
+            return trial.send.code_exchange(code, code_verifier=verifier_of(SHORTEST)).is_refusal
         except Inconclusive:
             return False
-        return answer.consented or answer.destination is not None
+
+    def asks(self, client: Client, redirect_uri: str) -> bool:
+        """Whether an authorization request to a redirect URI is put to the account, which declines it.
+
+        A server may ask for the decision before it looks at the URI: where denials of what is registered come back,
+        this one has to.
+        """
+        answer = self._declined(client, redirect_uri)
+        if answer is None or answer.destination is not None or not answer.consented:
+            return answer is not None and answer.destination is not None
+        registered = self._declined(client, client.redirect_uris[0])
+        return registered is None or registered.destination is None
+
+    def _declined(self, client: Client, redirect_uri: str) -> Answer | None:
+        try:
+            return self.trial().send.authorize(client, decision="decline", redirect_uri=redirect_uri)
+        except Inconclusive:
+            return None
 
     def by_implicit(self, client: Client, scope: str | None) -> Attempt:
         """Ask for an access token in the fragment."""

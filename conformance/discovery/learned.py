@@ -22,6 +22,7 @@ class LearnedClient:
     demands: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     is_pkce_demanded: bool = False
+    is_verifier_checked: bool = False
     tokens: dict[str, Tokens] = field(default_factory=dict)
 
     @property

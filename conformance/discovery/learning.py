@@ -99,6 +99,7 @@ def _learn_code(asker: Asker, learned: LearnedClient, candidates: tuple[str, ...
         without = asker.by_code(replace(learned.client, pkce="off"), scope)
         learned.is_pkce_demanded = not without.works
         learned.remarks["pkce"] = "not demanded" if without.works else f"demanded: without it {without.why}"
+        learned.is_verifier_checked = asker.checks_verifier(learned.client, scope)
     stateless = asker.by_code(learned.client, scope, state=OMIT)
     if not stateless.works:
         learned.remarks["state"] = f"`state` is demanded (the suite always sends one): without it {stateless.why}"
@@ -186,10 +187,10 @@ def _learn_metadata(found: LearnedFeatures, places: Places) -> None:
 
 
 def _learn_pkce(found: LearnedFeatures, main: LearnedClient, places: Places) -> None:
-    """PKCE where a code with a challenge was redeemed, and the metadata lists the method or the server demands it."""
+    """PKCE where a code with a challenge was redeemed, and the metadata lists the method or the server looks at it."""
     listed = places.metadata.names("code_challenge_methods_supported") if places.metadata else ()
     is_used = "authorization_code" in main.grants and main.client.pkce == "S256"
-    if is_used and ("S256" in listed or main.is_pkce_demanded):
+    if is_used and ("S256" in listed or main.is_pkce_demanded or main.is_verifier_checked):
         found.claimed.append("pkce")
         found.claimed += ["pkce_plain"] if "plain" in listed else []
 

@@ -168,7 +168,11 @@ def _is_barred(trial: Trial, examiner: Examiner, client: Client, grant: str) -> 
         got, seen = reply.is_success, why_refused(reply)
     else:
         answer = _declined(trial, examiner, client, grant)
-        got = bool(answer.get("code") or answer.get("access_token") or answer.consented)
+        if answer.consented and answer.destination is None:
+            raise Pointless(f"whether it is barred could not be seen without approving it: {why_not_back(answer)}")
+        # A server may ask for the decision before it looks at the client: then the error tells that it refuses.
+        is_declined = answer.consented and answer.get("error") in (None, "access_denied")
+        got = bool(answer.get("code") or answer.get("access_token") or is_declined)
         seen = why_not_back(answer)
     if got:
         remedy = f"take {grant} out of `barred`; where it is right, a run finds that the server doesn't keep it"

@@ -65,7 +65,10 @@ def examine_registration(examiner: Examiner) -> None:
 def _compares(trial: Trial, way: Way, decision: str) -> str:
     query = f"{'&' if '?' in way.uri else '?'}{QUERY}"
     answer = answer_without_approval(trial, replace(way, uri=way.uri + query), decision)
-    is_taken = answer.destination is not None or answer.consented
+    if answer.destination is None and answer.consented and not _tells_of_denials(trial, way, decision):
+        raise Pointless(f"declined, and no redirect came: {why_not_back(answer)}")
+    # A server may ask for the decision before it looks at the redirect URI.
+    is_taken = answer.destination is not None
     claimed = "full_redirect_uris" in trial.target.features
     if is_taken and claimed:
         remedy = "set it to false if scheme, authority and path alone are registered; else a run finds the breach"
@@ -73,6 +76,11 @@ def _compares(trial: Trial, way: Way, decision: str) -> str:
     if not is_taken and not claimed:
         raise Wrong(f"a redirect URI with another query ({query}) is refused: {why_not_back(answer)}", "leave it out")
     return f"another query is {'taken' if is_taken else 'refused'}"
+
+
+def _tells_of_denials(trial: Trial, way: Way, decision: str) -> bool:
+    """Whether a denial leads to a redirect URI that is registered."""
+    return answer_without_approval(trial, way, decision).destination is not None
 
 
 def _blame_client_id(examiner: Examiner, client: Client, controls: list[Control]) -> None:
