@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -188,10 +189,15 @@ def was_moved_to(answer: Answer, uri: str) -> bool:
 
 def tells_of_an_error(answer: Answer) -> bool:
     """Whether the user agent ended on a page that says something, and asks for no sign-in or decision as if all were
-    well."""
+    well.
+
+    A server may ask for the decision first and look at the request then: what follows the decision tells of an error
+    where its status says so.
+    """
     stays = answer.destination is None or answer.mechanism in CLICKED
     asks = read_page(answer.reply).sign_in_form() is not None
-    return stays and not asks and not answer.consented and says_something(answer)
+    as_if_well = answer.consented and answer.reply.status < HTTPStatus.BAD_REQUEST
+    return stays and not asks and not as_if_well and says_something(answer)
 
 
 def lifetime(given: Given, tokens: Tokens) -> float:

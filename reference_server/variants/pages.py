@@ -1,8 +1,12 @@
 """Conformant servers whose pages differ: what the resource owner sees of an error, and when it has to sign in."""
 
+from urllib.parse import urlencode
+
 from ..pipeline import Call, Response, before, replace
-from ..rendering import message
-from ..steps.sign_in import read_session, show_sign_in
+from ..rendering import message, page
+from ..steps.authorization_request import without_form_fields
+from ..steps.consent import warn_of_insecure_endpoint
+from ..steps.sign_in import csrf_token, read_session, show_sign_in
 from ..variant import Variant
 
 MENU = """<nav><a href="/portal">Back to the portal</a> <a href="/help">Help</a></nav>
@@ -35,6 +39,26 @@ def sign_in_first(call: Call) -> Response | None:
     return show_sign_in(call)
 
 
+def ask_first(call: Call) -> Response | None:
+    """Section 4.1.2.1: nothing says that a request is looked at before its owner has seen it."""
+    shown = sign_in_first(call)
+    unreadable = call.parameters.unreadable  # would not survive in the form
+    if shown is not None or unreadable or call.user is None or call.decision.get("csrf_token") is not None:
+        return shown
+    call.redirect_uri = call.parameters.get("redirect_uri")
+    warn_of_insecure_endpoint(call)
+    call.redirect_uri = None
+    return page(
+        "consent.html",
+        client=call.parameters.get("client_id") or "An application",
+        username=call.user.username,
+        warning=call.warning,
+        scopes=[(name, name) for name in (call.parameters.get("scope") or "").split()],
+        csrf_token=csrf_token(call),
+        authorization_request=urlencode(without_form_fields(call).pairs),
+    )
+
+
 VARIANTS = (
     Variant(
         name="error-page-with-status-200",
@@ -55,5 +79,10 @@ VARIANTS = (
         name="sign-in-before-errors",
         says="Somebody has to sign in before the server says anything of a request, be it wrong or right.",
         edits=(before("authorization", "validate_client", sign_in_first),),
+    ),
+    Variant(
+        name="decision-before-errors",
+        says="The owner signs in and decides before the server looks at what is asked for, be it wrong or right.",
+        edits=(before("authorization", "validate_client", ask_first),),
     ),
 )
