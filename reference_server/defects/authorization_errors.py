@@ -43,6 +43,11 @@ def redirect_with_error_twice(call: Call) -> Response:
     return redirect(call, uri + ("&" if "?" in uri else "?") + urlencode(pairs))
 
 
+def redirect_without_parameters(call: Call) -> Response:
+    """Puts the error where the library's URI has its parsed query, and formats the one that was there as text."""
+    return redirect(call, call.redirect_uri or "") if "?" in (call.redirect_uri or "") else redirect_error(call)
+
+
 def fail_at_nul(call: Call) -> Response | None:
     """Hands text to a store that takes no NUL, and catches nothing."""
     if any("\0" in value for _, value in call.parameters.pairs):
@@ -190,6 +195,21 @@ DEFECTS = (
         edits=(
             replace(
                 "authorization.redirect_error", "redirect_error", for_codes(redirect_with_error_twice, redirect_error)
+            ),
+        ),
+    ),
+    Defect(
+        name="code-error-lost-beside-query",
+        says="A redirection URI with a query of its own brings nothing of an error to the client.",
+        breaks=(
+            "rfc6749-4.1.1-state-included-on-return",
+            "rfc6749-4.1.2.1-denial-access-denied",
+            "rfc6749-4.1.2.1-denial-told-to-client",
+        ),
+        blocks=("rfc6749-4.1.2.1-error-keeps-redirect-query",),
+        edits=(
+            replace(
+                "authorization.redirect_error", "redirect_error", for_codes(redirect_without_parameters, redirect_error)
             ),
         ),
     ),
