@@ -19,6 +19,7 @@ from ..steps.forms import refuse_repeated
 from ..steps.grant_authorization_code import invalid_grant
 from ..steps.token_response import put_error_description
 from .conditions import only
+from .pkce import make_code_with_hashed_challenge
 from .pkce_verifiers import by_s256
 
 GRANT = "grant.authorization_code"
@@ -124,6 +125,12 @@ def take_first_challenge() -> Edit:
     return replace(REQUEST, "refuse_repeated_parameters", refuse_repeated(*known))
 
 
+def take_method_left_out(call: Call) -> None:
+    """Knows one method, which is the default then."""
+    if call.parameters.get("code_challenge_method") is not None:
+        check_code_challenge_method(call)
+
+
 def demand_verifier(call: Call) -> None:
     """Wants a verifier of every code."""
     if call.parameters.get("code_verifier") is None:
@@ -154,6 +161,16 @@ DEFECTS = (
         says="A request without a method is refused, though plain is served.",
         breaks=("rfc7636-4.3-method-optional", "rfc7636-4.3-method-defaults-to-plain"),
         edits=(replace(REQUEST, "check_code_challenge_method", demand_method),),
+    ),
+    Defect(
+        name="pkce-s256-when-none-is-named",
+        says="Where the only method is S256, a challenge without a method is taken for a hash.",
+        breaks=("rfc7636-4.4.1-unsupported-method-invalid-request",),
+        edits=(
+            replace(REQUEST, "check_code_challenge_method", take_method_left_out),
+            replace("authorization.code_response", "make_code", make_code_with_hashed_challenge),
+        ),
+        on="pkce-s256-only",
     ),
     Defect(
         name="pkce-method-in-any-case",

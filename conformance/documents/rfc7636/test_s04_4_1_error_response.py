@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.base.outcomes import NotApplicable, Vacuous
@@ -9,7 +11,14 @@ from conformance.browser.user_agent import Answer
 from conformance.harness import OMIT, Expect, Given, Send, requirement
 from conformance.harness.send import Change
 from conformance.procedures.authorization_answers import not_granted, told_to_client
-from conformance.procedures.pkce import EXPLAINS, asked_with, plain_pair, without_challenge, without_challenge_otherwise
+from conformance.procedures.pkce import (
+    EXPLAINS,
+    Pair,
+    asked_with,
+    plain_pair,
+    without_challenge,
+    without_challenge_otherwise,
+)
 
 UNKNOWN = "S257-nobody-has"
 
@@ -25,9 +34,9 @@ def without_plain(given: Given) -> None:
         raise NotApplicable("the server supports plain")
 
 
-def unless_granted(answer: Answer) -> Answer:
-    """The answer, unless the server has what isn't claimed."""
-    if answer.get("code"):
+def unless_it_works(given: Given, send: Send, answer: Answer, pair: Pair) -> Answer:
+    """The answer, unless the server has what isn't claimed: then the verifier redeems the code that came."""
+    if answer.get("code") and send.code_exchange(replace(given.code_in(answer), verifier=pair.verifier)).is_success:
         raise Vacuous("the server supports plain")
     return answer
 
@@ -84,7 +93,9 @@ def test_the_error_about_an_unknown_method_has_the_state(given: Given, send: Sen
 def test_plain_that_is_not_supported_is_told(given: Given, send: Send, expect: Expect, named: bool) -> None:
     without_plain(given)
 
-    answer = unless_granted(asked_with(given, send, "main", **plain_pair(named=named).parameters))
+    pair = plain_pair(named=named)
+
+    answer = unless_it_works(given, send, asked_with(given, send, "main", **pair.parameters), pair)
 
     expect(answer).is_an_error("invalid_request")
 
