@@ -142,6 +142,11 @@ def as_in_uris(client: Client) -> dict[str, Any]:
     return _basic(quote(client.client_id, safe=""), quote(client.client_secret or "", safe=""))
 
 
+def unencoded(client: Client, secret: str) -> dict[str, Any]:
+    """Changes that put a secret as it is, without form-encoding, into the client's Basic credentials."""
+    return _basic(client.client_id, secret)
+
+
 def _basic(user: str, word: str) -> dict[str, Any]:
     pair = f"{user}:{word}".encode()
     return {"authentication": "absent", "headers": [("Authorization", f"Basic {base64.b64encode(pair).decode()}")]}

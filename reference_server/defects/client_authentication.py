@@ -38,6 +38,11 @@ def take_any_scheme_for_basic(call: Call) -> None:
     ]
 
 
+def split_at_every_colon(call: Call) -> None:
+    """Takes the second part of what was split at colons for the password."""
+    call.attempts = [changed(each, secret=(each.secret or "").partition(":")[0]) for each in call.attempts]
+
+
 def refuse_body_credentials(call: Call) -> None:
     """Reads the secret from the body, and then checks it against the header."""
     if call.attempts[0].method == "client_secret_post":
@@ -180,6 +185,12 @@ DEFECTS = (
         says="Of a password in HTTP Basic only the first characters are compared.",
         breaks=("rfc6749-2.3.1-basic-supported",),
         edits=(compare_first_characters("client_secret_basic"),),
+    ),
+    Defect(
+        name="basic-password-ends-at-colon",
+        says="In HTTP Basic credentials, what follows a second colon is left aside.",
+        breaks=("rfc6749-2.3.1-basic-supported",),
+        edits=(after("client_authentication", "collect_basic", split_at_every_colon),),
     ),
     Defect(
         name="body-password-cut",

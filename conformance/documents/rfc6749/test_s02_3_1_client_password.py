@@ -18,6 +18,7 @@ from conformance.procedures.client_authentication import (
     in_either_spelling,
     own_request,
     rightly_sent,
+    unencoded,
     with_credentials_in_uri,
     with_scheme,
     with_wrong_secret,
@@ -82,6 +83,15 @@ def test_a_wrong_password_is_refused(given: Given, send: Send, expect: Expect, w
     client = client_by_basic(given, send)
 
     reply = token_request(given, send, None, client, with_wrong_secret(client, wrong))
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc6749-2.3.1-basic-supported")
+def test_a_password_with_more_behind_a_colon_is_refused(given: Given, send: Send, expect: Expect) -> None:
+    client = client_by_basic(given, send)
+
+    reply = token_request(given, send, None, client, **unencoded(client, f"{client.client_secret}:more"))
 
     expect(reply).is_refused()
 
