@@ -98,14 +98,15 @@ def divided_scopes(given: Given, send: Send) -> Divided:
     """The scopes that can be asked for in the grant that refresh tokens come by, at least two of them free.
 
     Some servers give no refresh token without `offline_access`, or nothing without `openid`: what the flow needs shows
-    in the answer to a request for a single other scope.
+    in the answer to a request for a single other scope. It may differ from grant to grant, so these two are kept
+    wherever enough is left beside them.
     """
     seen = refreshing_seen(given, send)
     scopes = given.scopes(seen.grant, 2, seen.client)
 
     def procedure() -> Divided:
         known = tuple(name for name in scopes if name in KEEPS_THE_FLOW)
-        for needed in dict.fromkeys(((), known, scopes[:-2])):
+        for needed in dict.fromkeys((known, (), scopes[:-2])):
             free = tuple(name for name in scopes if name not in needed and name not in known)
             if len(free) >= 2 and _come_refreshable(given, seen, " ".join((*needed, free[0]))):
                 return Divided(needed, free)
