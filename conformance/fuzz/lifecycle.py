@@ -98,8 +98,12 @@ class Life:
                     token.state = "open" if token.state == "active" else token.state
 
     def take_in(self, grant: Grant, tokens: Tokens) -> None:
-        """Remembers the tokens of an answer and who can see each; a value that is known already is the same token."""
-        for kind, value in (("access_token", tokens.access_token), ("refresh_token", tokens.refresh_token)):
+        """Remembers the tokens of an answer and who can see each; a value that is known already is the same token.
+
+        A refresh token beside them is none of a client that the profile says can't refresh.
+        """
+        refresh_token = tokens.refresh_token if tokens.client.may_use("refresh_token") else None
+        for kind, value in (("access_token", tokens.access_token), ("refresh_token", refresh_token)):
             if value is None:
                 continue
             known = next((token for token in self.tokens() if token.value == value), None)

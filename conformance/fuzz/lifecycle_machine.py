@@ -50,6 +50,11 @@ class Possible:
         """The grant types that there are ways by."""
         return frozenset(way.how for way in self.ways)
 
+    @property
+    def any_grant_goes_on(self) -> bool:
+        """Whether something can be done with a grant that has no refresh token."""
+        return self.revoke or self.age or self.introspect
+
 
 def possible_steps(target: Target) -> Possible:
     """What the profile's grants, clients and accounts allow. NotApplicable when no grant is there."""
@@ -65,13 +70,16 @@ def possible_steps(target: Target) -> Possible:
     if not ways:
         raise NotApplicable("the profile claims no grant that its clients can use at the token endpoint")
     thieves = tuple(name for name, client in clients.items() if client.may_use("refresh_token"))
-    return Possible(
+    can = Possible(
         tuple(ways),
         thieves,
         revoke="revocation" in target.features,
         age=target.control_url is not None,
         introspect="introspection" in target.features,
     )
+    if can.hows == {"client_credentials"} and not can.any_grant_goes_on:
+        raise NotApplicable("nothing can be done with a token here but use it: there is no refresh and no revocation")
+    return can
 
 
 def machine(can: Possible, lead: Callable[[list[Step]], None]) -> type[RuleBasedStateMachine]:
@@ -91,12 +99,21 @@ def machine(can: Possible, lead: Callable[[list[Step]], None]) -> type[RuleBased
             super().__init__()
             self.steps: list[Step] = []
             self.issued = 0
+            self.refreshable_ones = 0
 
         def add(self, do: str, grant: int, **about: str) -> None:
             self.steps.append(Step(do, grant, **about))
 
         def may_issue(self) -> bool:
-            return self.issued < (MOST_GRANTS if self.is_late() else FEW_GRANTS)
+            return self.issued < self.most()
+
+        def most(self) -> int:
+            return MOST_GRANTS if self.is_late() else FEW_GRANTS
+
+        def may_issue_to_app(self) -> bool:
+            """Whether a step is left afterwards: one with this grant, or with another that can be refreshed."""
+            goes_on = can.any_grant_goes_on or self.refreshable_ones > 0
+            return self.may_issue() and (goes_on or self.issued + 1 < self.most())
 
         def is_late(self) -> bool:
             return len(self.steps) >= LATE
@@ -104,9 +121,10 @@ def machine(can: Possible, lead: Callable[[list[Step]], None]) -> type[RuleBased
         def issue(self, way: Way, token: str) -> int:
             self.add("issue", self.issued, how=way.how, client=way.client, owner=way.owner, token=token)
             self.issued += 1
+            self.refreshable_ones += way.how != "client_credentials"
             return self.issued - 1
 
-        @precondition(lambda self: self.may_issue())
+        @precondition(lambda self: self.may_issue_to_app())
         @rule(target=grants, way=ways["client_credentials"])
         def issue_to_app(self, way: Way) -> int:
             return self.issue(way, "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..pipeline import Call, before, remove, replace, setting
 from ..secrets import keyed_hash, random_value
+from ..steps.client_authentication import failed
 from ..steps.token_response import access_token_lifetime
 from ..variant import Variant
 
@@ -20,6 +21,12 @@ TOKEN_ANSWERS = ("token.response", "authorization.implicit_response")
 def issue_refresh_token_beside_old(call: Call) -> None:
     """Section 6: the old refresh token may be revoked, and needn't be."""
     call.with_refresh_token = True
+
+
+def refuse_public_client(call: Call) -> None:
+    """Section 2.3: which clients a server serves without authentication is its own matter, grant by grant."""
+    if not call.client.confidential:
+        raise failed()
 
 
 def add_members(call: Call) -> None:
@@ -112,6 +119,12 @@ VARIANTS = (
         name="refresh-tokens-for-codes-only",
         says="A refresh token comes with the authorization code grant, and with no other.",
         edits=(remove("grant.password", "offer_refresh_token"),),
+    ),
+    Variant(
+        name="refreshing-takes-a-secret",
+        says="Public clients are given refresh tokens like all others, and refreshing takes client authentication.",
+        edits=(before("grant.refresh_token", "require_refresh_token", refuse_public_client),),
+        profile={"clients": {"public": {"grants": ["authorization_code", "implicit", "password"]}}},
     ),
     Variant(
         name="extra-members",
