@@ -51,7 +51,10 @@ def _is_breakdown(sight: Sight) -> bool:
 
 def _is_in_plain_words(sight: Sight) -> bool:
     is_refusal = 400 <= sight.status < 500 and not sight.members and not sight.location
-    return is_refusal and (sight.aspect in OF_AN_ERROR_BODY or (not sight.aspect and sight.wants_refusal))
+    # Where a challenge tells the error (RFC 6750 section 3), the body is free.
+    is_told = "error=" in sight.header("WWW-Authenticate")
+    is_of_body = sight.aspect in OF_AN_ERROR_BODY or (not sight.aspect and sight.wants_refusal)
+    return is_refusal and not is_told and is_of_body
 
 
 def _is_kept_from_client(sight: Sight) -> bool:
@@ -116,7 +119,9 @@ def _error_is_no_code(sight: Sight) -> bool:
 
 
 def _first_of_repeated_counts(sight: Sight) -> bool:
-    return bool(sight.repeated) and (bool(sight.granted) or 200 <= sight.status < 300)
+    # A page's form that goes to the URL of the authorization request may bring all of it once more.
+    is_form = {"response_type", "client_id"} <= set(sight.repeated)
+    return bool(sight.repeated) and not is_form and (bool(sight.granted) or 200 <= sight.status < 300)
 
 
 def _goes_anywhere(sight: Sight) -> bool:
