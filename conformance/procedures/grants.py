@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.base.outcomes import Inconclusive, Untested
+from conformance.base.outcomes import Inconclusive, NotApplicable, Untested
 from conformance.procedures.token_requests import with_refresh_token
 from conformance.procedures.token_responses import valid_request
 
@@ -98,5 +98,10 @@ def if_credentials_are_right(reply: Reply, *more_faults: str) -> Reply:
 
 
 def expect_refresh_token_good(given: Given, send: Send, expect: Expect, tokens: Tokens) -> None:
-    """A Violation if a refresh token came that its client can't exchange; Vacuous where none came."""
+    """A Violation if a refresh token came that its client can't exchange; Vacuous where none came.
+
+    NotApplicable where the profile says that the client may not refresh: what it is given beside its token is for nobody.
+    """
+    if not tokens.client.may_use("refresh_token"):
+        raise NotApplicable(f"[clients.{tokens.client.name}] may not use the grant refresh_token")
     expect(send.refresh(with_refresh_token(tokens))).issues_a_token()
