@@ -100,7 +100,7 @@ def if_credentials_are_right(reply: Reply, *more_faults: str) -> Reply:
 def expect_refresh_token_good(given: Given, send: Send, expect: Expect, tokens: Tokens) -> None:
     """A Violation if a refresh token came that its client can't exchange; Vacuous where none came.
 
-    NotApplicable where the profile says that the client may not refresh: what it is given beside its token is for nobody.
+    NotApplicable where the profile says that the client may not refresh: what it is given is of no use then.
     """
     if not tokens.client.may_use("refresh_token"):
         raise NotApplicable(f"[clients.{tokens.client.name}] may not use the grant refresh_token")
