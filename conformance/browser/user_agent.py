@@ -34,13 +34,14 @@ ACROSS_SITES = (("Referer", f"{OTHER_SITE}/"), ("Sec-Fetch-Site", "cross-site"),
 class UserAgent:
     """One browser with one person: cookies, the account to sign in with, and how often its password may be sent.
 
-    `signed_in` tells whether somebody has signed in with it before.
+    `signed_in` tells whether somebody has signed in with it before. `adds` are headers that go out with each request.
     """
 
     owner: ResourceOwner | None
     cookies: CookieJar = field(default_factory=CookieJar)
     most_passwords: int = MOST_SIGN_INS
     signed_in: bool = False
+    adds: Sequence[tuple[str, str]] = ()
 
     def open(self, visit: Visit, url: str) -> Reply:
         """GET a URL with this user agent's cookies; follows nothing."""
@@ -91,6 +92,7 @@ class UserAgent:
         cookies = self.cookies.header(request.url, kept_back)
         own = [("Accept", "text/html,application/xhtml+xml")] if request.header("Accept") is None else []
         own += [("Cookie", cookies)] if cookies else []
+        own += self.adds
         with visit.session.watch.at_browser(self.owner.name if self.owner else ""):
             reply = visit.exchange(Request(request.method, request.url, (*request.headers, *own), request.body))
         self.cookies.keep(reply)

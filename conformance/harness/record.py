@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from conformance.base.outcomes import NotApplicable, Violation
+from conformance.base.uris import host_and_port
 from conformance.browser.returns import Return, parameters_of
 from conformance.harness.held import Values, passwords_of, values_of
 from conformance.harness.recorder import Recorder
@@ -98,6 +99,12 @@ class Recorded:
         asked = [reply for reply in self.replies() if reply.request.url.partition("?")[0] not in urls]
         return [reply for reply in asked if reply.is_redirect or reply.media_type == "text/html"]
 
+    def pages(self) -> list[Reply]:
+        """HTML that a browser gets of the server itself: not of others, where people may sign in as well."""
+        target = self._recorder.target
+        own = {host_and_port(url) for url in (target.base_url, target.url("authorization"))}
+        return [reply for reply in self.for_browsers() if _is_page(reply) and host_and_port(reply.request.url) in own]
+
     def issued(self, name: str) -> Values:
         """The tokens that the run was given under a name (`access_token`, `refresh_token`), by whichever grant."""
         told = [value for back in self.all_returns() for value in back.all(name)]
@@ -149,6 +156,10 @@ class Recorded:
     def _posted_to(self, endpoint: str) -> list[Reply]:
         """Answers to well-formed forms that were posted to an endpoint."""
         return self._recorder.session.record.posted_to(self._recorder.target.url(endpoint))
+
+
+def _is_page(reply: Reply) -> bool:
+    return reply.media_type == "text/html" and bool(reply.body)
 
 
 def _values(pairs: Pairs, name: str) -> list[str]:

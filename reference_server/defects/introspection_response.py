@@ -31,6 +31,14 @@ def caller_id(call: Call) -> str:
     return str(call.answer["client_id"] if client is None else client.client_id)
 
 
+def owner_before(call: Call) -> str:
+    """Who was named the last time; the token's own where nobody was."""
+    own = str(call.answer["username"])
+    before_it = call.server.kept.get("username", own)
+    call.server.kept["username"] = own
+    return before_it
+
+
 def scopes_of_other_caller(call: Call) -> str:
     """What the caller is registered for, unless it asks about its own token."""
     client = getattr(call, "client", None)
@@ -149,6 +157,13 @@ WRONG_VALUES: tuple[tuple[str, str, str, Value, tuple[str, ...]], ...] = (
         "client_id",
         caller_id,
         ("rfc7662-2.2-client-id-true",),
+    ),
+    (
+        "introspection-username-of-last-owner",
+        "`username` is the person of whom a token was described before.",
+        "username",
+        owner_before,
+        ("rfc7662-2.2-username-true",),
     ),
     (
         "introspection-username-as-number",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.documents.rfc7662.names_of_owners import Named, names_on_record
 from conformance.harness import Expect, requirement
 from conformance.harness.record import Recorded
 from conformance.harness.tokens_on_record import Again, Said, answered_at
@@ -95,6 +96,15 @@ def test_every_client_id_is_that_of_the_tokens_client(recorded: Recorded, expect
         expect.that(is_own, "`client_id` of the client that requested the token", "another value", breach="act")
 
     recorded.each(named, judge)
+
+
+@requirement("rfc7662-2.2-username-true")
+def test_no_username_is_that_of_another_person(recorded: Recorded, expect: Expect) -> None:
+    def judge(named: Named) -> None:
+        wanted, told = "no name of another person", f"{named.told!r} for a token that {named.owner!r} authorized"
+        expect.that(not named.is_another, wanted, told, breach="act", at=named.reply)
+
+    recorded.each(names_on_record(recorded), judge)
 
 
 @requirement("rfc7662-2.2-token-type-true")

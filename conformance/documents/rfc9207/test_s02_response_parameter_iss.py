@@ -109,6 +109,16 @@ def test_every_response_names_its_issuer(
     recorded.each(answers, lambda back: expect.that(bool(back.all("iss")), "a response with iss", back))
 
 
+@requirement("rfc9207-2-iss-is-issuer")
+def test_every_issuer_is_the_one_of_the_profile(recorded: Recorded, expect: Expect, given: Given) -> None:
+    answers = [each for each in recorded.all_returns() if each.all("iss")]
+    issuer = given.issuer()
+
+    recorded.each(
+        answers, lambda back: expect.that(set(back.all("iss")) == {issuer}, f"iss {issuer}", back, breach="act")
+    )
+
+
 @requirement("rfc9207-2-iss-in-error-response")
 @pytest.mark.parametrize("response_type", ["code", "token"])
 def test_every_error_response_names_its_issuer(recorded: Recorded, expect: Expect, response_type: str) -> None:

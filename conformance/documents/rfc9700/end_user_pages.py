@@ -10,14 +10,17 @@ from lxml.etree import ParserError, XMLSyntaxError
 
 from conformance.base.outcomes import Vacuous
 from conformance.base.uris import host_and_port, urljoin, urlsplit
+from conformance.browser.drivers.choosing import deciding_action
 from conformance.browser.pages import read_page
 from conformance.harness.given import Given
+from conformance.harness.record import Recorded
 from conformance.harness.send import Send
 from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.end_user_pages import ANCESTORS, frame_options, tour
-from conformance.profile.target import Target
-from conformance.wire.exchange import Reply
+from conformance.profile.target import SignIn, Target
+from conformance.wire.exchange import Reply, Request
 
+SHOWS_NO_URL = ("no-referrer", "never", "same-origin", "origin", "strict-origin", "origin-when-cross-origin")
 KEPT_OUT = ("deny", "sameorigin")
 # Sources of a policy that any site may be: RFC 9700 wants unauthorized ones kept out.
 ANYBODY = ("*", "http:", "https:", "http://*", "https://*")
@@ -26,6 +29,10 @@ REFERRER = "//meta[translate(@name, 'REF', 'ref') = 'referrer']/@content"
 PLACES = "//@src | //link/@href | //a/@href | //area/@href | //object/@data | //form/@action | //*/@poster"
 # What style sheets in a page, and single styles, load.
 STYLES = "//style/text() | //@style"
+# What a web server in front has no reason to refuse.
+REFUSED = (400, 401, 403)
+SAFE = re.compile(r"(?:[A-Za-z0-9._~&=+:/-]|%[2-7][0-9A-Fa-f])*")
+LONGEST_QUERY = 1000
 IN_STYLE = re.compile(r"""(?:\burl\(\s*|@import\s+)["']?(?!url\()([^\s"')]+)""", re.I)
 
 
@@ -41,6 +48,31 @@ def _error_pages(given: Given, send: Send) -> tuple[Reply, ...]:
     if not pages:
         raise Vacuous(f"no page tells of an unknown client: {answer}")
     return pages
+
+
+def authorizing_pages(recorded: Recorded, sign_in: SignIn) -> list[Reply]:
+    """The pages of a run that ask for a password or a decision, whatever led to them."""
+    return recorded.chosen("authorizing pages", lambda: [page for page in recorded.pages() if _asks(page, sign_in)])
+
+
+def refusing_pages(recorded: Recorded, endpoint: str) -> list[Reply]:
+    """The pages by which the authorization endpoint refuses an ordinary request.
+
+    What is out of shape is refused by web servers in front, which know nothing of the endpoint.
+    """
+    return [page for page in recorded.pages() if page.status in REFUSED and _is_ordinary(page.request, endpoint)]
+
+
+def _asks(page: Reply, sign_in: SignIn) -> bool:
+    read = read_page(page)
+    with_password = any(form.password for form in read.forms)
+    deciding = None if with_password else deciding_action(read, "approve", sign_in)
+    return with_password or (deciding is not None and deciding.form is not None and deciding.form.method == "POST")
+
+
+def _is_ordinary(request: Request, endpoint: str) -> bool:
+    place, _, query = request.url.partition("?")
+    return request.method == "GET" and place == endpoint and len(query) < LONGEST_QUERY and bool(SAFE.fullmatch(query))
 
 
 # What they load
@@ -98,6 +130,11 @@ def keeps_out_by_header(page: Reply) -> bool:
     """Whether X-Frame-Options has a value by which browsers keep other sites out."""
     values = [value.lower() for value in frame_options(page)]
     return bool(values) and all(value in KEPT_OUT for value in values)
+
+
+def suppresses_referrer(page: Reply) -> bool:
+    """Whether a page's policy keeps its URL from other sites."""
+    return referrer_policy(page).removesuffix("-when-cross-origin") in SHOWS_NO_URL
 
 
 def unless_a_script_may(given: Given, send: Send, pages: list[Reply]) -> list[Reply]:

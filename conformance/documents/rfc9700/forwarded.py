@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from conformance.base.outcomes import Untested, Vacuous
 from conformance.browser.pages import read_page
+from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.procedures.authorization_requests import ordinary_request
@@ -58,6 +61,19 @@ def asks_alike(one: Reply, other: Reply) -> bool:
     forms = [read_page(reply).sign_in_form() is not None for reply in (one, other)]
     places = [(reply.header("Location") or "").partition("?")[0] for reply in (one, other)]
     return one.status == other.status and forms[0] == forms[1] and places[0] == places[1]
+
+
+def browser_led_astray(given: Given, send: Send, kind: str) -> tuple[Answer, str]:
+    """How a person fares whose browser sends all such headers with each request, and where they led; empty for nowhere.
+
+    `kind` tells what is asked for: a code, or a scope that nobody knows.
+    """
+    agent = replace(given.user_agent(fresh=True), adds=tuple(HEADERS.items()))
+    changes: dict[str, Any] = {"scope": given.invented("scope")} if kind == "error" else {}
+    answer = send.authorize(user_agent=agent, **changes)
+    if answer.destination is None:
+        raise Vacuous(f"a browser with such headers gets no answer: {answer}")
+    return answer, answer.destination if ATTACKER in answer.destination else ""
 
 
 def led_astray(given: Given, send: Send, target: Target, name: str, where: str) -> tuple[Reply, str]:

@@ -9,11 +9,14 @@ from typing import Any, Literal
 from conformance.base.outcomes import Inconclusive, Vacuous
 from conformance.browser.drivers.choosing import guessed_action
 from conformance.browser.pages import read_page
+from conformance.browser.returns import parameters_of
 from conformance.browser.user_agent import UserAgent
 from conformance.harness.given import Given
+from conformance.harness.record import Recorded
 from conformance.harness.send import Send
 from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.end_user_pages import BODY_GOES_ALONG
+from conformance.profile.target import Target
 from conformance.wire.exchange import Reply
 
 SEE_OTHER = 303
@@ -57,6 +60,13 @@ def _answered(given: Given, send: Send, kind: Kind) -> Reply:
     if not reply.is_redirect and read_page(reply).sign_in_form() is not None:
         raise Inconclusive(f"the password was not taken: {reply}")
     return reply
+
+
+def redirected_passwords(recorded: Recorded, target: Target) -> list[Reply]:
+    """The redirects of a run that answer a form with the password of one of the profile's accounts."""
+    passwords = {owner.password for owner in target.owners.values()}
+    answers = [reply for reply in recorded.for_browsers() if reply.is_redirect and reply.request.method == "POST"]
+    return [reply for reply in answers if any(value in passwords for _, value in parameters_of(reply.request))]
 
 
 def keeps_body(reply: Reply) -> bool:

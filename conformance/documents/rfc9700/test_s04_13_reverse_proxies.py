@@ -7,6 +7,7 @@ import pytest
 from conformance.documents.rfc9700.forwarded import (
     HEADERS,
     asks_alike,
+    browser_led_astray,
     led_astray,
     reply_to_forwarded_certificate,
     signed_in_by_header,
@@ -24,6 +25,14 @@ def test_forged_headers_change_no_address(
     reply, told = led_astray(given, send, target, name, where)
 
     expect.that(not told, "addresses of the server's own", told, breach="act", at=reply)
+
+
+@requirement("rfc9700-4.13-proxy-sanitizes-headers")
+@pytest.mark.parametrize("kind", ["code", "error"])
+def test_forged_headers_lead_no_browser_astray(given: Given, send: Send, expect: Expect, kind: str) -> None:
+    answer, led_to = browser_led_astray(given, send, kind)
+
+    expect.that(not led_to, "a way back by addresses of the server's own", led_to, breach="act", at=answer.reply)
 
 
 @requirement("rfc9700-4.13-proxy-sanitizes-headers")
