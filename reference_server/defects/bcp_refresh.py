@@ -151,6 +151,11 @@ def require_tls_unless_refreshing(call: Call) -> Response | None:
     return None if b"grant_type=refresh_token" in call.body else require_tls(call)
 
 
+def asks_for_no_scope(call: Call) -> bool:
+    """All that was granted is asked for."""
+    return call.parameters.get("scope") is None
+
+
 DEFECTS = (
     bcp(
         "refresh-token-never-replaced",
@@ -158,6 +163,12 @@ DEFECTS = (
         (GUARDED,),
         replace(GRANT, "rotate", only(is_confidential, rotate)),
         blocks=(ROTATED, NEWEST, LEEWAY),
+    ),
+    bcp(
+        "refresh-token-not-replaced-when-narrowed",
+        "A refresh for less than was granted leaves the refresh token as it is.",
+        (LEEWAY,),
+        replace(GRANT, "rotate", only(asks_for_no_scope, rotate)),
     ),
     bcp(
         "replay-unnoticed",

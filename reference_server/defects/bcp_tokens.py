@@ -7,7 +7,7 @@ from ..steps.bearer import invalid_token
 from ..steps.introspection import put_aud, put_sub
 from ..steps.scope import use_default_scope
 from .bcp import bcp
-from .conditions import only
+from .conditions import by_grant, nothing, only, when
 
 DEMANDED, BOUND, CONSTRAINED = (
     "2.2.1-proof-demanded",
@@ -22,6 +22,11 @@ def check_proof_of_those_who_bring_one(call: Call) -> None:
     """Looks at the proof where there is one."""
     if call.with_proof:
         dpop.check_proof(call)
+
+
+def bind(call: Call) -> None:
+    """Binds the token to the key."""
+    dpop.bind_access_token(call)
 
 
 def check_that_there_is_a_proof(call: Call) -> None:
@@ -125,6 +130,14 @@ DEFECTS = (
         "Introspection names something else than the key.",
         (BOUND,),
         replace("introspection.response", "put_confirmation", named("put_confirmation", put_wrong_key)),
+    ),
+    bcp(
+        "refreshed-token-unbound",
+        "The access token of a refresh is bound to no key, whatever the first one was.",
+        (BOUND, DEMANDED),
+        replace(
+            "issue", "bind_access_token", when(by_grant("refresh_token"), nothing, named("bind_access_token", bind))
+        ),
     ),
     bcp(
         "bound-token-served-to-bearers",

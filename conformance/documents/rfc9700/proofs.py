@@ -116,6 +116,19 @@ def bound_successor(given: Given, send: Send, target: Target) -> Bound:
     return Bound(bound.holder, tokens, reply)
 
 
+def refreshed_for_holder(given: Given, send: Send, target: Target) -> Bound:
+    """What the holder of the key gets by a refresh with a proof, once the resource was seen to take the first token.
+
+    Vacuous where the refresh brings no token.
+    """
+    bound = bound_refreshable(given, send, target)
+    opening_proof(send, target, bound)
+    reply = refreshed_by(send, target, bound, bound.holder)
+    if not reply.members.get("access_token"):
+        raise Vacuous(f"a refresh with a proof brings no access token: {reply}")
+    return Bound(bound.holder, given.tokens_in(reply, bound.tokens.client, bound.tokens.grant, None), reply)
+
+
 def refreshable_by_holder(given: Given, send: Send, target: Target, bound: Bound) -> None:
     """The control behind a refusal: the holder of the key refreshes, with this token or a fresh one."""
 

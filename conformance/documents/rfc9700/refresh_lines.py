@@ -43,6 +43,22 @@ def refreshed_twice(given: Given, send: Send, target: Target) -> list[str | None
     return [tokens.refresh_token, fresh.refresh_token, last if isinstance(last, str) else None]
 
 
+def used_for_less(given: Given, send: Send) -> Tokens:
+    """A public client's refresh token that has brought a token for less than was granted.
+
+    Vacuous where that isn't to be had, or where refresh tokens aren't replaced when all is asked for.
+    """
+    successor(given, send, _refreshable(given))
+    tokens = _refreshable(given)
+    names = (tokens.asked_scope or "").split()
+    if len(names) < 2:
+        raise Vacuous("the public client asks for no more than one scope")
+    reply = send.refresh(tokens, scope=" ".join(names[:-1]))
+    if not reply.members.get("access_token"):
+        raise Vacuous(f"a refresh for less than was granted is refused: {reply}")
+    return tokens
+
+
 def _refreshable(given: Given) -> Tokens:
     if not given.claims("dpop"):
         return refreshable_tokens(given)

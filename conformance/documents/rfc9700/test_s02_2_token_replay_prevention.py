@@ -9,6 +9,7 @@ from conformance.documents.rfc9700.proofs import (
     opening_proof,
     refreshable_by_holder,
     refreshed_by,
+    refreshed_for_holder,
     taken_by_post,
     without_proof,
 )
@@ -49,6 +50,18 @@ def test_a_bound_token_opens_nothing_for_others(given: Given, send: Send, expect
     proof = thief.proof("GET", target.url("protected_resource"), bound.tokens.access_token)
 
     reply = opened_with(send, target, bound, proof)
+
+    expect(reply).is_not_served()
+
+
+@requirement("rfc9700-2.2.1-proof-demanded")
+@needs("refresh_token")
+def test_a_refreshed_token_without_proof_opens_nothing(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    bound = refreshed_for_holder(given, send, target)
+
+    reply = opened_with(send, target, bound, None)
 
     expect(reply).is_not_served()
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.documents.rfc9700.proofs import bound_tokens, key_told, opened_with, opening_proof
+from conformance.documents.rfc9700.proofs import (
+    bound_tokens,
+    key_told,
+    opened_with,
+    opening_proof,
+    refreshed_for_holder,
+)
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.profile.target import Target
 
@@ -19,6 +25,17 @@ def test_a_token_asked_for_with_a_proof_is_bound(given: Given, send: Send, expec
 @needs("introspection")
 def test_introspection_names_the_key(given: Given, send: Send, expect: Expect, target: Target) -> None:
     bound = bound_tokens(given, send, target)
+
+    told = key_told(given, send, bound.tokens)
+    expect.that(told == {"jkt": bound.holder.thumbprint}, "cnf with the thumbprint of the key", told)
+
+
+@requirement("rfc9700-4.10.1-token-associated-with-key")
+@needs("introspection", "refresh_token")
+def test_introspection_names_the_key_of_a_refreshed_token(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    bound = refreshed_for_holder(given, send, target)
 
     told = key_told(given, send, bound.tokens)
     expect.that(told == {"jkt": bound.holder.thumbprint}, "cnf with the thumbprint of the key", told)

@@ -19,6 +19,7 @@ from conformance.documents.rfc9700.refresh_lines import (
     refreshed_at_once,
     refreshes_in,
     reply_to_replay,
+    used_for_less,
 )
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.procedures.plain_http import expect_unserved, refresh_in_the_clear
@@ -170,6 +171,15 @@ def test_a_replay_ends_the_newest_token(given: Given, send: Send, expect: Expect
 def test_a_used_refresh_token_is_over_at_once(given: Given, send: Send, expect: Expect) -> None:
     used = refreshable_tokens(given)
     successor(given, send, used)
+
+    reply = send.refresh(used)
+
+    expect(reply).is_refused()
+
+
+@requirement("rfc9700-4.14.2-no-leeway")
+def test_a_refresh_token_is_over_once_it_was_used_for_less(given: Given, send: Send, expect: Expect) -> None:
+    used = used_for_less(given, send)
 
     reply = send.refresh(used)
 
