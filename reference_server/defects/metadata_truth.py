@@ -70,6 +70,15 @@ DEFECTS = (
         )
         for where in WHERE[1:]
     ),
+    *(
+        Defect(
+            name=f"metadata-{where}-endpoint-is-another",
+            says=f"The metadata names another endpoint as the {where} endpoint.",
+            breaks=(f"rfc8414-2-{where}-endpoint-is-url",),
+            edits=(placed(**{f"{where}_endpoint": path}),),
+        )
+        for where, path in (("token", "/oauth/revoke"), ("authorization", "/sign_in"))
+    ),
     Defect(
         name="metadata-introspection-without-authentication",
         says="The metadata says that introspection takes clients without authentication, which it refuses.",

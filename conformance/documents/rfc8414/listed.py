@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from conformance.base.outcomes import NotApplicable, Vacuous
 from conformance.base.uris import host_and_port
 from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
+from conformance.harness.parameters import joined_scopes
 from conformance.harness.send import Send
 from conformance.procedures.authorization_answers import seen_granted
 from conformance.procedures.introspection import ask, live_token, parameters_that_work, seen_active
 from conformance.procedures.metadata import is_url, member
 from conformance.procedures.revocation import accepted_revocation, fresh_token, hint_that_works
-from conformance.procedures.token_requests import reply_to_request
+from conformance.procedures.token_requests import reply_to_request, with_query
 from conformance.profile.target import Client, Target
-from conformance.wire.exchange import Reply
+from conformance.wire.exchange import Reply, Request
 
 
 def differing_url(given: Given, send: Send, target: Target, endpoint: str) -> str:
@@ -46,6 +48,26 @@ def introspected_where_named(given: Given, send: Send, target: Target) -> Reply:
     parameters = {"token": live_token(given, send), **parameters_that_work(given, send)}
     seen_active(ask(given, send, parameters["token"]))
     return _posted(send, "introspection", url, parameters, given.introspecting_client())
+
+
+def tokens_where_named(given: Given, send: Send, target: Target) -> Reply:
+    """The answer to a token request at the named URL; one like it was served at the profile's."""
+    url = differing_url(given, send, target, "token")
+    client = given.client_with_secret("client_credentials")
+    given.tokens("client_credentials", client)
+    scope = joined_scopes(client.scopes_for("client_credentials"))
+    parameters = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+    return _posted(send, "token", url, parameters, client)
+
+
+def asked_where_named(given: Given, send: Send, target: Target) -> Answer:
+    """How a good authorization request at the named URL ended; one like it was granted at the profile's."""
+    url = differing_url(given, send, target, "authorization")
+    seen_granted(given)
+    request = send.authorization_request()
+    agent = given.user_agent()
+    asked = with_query(Request("GET", url), urlencode(request.pairs))
+    return send.carried_on(send.opened(asked.url, agent), request, agent, "approve")
 
 
 def _posted(send: Send, endpoint: str, url: str, parameters: dict[str, str], client: Client) -> Reply:

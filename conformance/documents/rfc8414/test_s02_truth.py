@@ -9,9 +9,11 @@ import pytest
 from conformance.base.outcomes import NotApplicable
 from conformance.documents.rfc8414.listed import (
     asked_by_mode,
+    asked_where_named,
     caller_by,
     introspected_where_named,
     revoked_where_named,
+    tokens_where_named,
 )
 from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.refusals import refuses_client
@@ -53,6 +55,22 @@ def need_claimed(methods: Collection[str], wanted: Collection[str]) -> None:
     """Go on where one of some methods is among those that a list claims."""
     if not set(methods) & set(wanted):
         raise NotApplicable(f"no {' or '.join(wanted)} is claimed")
+
+
+@requirement("rfc8414-2-authorization-endpoint-is-url")
+@needs("authorization_code")
+def test_the_named_authorization_endpoint_grants(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    answer = asked_where_named(given, send, target)
+
+    expect.that(bool(answer.get("code")), "an authorization endpoint where the metadata has it", answer)
+
+
+@requirement("rfc8414-2-token-endpoint-is-url")
+@needs("client_credentials")
+def test_the_named_token_endpoint_issues(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    reply = tokens_where_named(given, send, target)
+
+    expect.that(reply.is_served, "a token endpoint where the metadata has it", reply)
 
 
 @requirement("rfc8414-2-revocation-endpoint-is-url")
