@@ -31,6 +31,11 @@ def not_in_body(call: Call) -> bool:
     return not secret_in_body(call)
 
 
+def not_in_body_at(endpoint: str) -> Condition:
+    """The same for one endpoint; at others every way is usual."""
+    return lambda call: call.endpoint != endpoint or not_in_body(call)
+
+
 # Client authentication
 
 
@@ -163,6 +168,15 @@ DEFECTS = (
         says="A client that is locked for HTTP Basic is open for secrets in the body.",
         breaks=("rfc6749-2.3.1-guessing-held-off-at-revocation",),
         edits=(replace(AUTHENTICATION, "refuse_throttled", only(not_in_body, refuse_throttled)),),
+    ),
+    *(
+        Defect(
+            name=f"secret-guessing-unlimited-in-body-at-{endpoint}",
+            says=f"A client that is locked for HTTP Basic is open for secrets in the body of {endpoint} requests.",
+            breaks=(f"rfc6749-2.3.1-guessing-held-off-at-{endpoint}",),
+            edits=(replace(AUTHENTICATION, "refuse_throttled", only(not_in_body_at(endpoint), refuse_throttled)),),
+        )
+        for endpoint in ("token", "introspection")
     ),
     Defect(
         name="native-secret-trusted-in-header",

@@ -160,6 +160,22 @@ def at(endpoint: str, step: Step) -> Step:
     return only(lambda call: call.endpoint != endpoint, step)
 
 
+def not_by_public_client(call: Call) -> bool:
+    """At the sign-in page, or by a client that has a secret."""
+    return call.endpoint != "token" or call.client.confidential
+
+
+def forgive_users(call: Call) -> None:
+    """Forgets the failures of everybody at somebody's success."""
+    call.server.store.connection.execute("DELETE FROM failures WHERE account LIKE 'user %'")
+
+
+def forgive_clients(call: Call) -> None:
+    """Forgets the failures of all clients at the success of one."""
+    if call.authenticated:
+        call.server.store.connection.execute("DELETE FROM failures WHERE account LIKE 'client %'")
+
+
 DEFECTS = (
     *(
         Defect(
@@ -194,6 +210,30 @@ DEFECTS = (
         says="Wrong passwords at the sign-in page are not counted, though a lock holds there as well.",
         breaks=("rfc6749-10.10-sign-in-guessing-stopped",),
         edits=(replace("resource_owner.password", "note_password_failure", at("sign_in", note_password_failure)),),
+    ),
+    Defect(
+        name="any-password-ends-a-row-of-failures",
+        says="Whoever signs in with the right password ends the rows of failures of all accounts.",
+        breaks=("rfc6749-10.10-password-guessing-stopped", "rfc6749-10.10-sign-in-guessing-stopped"),
+        edits=(
+            replace(
+                "resource_owner.password", "forget_password_failures", named("forget_password_failures", forgive_users)
+            ),
+        ),
+    ),
+    Defect(
+        name="password-guessing-unlimited-by-public-clients",
+        says="An account that is locked is open for the password grant of a public client.",
+        breaks=("rfc6749-10.10-password-guessing-stopped",),
+        edits=(
+            replace("resource_owner.password", "refuse_locked_owner", only(not_by_public_client, refuse_locked_owner)),
+        ),
+    ),
+    Defect(
+        name="any-secret-ends-a-row-of-failures",
+        says="A client with the right secret ends the rows of failures of all clients.",
+        breaks=("rfc6749-10.10-client-secret-guessing-stopped",),
+        edits=(replace("client_authentication", "forget_failures", named("forget_failures", forgive_clients)),),
     ),
     Defect(
         name="password-guessing-unlimited-at-sign-in",

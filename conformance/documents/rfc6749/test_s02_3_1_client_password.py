@@ -203,6 +203,20 @@ def test_a_password_over_plain_http_is_not_served(given: Given, send: Send, expe
 
 
 @requirement("rfc6749-2.3.1-guessing-held-off-at-token")
+def test_guessing_in_the_body_of_token_requests_is_held_off(given: Given, send: Send, expect: Expect) -> None:
+    guessing = client_secret_guessed(given, send, "token_in_body")
+
+    expect.that(guessing.held_off, guessing.wanted, guessing)
+
+
+@requirement("rfc6749-2.3.1-guessing-held-off-at-introspection")
+def test_guessing_in_the_body_of_introspection_is_held_off(given: Given, send: Send, expect: Expect) -> None:
+    guessing = client_secret_guessed(given, send, "introspection_in_body")
+
+    expect.that(guessing.held_off, guessing.wanted, guessing)
+
+
+@requirement("rfc6749-2.3.1-guessing-held-off-at-token")
 def test_guessing_at_the_token_endpoint_is_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = client_secret_guessed(given, send, "token")
 

@@ -46,6 +46,13 @@ def test_wrong_passwords_in_the_password_grant_are_held_off(given: Given, send: 
     expect.that(guessing.held_off, guessing.wanted, guessing)
 
 
+@requirement("rfc6749-10.10-password-guessing-stopped")
+def test_wrong_passwords_by_a_public_client_are_held_off(given: Given, send: Send, expect: Expect) -> None:
+    guessing = password_guessed(given, send, "password_by_public")
+
+    expect.that(guessing.held_off, guessing.wanted, guessing)
+
+
 @requirement("rfc6749-10.10-sign-in-guessing-stopped")
 def test_wrong_passwords_at_sign_in_are_held_off(given: Given, send: Send, expect: Expect) -> None:
     guessing = password_guessed(given, send, "sign_in")
