@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.base.outcomes import NotApplicable, Untested
+from dataclasses import replace
+
+from conformance.base.outcomes import NotApplicable, Untested, Vacuous
 from conformance.documents.rfc8252.logins import Login, login
 from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Send
+from conformance.procedures.introspection import ask, says_active, seen_active
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
 
@@ -43,6 +46,35 @@ def seen_exchanging(given: Given, send: Send, client: Client) -> Login:
     else:
         given.came_back(found.answer, f"a request of [clients.{client.name}]")
     return found
+
+
+def without_its_secret(given: Given, send: Send, client: Client, endpoint: str) -> Reply:
+    """The reply to a refresh, or to the revocation of a token of its own, in which the client names itself only.
+
+    Vacuous where it has no refresh token, or no revocation is offered.
+    """
+    reply = seen_exchanging(given, send, client).reply
+    assert reply is not None
+    tokens = given.tokens_in(reply, client, "authorization_code", None)
+    bare = replace(client, authentication=("none",))
+    if endpoint == "revocation":
+        given.feature("revocation")
+        return send.revocation(tokens.access_token, bare)
+    if tokens.refresh_token is None:
+        raise Vacuous(f"no refresh token comes for [clients.{client.name}]")
+    return send.refresh(tokens, bare)
+
+
+def introspected_by_secret(given: Given, send: Send, client: Client) -> Reply:
+    """What the client is told by its secret about a token of its own, of which it hears nothing by its name alone.
+
+    NotApplicable where whoever names itself is told as well: then the secret stands for nothing.
+    """
+    token = given.tokens("authorization_code", client).access_token
+    seen_active(ask(given, send, token))
+    if says_active(send.introspection(token, replace(client, authentication=("none",)))):
+        raise NotApplicable("a client that names itself is told about its tokens: no secret is taken for a proof")
+    return send.introspection(token, replace(client, authentication=(by_secret(client),)))
 
 
 def asked_for_itself(given: Given, send: Send, client: Client, way: str) -> Reply:

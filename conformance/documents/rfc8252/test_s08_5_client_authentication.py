@@ -8,11 +8,14 @@ from conformance.documents.rfc8252.native_clients import native_clients, native_
 from conformance.documents.rfc8252.secrets_of_apps import (
     asked_for_itself,
     by_secret,
+    introspected_by_secret,
     naming_itself,
     seen_exchanging,
+    without_its_secret,
 )
-from conformance.harness import Expect, Given, Send, requirement
+from conformance.harness import Expect, Given, Send, needs, requirement
 from conformance.harness.refusals import refuses_client
+from conformance.procedures.introspection import says_active
 from conformance.procedures.pkce import reply_without_verifier
 from conformance.profile.target import Target
 
@@ -36,6 +39,31 @@ def test_a_client_with_a_shared_secret_may_leave_it_out(
     reply = naming_itself(given, send, client)
 
     expect.that(not refuses_client(reply), "a client without its shared secret not refused", reply)
+
+
+@requirement("rfc8252-8.5-no-shared-secret-demanded")
+@pytest.mark.parametrize(
+    "where",
+    [pytest.param("refresh", marks=needs("refresh_token")), pytest.param("revocation", marks=needs("revocation"))],
+)
+def test_a_shared_secret_may_be_left_out_later(
+    given: Given, send: Send, expect: Expect, target: Target, where: str
+) -> None:
+    client = native_with_secret(given, target)
+
+    reply = without_its_secret(given, send, client, where)
+
+    expect.that(not refuses_client(reply), "a client without its shared secret not refused", reply)
+
+
+@requirement("rfc8252-8.5-treated-as-public")
+@needs("introspection")
+def test_a_shared_secret_lets_nobody_introspect(given: Given, send: Send, expect: Expect, target: Target) -> None:
+    client = native_with_secret(given, target)
+
+    reply = introspected_by_secret(given, send, client)
+
+    expect.that(not says_active(reply), "nothing told for a secret that every copy holds", reply, breach="act")
 
 
 @requirement("rfc8252-8.5-treated-as-public")
