@@ -15,6 +15,7 @@ from conformance.browser.user_agent import Answer
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.procedures.asking import asked_again
+from conformance.procedures.authorization_requests import ordinary_request, taken_by_post
 from conformance.procedures.consent import Asked, looked_at
 from conformance.procedures.redirects import GRANT_OF, Missed, any_response_type, brings_grant, near_miss
 from conformance.wire.exchange import Pairs
@@ -42,6 +43,20 @@ def missed_in_form(given: Given, send: Send, name: str) -> Missed:
         return Missed(redirect_uri, registered, answer)
 
     return given.observed(f"the form of a page with another redirection URI, {name}", procedure)
+
+
+def missed_by_post(given: Given, send: Send) -> Missed:
+    """A request by POST with an unregistered redirection URI and another fault, of which a client would be told.
+
+    Vacuous where the server takes no authorization requests by POST.
+    """
+    request = ordinary_request(given, send)
+    taken_by_post(given, request)
+    registered = request.client.redirect_uris
+    redirect_uri = near_miss("foreign-host", registered)
+    unknown = given.invented("response_type")
+    answer = send.authorize(request.client, unknown, redirect_uri=redirect_uri, method="POST")
+    return Missed(redirect_uri, registered, answer)
 
 
 def waiting_page(given: Given, send: Send) -> Asked:

@@ -122,26 +122,39 @@ def of_two_people(given: Given, send: Send) -> tuple[str, str]:
     """
     client = given.client_for(CODE)
     agents = [given.user_agent(owner) for owner in (OWNER, SPARE_OWNER)]
-    one, other = (_owner(given, send, given.approval(client, "code", user_agent=agent)) for agent in agents)
+    # Both codes wait beside each other before the first of them is exchanged.
+    answers = [given.approval(client, "code", user_agent=agent) for agent in agents]
+    one, other = (_owner(given, send, answer) for answer in answers)
     if client.client_id in (one, other):
         raise Vacuous("introspection tells the client, and not whose a token is")
     return one, other
 
 
-def added_at_exchange(given: Given, send: Send) -> tuple[ScopeOfToken, str]:
-    """The scope of a token whose code was approved for one name, and whose exchange asks for another one beside.
+def added_at_exchange(given: Given, send: Send, beside: str) -> tuple[ScopeOfToken, str]:
+    """The scope of a token whose code was approved for one name, and another one that comes beside: in the `scope` of
+    the exchange, or with a live `refresh_token` of the same client.
 
     Vacuous where a code brings both without being asked, or where such an exchange is refused.
     """
     less, other = given.scopes(CODE, 2)[-1], given.scopes(CODE, 2)[0]
-    plain = scope_of(given, send, given.tokens_for(given.authorization_code(scope=less)))
-    if other in plain.at_least:
+    if other in _scope_alone(given, send, less).at_least:
         raise Vacuous(f"a code for {less} brings {other} as well")
-    code = given.authorization_code(scope=less)
-    reply = send.code_exchange(code, scope=f"{less} {other}")
+    client = given.client_for(CODE)
+    refresh_token = given.refreshable(client, CODE).refresh_token if beside == "refresh_token" else None
+    code = given.authorization_code(client, scope=less)
+    reply = send.code_exchange(code, **{beside: refresh_token or f"{less} {other}"})
     if reply.is_refusal:
-        raise Vacuous(f"an exchange that asks for a scope is refused: {reply}")
+        raise Vacuous(f"an exchange with {beside} is refused: {reply}")
     return scope_of(given, send, given.tokens_in(reply, code.client, CODE, less)), other
+
+
+def _scope_alone(given: Given, send: Send, name: str) -> ScopeOfToken:
+    """What a code for one scope brings; seen once."""
+
+    def procedure() -> ScopeOfToken:
+        return scope_of(given, send, given.tokens_for(given.authorization_code(scope=name)))
+
+    return given.observed(f"what a code for {name} brings", procedure)
 
 
 def posted_in_another_browser(given: Given, send: Send) -> tuple[str | None, str | None]:

@@ -21,6 +21,7 @@ from conformance.harness.given import Given
 from conformance.harness.send import OMIT, Change, Send
 from conformance.harness.tokens import Code
 from conformance.procedures.authorization_answers import code_client, other_redirect_uri
+from conformance.procedures.authorization_requests import ordinary_request, taken_by_post
 from conformance.procedures.code_exchanges import seen_exchanged
 from conformance.profile.target import Client
 from conformance.wire.exchange import Reply
@@ -287,12 +288,15 @@ def without_challenge(given: Given, send: Send, value: Change = OMIT) -> Answer:
 
 
 def without_challenge_otherwise(given: Given, send: Send, how: str) -> Answer:
-    """The same where the server doesn't serve the plain request: with a method alone, or for the `last-uri`."""
+    """The same where the server doesn't serve the plain request: with a method alone, for the `last-uri`, by `post`."""
     without_challenge(given, send)
+    if how == "post":
+        taken_by_post(given, ordinary_request(given, send))
     uri = pkce_client(given, "public").redirect_uris[-1]
     own: dict[str, dict[str, Any]] = {
         "method-alone": {"code_challenge_method": "S256"},
         "last-uri": {"redirect_uri": uri},
+        "post": {"method": "POST"},
     }
     return asked_with(given, send, "public", **{"code_challenge": OMIT, "code_challenge_method": OMIT, **own[how]})
 

@@ -164,6 +164,15 @@ def narrow_grant_of(given: Given, send: Send, client: Client) -> tuple[Tokens, s
     return tokens, beyond
 
 
+def narrow_grant_of_either(given: Given, send: Send, whose: str) -> tuple[Tokens, str]:
+    """The same of the `main` client, or of another one of that name."""
+    return (
+        narrow_grant(given, send)
+        if whose == "main"
+        else narrow_grant_of(given, send, another_client(given, send, whose))
+    )
+
+
 def of_another_client(given: Given, send: Send, name: str) -> Tokens:
     """Tokens of another client than the main one, whose refresh tokens were seen to be good."""
     client = another_client(given, send, name)

@@ -13,9 +13,10 @@ from conformance.browser.user_agent import Answer, UserAgent
 from conformance.harness.given import Given
 from conformance.harness.send import Send
 from conformance.harness.tokens import Code
+from conformance.procedures.applied_scopes import ScopeOfToken, scope_of
 from conformance.procedures.authorization_answers import seen_granted
 from conformance.procedures.authorization_requests import spare_owner
-from conformance.procedures.detours import ODD_STATE
+from conformance.procedures.detours import ODD_STATE, lone_scope
 from conformance.procedures.pkce import client_seen_to_exchange, s256_pair
 
 
@@ -23,6 +24,16 @@ def granted_at_second_try(given: Given, send: Send) -> Answer:
     """The response with a code to a request with an odd state; asked for once."""
     seen_granted(given)
     return given.observed("a code after a wrong password", lambda: _granted(given, send, {"state": ODD_STATE}))
+
+
+def scope_at_second_try(given: Given, send: Send) -> ScopeOfToken:
+    """The scope of the token that comes of a request for one scope. Vacuous where none is known that comes alone."""
+    lone = lone_scope(given, send)
+    if lone is None:
+        raise Vacuous("no scope is known that brings a token with itself alone")
+    code = given.code_in(_granted(given, send, {"client": lone.client, "scope": lone.name}))
+    tokens = given.tokens_in(send.code_exchange(code), lone.client, "authorization_code", lone.name)
+    return scope_of(given, send, tokens)
 
 
 def code_at_second_try(given: Given, send: Send) -> Code:

@@ -11,7 +11,8 @@ from ..steps.client_authentication import (
     require_for_confidential,
 )
 from ..steps.consent import reuse_consent
-from .conditions import Condition, nothing, only, when
+from ..steps.native_apps import distrust_shared_secret
+from .conditions import Condition, by_grant, nothing, only, when
 from .native_redirects import ON, of_native
 from .pkce import unchecked
 
@@ -64,6 +65,16 @@ def demand_any_secret(call: Call) -> None:
     """Nobody is believed for a name alone."""
     if of_native(call) and call.attempts[0].secret is None:
         raise failed()
+
+
+def at_revocation(call: Call) -> bool:
+    """A token is to be revoked."""
+    return call.endpoint == "revocation"
+
+
+def unless_at(endpoint: str, step: Step) -> Step:
+    """The step at all endpoints but one."""
+    return only(lambda call: call.endpoint != endpoint, step)
 
 
 def told_otherwise(call: Call) -> None:
@@ -170,6 +181,30 @@ DEFECTS = (
         says="An app that shows the secret of all its copies may use the grants of confidential clients.",
         breaks=("rfc8252-8.5-treated-as-public",),
         edits=(remove(AUTHENTICATION, "distrust_shared_secret"),),
+        on=ON,
+    ),
+    Defect(
+        name="native-secret-trusted-at-introspection",
+        says="An app that shows the secret of all its copies is told about tokens.",
+        breaks=("rfc8252-8.5-treated-as-public",),
+        edits=(replace(AUTHENTICATION, "distrust_shared_secret", unless_at("introspection", distrust_shared_secret)),),
+        on=ON,
+    ),
+    *(
+        Defect(
+            name=f"native-shared-secret-demanded-at-{where}",
+            says=f"An app whose copies share a secret has to show it for a {where}.",
+            breaks=("rfc8252-8.5-no-shared-secret-demanded",),
+            edits=(after(AUTHENTICATION, "find_client", only(condition, demand_shared_secret)),),
+            on=ON,
+        )
+        for where, condition in (("refresh", by_grant("refresh_token")), ("revocation", at_revocation))
+    ),
+    Defect(
+        name="native-challenge-not-required-by-post",
+        says="An app needs no challenge in a request by POST.",
+        breaks=("rfc8252-8.1-request-without-pkce-rejected",),
+        edits=(without_challenge(lambda call: call.method == "POST"),),
         on=ON,
     ),
     Defect(

@@ -2,6 +2,7 @@
 
 from ..defect import Defect
 from ..pipeline import Call, Edit, Response, Step, named, replace
+from ..steps.grant_authorization_code import take_grant_of_code
 from ..steps.grant_client_credentials import ask_for_app_scope
 from ..steps.grant_refresh_token import narrow_scope
 from ..steps.token import TOKEN_GRANTS, authenticate_client, find_grant
@@ -26,6 +27,14 @@ def take_scope_of_code(call: Call) -> None:
     code = call.server.store.find_code(call.parameters.get("code") or "")
     if code is not None and code.grant.client_id == call.client.client_id:
         call.scope = tuple(dict.fromkeys((*call.scope, *code.grant.scope)))
+
+
+def take_scope_of_refresh_token(call: Call) -> None:
+    """The same for a code that comes with a refresh token."""
+    take_grant_of_code(call)
+    token = call.server.store.find_token(call.parameters.get("refresh_token") or "")
+    if token is not None and token.active and token.grant.client_id == call.client.client_id:
+        call.scope = tuple(dict.fromkeys((*call.scope, *token.grant.scope)))
 
 
 def ask_for_scope_of_named_user(call: Call) -> None:
@@ -112,6 +121,18 @@ DEFECTS = (
         says="A refresh with a code beside it obtains what was approved for either of them.",
         breaks=("rfc6749-6-scope-never-widened",),
         edits=(replace("grant.refresh_token", "narrow_scope", named("narrow_scope", take_scope_of_code)),),
+    ),
+    Defect(
+        name="code-widened-by-a-refresh-token",
+        says="A code with a refresh token beside it obtains what was approved for either of them.",
+        breaks=("rfc6749-10.12-no-grant-without-consent",),
+        edits=(
+            replace(
+                "grant.authorization_code",
+                "take_grant_of_code",
+                named("take_grant_of_code", take_scope_of_refresh_token),
+            ),
+        ),
     ),
     Defect(
         name="app-token-for-named-user",

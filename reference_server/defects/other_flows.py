@@ -136,6 +136,11 @@ def comes_over_web(call: Call) -> bool:
     return (call.redirect_uri or "").startswith("https:")
 
 
+def comes_by_get(call: Call) -> bool:
+    """The request stands in the URI. What a decision carries was looked at before."""
+    return call.method == "GET"
+
+
 DEFECTS = (
     *(
         Defect(
@@ -232,6 +237,12 @@ DEFECTS = (
             replace(REQUEST, "require_code_challenge", only(names_no_method, require_code_challenge)),
             replace(REQUEST, "check_code_challenge_method", only(has_challenge, check_code_challenge_method)),
         ),
+    ),
+    Defect(
+        name="challenge-not-required-by-post",
+        says="A public client needs no challenge in a request by POST.",
+        breaks=(NO_CHALLENGE,),
+        edits=(replace(REQUEST, "require_code_challenge", only(comes_by_get, require_code_challenge)),),
     ),
     Defect(
         name="challenge-not-required-of-private-schemes",

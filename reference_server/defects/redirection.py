@@ -240,6 +240,12 @@ DEFECTS = (
         edits=(free_for(lambda call: not call.client.confidential),),
     ),
     Defect(
+        name="request-by-post-needs-no-registered-uri",
+        says="A request by POST may name any redirect URI; a decision may not.",
+        breaks=("rfc6749-3.1.2.4-no-redirect-to-invalid-uri",),
+        edits=(free_for(lambda call: call.method == "POST" and call.decision.get("decision") is None),),
+    ),
+    Defect(
         name="implicit-client-needs-no-registered-uri",
         says="For an implicit grant confidential clients may name any redirect URI.",
         breaks=("rfc6749-3.1.2.2-implicit-client-registers-uri",),

@@ -36,6 +36,13 @@ IMPLICIT = Whose(
     "the implicit grant",
     lambda call: call.token is None or not call.token.grant.username or bool(_row(call, "kind = 'refresh_token'")),
 )
+NARROWER = Whose(
+    "narrower-refresh",
+    "a refresh for less than was granted",
+    lambda call: call.token is None or call.token.scope == call.token.grant.scope,
+)
+# No refresh token comes of the one, and none with less scope of the other.
+OF_ACCESS_TOKENS = (IMPLICIT, NARROWER)
 KINDS = ("access_token", "refresh_token")
 
 
@@ -72,8 +79,8 @@ DEFECTS = (
                 ),
             ),
         )
-        for kind, whose in ((kind, whose) for kind in KINDS for whose in (*WHOSE, IMPLICIT))
-        if (kind, whose) != ("refresh_token", IMPLICIT)
+        for kind, whose in ((kind, whose) for kind in KINDS for whose in (*WHOSE, *OF_ACCESS_TOKENS))
+        if kind == "access_token" or whose not in OF_ACCESS_TOKENS
     ),
     Defect(
         name="revocation-revives-the-last-token",

@@ -51,6 +51,12 @@ DEFECTS = (
         edits=(sign_in_again_without("state"),),
     ),
     Defect(
+        name="scope-lost-at-wrong-password",
+        says="The sign-in page that comes after a wrong password has lost the request's scope.",
+        breaks=("rfc6749-3.3-scope-at-authorization-endpoint",),
+        edits=(sign_in_again_without("scope"),),
+    ),
+    Defect(
         name="challenge-lost-at-wrong-password",
         says="The sign-in page that comes after a wrong password has lost the request's code challenge.",
         breaks=("rfc7636-4.6-verifier-verified",),

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.browser.user_agent import CLICKED, Answer
 from conformance.harness import OMIT, Expect, Given, Send, requirement
-from conformance.procedures.altered_forms import missed_in_form
+from conformance.procedures.altered_forms import missed_by_post, missed_in_form
 from conformance.procedures.authorization_answers import says_something
 from conformance.procedures.authorization_requests import ordinary_request
 from conformance.procedures.redirects import brings_grant, expect_not_moved, missed_request, near_misses, second_uri
@@ -45,6 +45,13 @@ def test_no_mechanism_leads_to_an_invalid_uri(given: Given, send: Send, expect: 
 @pytest.mark.parametrize("name", IN_FORMS)
 def test_no_form_of_a_page_leads_to_an_invalid_uri(given: Given, send: Send, expect: Expect, name: str) -> None:
     found = missed_in_form(given, send, name)
+
+    expect_not_moved(expect, found)
+
+
+@requirement("rfc6749-3.1.2.4-no-redirect-to-invalid-uri")
+def test_no_request_by_post_leads_to_an_invalid_uri(given: Given, send: Send, expect: Expect) -> None:
+    found = missed_by_post(given, send)
 
     expect_not_moved(expect, found)
 

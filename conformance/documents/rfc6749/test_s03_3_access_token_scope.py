@@ -32,6 +32,7 @@ from conformance.procedures.scopes import (
     oddly_asked,
     seen_alone,
 )
+from conformance.procedures.second_passwords import scope_at_second_try
 from conformance.procedures.tabs import SIDE_BY_SIDE, Order, Place, scopes_of
 from conformance.procedures.token_responses import token_response
 
@@ -73,6 +74,14 @@ def test_a_scope_counts_when_sign_in_comes_in_between(given: Given, send: Send, 
     expect.that(
         scope.at_least == scope.asked, "the scope that the same request brings after sign-in", scope, about="scope"
     )
+
+
+@requirement("rfc6749-3.3-scope-at-authorization-endpoint")
+@needs("authorization_code")
+def test_a_scope_counts_when_a_wrong_password_comes_in_between(given: Given, send: Send, expect: Expect) -> None:
+    scope = scope_at_second_try(given, send)
+
+    expect.that(scope.at_least == scope.asked, "the scope that the same request brings else", scope, about="scope")
 
 
 @requirement("rfc6749-3.3-scope-at-authorization-endpoint")

@@ -259,6 +259,18 @@ def test_a_code_for_another_redirect_uri_is_refused(given: Given, send: Send, ex
     given.control(code)
 
 
+@requirement("rfc6749-4.1.2-code-bound-to-redirect-uri")
+def test_a_code_is_refused_with_the_redirect_uri_of_a_later_one(given: Given, send: Send, expect: Expect) -> None:
+    second = other_redirect_uri(given.client_for("authorization_code"))
+    code = given.authorization_code()
+    later = given.authorization_code(redirect_uri=second)
+
+    reply = send.code_exchange(code, redirect_uri=second)
+
+    expect(reply).is_refused()
+    given.control(later, after=reply)
+
+
 @requirement("rfc6749-4.1.2-state-returned")
 def test_state_comes_back_once(given: Given, send: Send, expect: Expect) -> None:
     states = values(granted_answer(given, send), "state")

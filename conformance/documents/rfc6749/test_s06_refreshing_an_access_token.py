@@ -8,7 +8,7 @@ import pytest
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.harness.send import FORM
-from conformance.procedures.client_authentication import by_body
+from conformance.procedures.client_authentication import by_basic, by_body
 from conformance.procedures.refreshing import (
     OF_EITHER_CLIENT,
     another_client,
@@ -137,6 +137,17 @@ def test_the_main_client_gets_nothing_for_a_public_clients(given: Given, send: S
     tokens = of_another_client(given, send, "public")
 
     reply = send.refresh(tokens, refreshing_seen(given, send).client)
+
+    expect(reply).is_refused()
+    given.control(tokens)
+
+
+@requirement("rfc6749-6-refresh-token-bound-to-client")
+def test_who_authenticates_takes_no_other_clients_name(given: Given, send: Send, expect: Expect) -> None:
+    presenter = by_basic(refreshing_seen(given, send).client)
+    tokens = of_another_client(given, send, "other")
+
+    reply = send.refresh(tokens, presenter, client_id=tokens.client.client_id)
 
     expect(reply).is_refused()
     given.control(tokens)

@@ -14,6 +14,7 @@ from conformance.procedures.refreshing import (
     in_order,
     narrow_grant,
     narrow_grant_of,
+    narrow_grant_of_either,
     narrower_scope,
     refreshing_seen,
     scope_obtained,
@@ -127,6 +128,19 @@ def test_without_scope_it_is_the_full_grant(given: Given, send: Send, expect: Ex
 
     obtained = full_scope_obtained(given, send, reply, tokens, tokens.asked_scope)
     expect.that(granted <= obtained.at_most, f"all of {' '.join(sorted(granted))}", f"{reply}: {obtained}")
+
+
+@requirement("rfc6749-6-omitted-scope-is-full-grant")
+@OF_EITHER_CLIENT
+def test_without_scope_it_is_no_more_than_the_grant(given: Given, send: Send, expect: Expect, whose: str) -> None:
+    tokens, beyond = narrow_grant_of_either(given, send, whose)
+
+    reply = send.refresh(tokens)
+
+    obtained = scope_obtained(given, send, reply, tokens, tokens.asked_scope)
+    expect.that(
+        beyond not in obtained.at_least, "no scope beyond the one granted", obtained, breach="act", about="scope"
+    )
 
 
 @requirement("rfc6749-6-omitted-scope-is-full-grant")

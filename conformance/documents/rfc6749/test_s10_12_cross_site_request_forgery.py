@@ -147,7 +147,15 @@ def test_consent_to_a_scope_is_none_to_another(given: Given, send: Send, expect:
 @requirement("rfc6749-10.12-no-grant-without-consent")
 @needs("authorization_code", "scopes")
 def test_an_exchange_adds_no_scope_to_what_was_approved(given: Given, send: Send, expect: Expect) -> None:
-    scope, other = added_at_exchange(given, send)
+    scope, other = added_at_exchange(given, send, "scope")
+
+    expect.that(other not in scope.at_least, "no more granted than was approved", scope, breach="act", about="scope")
+
+
+@requirement("rfc6749-10.12-no-grant-without-consent")
+@needs("authorization_code", "refresh_token", "scopes")
+def test_a_refresh_token_adds_no_scope_to_what_was_approved(given: Given, send: Send, expect: Expect) -> None:
+    scope, other = added_at_exchange(given, send, "refresh_token")
 
     expect.that(other not in scope.at_least, "no more granted than was approved", scope, breach="act", about="scope")
 

@@ -15,7 +15,7 @@ from conformance.documents.rfc7009.revocation_requests import (
 from conformance.harness import Expect, Given, Send, requirement
 from conformance.harness.send import FORM
 from conformance.harness.tokens import TokenKind
-from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, with_scheme
+from conformance.procedures.client_authentication import BY_BASIC, BY_BODY, by_basic, with_scheme
 from conformance.procedures.revocation import (
     KINDS,
     accepted_revocation,
@@ -227,6 +227,17 @@ def test_no_hint_opens_another_clients_refresh_token(given: Given, send: Send, e
     found = by_other(given, send, "refresh_token", hint=hint)
 
     expect.that(found.survived, "the token to be active still", found)
+
+
+@requirement("rfc7009-2.1-foreign-access-token-survives")
+def test_who_authenticates_takes_no_other_clients_name(given: Given, send: Send, expect: Expect) -> None:
+    revocation_of_kind(given, send, "access_token")
+    token = fresh_token(given, "access_token", given.other_client())
+    presenter = client_let_in(given, send, by_basic(given.client()))
+
+    revoke(given, send, token, presenter, client_id=token.tokens.client.client_id)
+
+    expect(token).is_active()
 
 
 @requirement("rfc7009-2.1-failed-authentication-reported")

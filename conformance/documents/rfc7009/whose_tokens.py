@@ -42,6 +42,15 @@ def of_refresh(given: Given, kind: TokenKind) -> ActiveToken:
     return given.active_token(given.refreshed(given.refreshable()), kind)
 
 
+def of_narrower_refresh(given: Given, kind: TokenKind) -> ActiveToken:
+    """A token that came with a refresh for less than was granted."""
+    tokens = given.refreshable()
+    names = (tokens.asked_scope or "").split()
+    if len(names) < 2:
+        raise Vacuous("no more than one scope comes with a refresh token")
+    return given.active_token(given.refreshed(tokens, scope=" ".join(names[:-1])), kind)
+
+
 def of_implicit_grant(given: Given, kind: TokenKind) -> ActiveToken:
     """A token that came to the client by way of the user agent."""
     return given.active_token(given.tokens("implicit"), kind)
@@ -59,14 +68,15 @@ WHOSE: Mapping[str, Callable[[Given, TokenKind], ActiveToken]] = {
     "public-client": of_public_client,
     "second-account": of_second_account,
     "refresh": of_refresh,
+    "narrower-refresh": of_narrower_refresh,
     "code": of_code,
     "implicit": of_implicit_grant,
 }
-# No refresh token comes with the implicit grant.
-of_both_kinds = [whose for whose in WHOSE if whose != "implicit"]
+# No refresh token comes with the implicit grant, and a narrower refresh narrows access tokens alone.
+of_both_kinds = [whose for whose in WHOSE if whose not in ("implicit", "narrower-refresh")]
 by_whose = pytest.mark.parametrize("whose", of_both_kinds)
 by_whose_access = pytest.mark.parametrize(
-    "whose", [*of_both_kinds, pytest.param("implicit", marks=pytest.mark.needs("implicit"))]
+    "whose", [*of_both_kinds, "narrower-refresh", pytest.param("implicit", marks=pytest.mark.needs("implicit"))]
 )
 
 

@@ -52,7 +52,7 @@ def test_a_missing_challenge_is_told_as_invalid_request(
 
 
 @requirement("rfc7636-4.4.1-missing-challenge-invalid-request")
-@pytest.mark.parametrize("how", ["method-alone", "last-uri"])
+@pytest.mark.parametrize("how", ["method-alone", "last-uri", "post"])
 def test_a_challenge_is_missed_in_every_request(given: Given, send: Send, expect: Expect, how: str) -> None:
     answer = without_challenge_otherwise(given, send, how)
 

@@ -8,6 +8,7 @@ from conformance.documents.rfc8252.logins import seen_at, seen_working
 from conformance.documents.rfc8252.native_clients import IPV4, IPV6, native_clients, native_with, native_with_secret
 from conformance.documents.rfc8252.observations import implicit_request, localhost_treatment
 from conformance.harness import OMIT, Expect, Given, Send, requirement
+from conformance.procedures.authorization_requests import ordinary_request, taken_by_post
 from conformance.procedures.pkce import (
     NO_PAIR,
     SHORTEST,
@@ -63,6 +64,18 @@ def test_a_request_at_a_loopback_address_without_a_challenge_is_rejected(
     seen_at(given, send, registered)
 
     answer = send.authorize(registered.client, redirect_uri=registered.uri, **NO_PAIR.parameters)
+
+    expect(answer).is_an_error("invalid_request")
+
+
+@requirement("rfc8252-8.1-request-without-pkce-rejected")
+def test_a_request_by_post_without_a_challenge_is_rejected(
+    given: Given, send: Send, expect: Expect, target: Target
+) -> None:
+    client = native_clients(target)[0]
+    taken_by_post(given, ordinary_request(given, send))
+
+    answer = asked_with(given, send, client.name, code_challenge=OMIT, code_challenge_method=OMIT, method="POST")
 
     expect(answer).is_an_error("invalid_request")
 
