@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from conformance.base.outcomes import Inconclusive, Untested, Vacuous
 from conformance.browser.forms import Form
@@ -142,7 +143,8 @@ def added_at_exchange(given: Given, send: Send, beside: str) -> tuple[ScopeOfTok
     client = given.client_for(CODE)
     refresh_token = given.refreshable(client, CODE).refresh_token if beside == "refresh_token" else None
     code = given.authorization_code(client, scope=less)
-    reply = send.code_exchange(code, **{beside: refresh_token or f"{less} {other}"})
+    changes: dict[str, Any] = {beside: refresh_token or f"{less} {other}"}
+    reply = send.code_exchange(code, **changes)
     if reply.is_refusal:
         raise Vacuous(f"an exchange with {beside} is refused: {reply}")
     return scope_of(given, send, given.tokens_in(reply, code.client, CODE, less)), other

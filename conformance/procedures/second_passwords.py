@@ -28,6 +28,7 @@ def granted_at_second_try(given: Given, send: Send) -> Answer:
 
 def scope_at_second_try(given: Given, send: Send) -> ScopeOfToken:
     """The scope of the token that comes of a request for one scope. Vacuous where none is known that comes alone."""
+    seen_granted(given)
     lone = lone_scope(given, send)
     if lone is None:
         raise Vacuous("no scope is known that brings a token with itself alone")

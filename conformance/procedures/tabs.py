@@ -100,19 +100,13 @@ class Decisions:
 def decisions_in_order(given: Given, send: Send, place: Place, order: Order) -> Decisions:
     """What came of requests that waited side by side, the first or the last one decided first; done once.
 
-    In the one order each code is exchanged at once, in the other they wait beside each other too.
-
     Vacuous where nobody is asked about what was approved before, or no page counts any more beside another one.
     """
 
     def procedure() -> Decisions:
         pages = _waiting(given, send, _in_tabs if place == "tabs" else _in_browsers)
-        if order == "first opened":
-            return Decisions(tuple(approval_of_page(given, send, page) for page in pages))
-        answers = [(page, _approved(send, page)) for page in pages[::-1]]
-        *older, newest = (_exchanged(given, send, page, answer) for page, answer in answers)
-        # A newer code may end those that wait beside it: what an older one brings is judged, not whether it does.
-        return Decisions((*(each if each.brings_token else replace(each, exchanged=None) for each in older), newest))
+        in_order = pages if order == "first opened" else pages[::-1]
+        return Decisions(tuple(approval_of_page(given, send, page) for page in in_order))
 
     found = given.observed(f"requests in several {place}, the {order} decided first", procedure)
     if not found.granted:
@@ -121,16 +115,8 @@ def decisions_in_order(given: Given, send: Send, place: Place, order: Order) -> 
 
 
 def approval_of_page(given: Given, send: Send, page: Asked) -> Decided:
-    """The page's own form sent off as it stands, and what its code is exchanged for."""
-    return _exchanged(given, send, page, _approved(send, page))
-
-
-def _approved(send: Send, page: Asked) -> Answer:
-    """What comes of the page's own form. Nobody signs in afterwards or decides anything more."""
-    return send.submitted(page.form, page.fields, page.request, replace(page.user_agent, owner=None))
-
-
-def _exchanged(given: Given, send: Send, page: Asked, answer: Answer) -> Decided:
+    """The page's own form sent off as it stands. Nobody signs in afterwards or decides anything more."""
+    answer = send.submitted(page.form, page.fields, page.request, replace(page.user_agent, owner=None))
     if not answer.get("code"):
         return Decided(page, answer)
     reply = send.code_exchange(given.code_in(answer))

@@ -83,11 +83,6 @@ def comes_by_post(call: Call) -> bool:
     return call.method == "POST"
 
 
-def brings_challenge(call: Call) -> bool:
-    """The client uses PKCE."""
-    return call.parameters.get("code_challenge") is not None
-
-
 def consent_taken_for_granted(condition: Condition) -> Edit:
     """Some requests are granted without a question."""
 
@@ -110,12 +105,6 @@ DEFECTS = (
         says="An implicit request is granted without a question.",
         breaks=("rfc6749-10.12-no-grant-without-consent",),
         edits=(consent_taken_for_granted(asks_for_token),),
-    ),
-    Defect(
-        name="consent-not-asked-for-beside-challenge",
-        says="A request with a code challenge is granted without a question.",
-        breaks=("rfc6749-10.12-no-grant-without-consent",),
-        edits=(consent_taken_for_granted(brings_challenge),),
     ),
     Defect(
         name="consent-remembered-by-browser",

@@ -37,12 +37,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        name="waiting-codes-get-newest-scope",
-        says="A new code changes the scope of the client's other codes.",
-        breaks=("rfc6749-3.3-scope-at-authorization-endpoint",),
-        edits=(rewriting(of_grants("scope"), lambda call: " ".join(call.scope)),),
-    ),
-    Defect(
         name="waiting-codes-get-newest-person",
         says="A new code makes the client's other codes those of whoever has just signed in.",
         breaks=("rfc6749-3.1-resource-owner-signs-in-first",),
