@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from conformance.harness import OMIT, Expect, Given, Send, needs, requirement
 from conformance.procedures.authorization_requests import expect_alike, is_granted, ordinary_request
+from conformance.procedures.bearer import refusal_of
 from conformance.procedures.client_authentication import client_served
 from conformance.procedures.introspection import active_token_described
 from conformance.procedures.introspection_callers import ask_as_other, expect_nothing_told
@@ -57,9 +58,11 @@ def test_a_client_id_in_the_other_case_gets_no_token(given: Given, send: Send, e
 @needs("client_password", "revocation")
 def test_a_client_id_in_the_other_case_revokes_nothing(given: Given, send: Send, expect: Expect) -> None:
     client = client_let_in(given, send, given.client_with_secret())
-    other = replace(client, client_id=in_other_case(given, client.client_id))
+    token, other = given.invented("token"), replace(client, client_id=in_other_case(given, client.client_id))
+    # Where whoever asks is told of success, the other case is nothing special.
+    refusal_of(send.revocation(token, replace(client, client_id=given.invented("client_id"))))
 
-    reply = send.revocation(given.invented("token"), other)
+    reply = send.revocation(token, other)
 
     expect(reply).is_refused()
 
