@@ -218,6 +218,12 @@ def _in_words(played: Played) -> str:
     return f"{', '.join(each.endpoint for each in played.sent)}; {played.ending.words}"
 
 
+def _is_served_renewed(played: Played) -> bool:
+    """Whether the resource served the client after a refresh: what it got there was of use to it."""
+    refreshed = next((sent.at for sent in played.all("refreshed")), None)
+    return refreshed is not None and any(sent.at > refreshed for sent in played.all("served"))
+
+
 def _falls_short(played: Played) -> str:
     """What the honest twin of a login got to, and the login didn't, in words; empty where it got as far."""
     twin = played.twin
@@ -226,5 +232,7 @@ def _falls_short(played: Played) -> str:
     missing = next((kind for kind in WAY if twin.has(kind) and not played.has(kind)), None)
     if missing is not None:
         return WORDS[missing]
+    if _is_served_renewed(twin) and not _is_served_renewed(played):
+        return f"{WORDS['served']}, after a refresh"
     counts = played.is_trusted and not twin.has("served")
     return "a login that succeeds" if counts and twin.ending.how == "succeeded" != played.ending.how else ""

@@ -286,6 +286,21 @@ def kept_apart(played: Played, member: str, what: str) -> Rule:
     return lambda sent: at_other(sent) if sent in played.sent_to_second else at_first(sent)
 
 
+def secrets_of(played: Played) -> list[str]:
+    """The client's secrets, at either server."""
+    stages = (played.stage, played.second)
+    return [each.credentials.client_secret for each in stages if each is not None and each.credentials.client_secret]
+
+
+def secrets_kept_apart(played: Played) -> Rule:
+    """The secret for one of two servers stays out of requests to the other; vacuous where it is the same, or none."""
+    known = secrets_of(played)
+    if len(set(known)) < 2:
+        raise Vacuous("the client has no secret of its own for each server")
+    to_second, to_first = (without([secret], "the secret for the other server") for secret in known)
+    return lambda sent: to_second(sent) if sent in played.sent_to_second else to_first(sent)
+
+
 def codes_kept_apart(played: Played) -> Rule:
     """What either server answered with stays out of token requests to the other; vacuous without two logins."""
     if not played.at_second.has("start"):

@@ -62,7 +62,7 @@ class Serve:
                     f"let it, or leave that out of [features]"
                 )
         needed = next((ASKED[name] for name in asked if name in WITHOUT_BROWSER), self._reached(until))
-        if needed == "resource" and played.has("tokens") and not played.has("resource"):
+        if until == "resource" and played.has("tokens") and not played.has("resource"):
             raise Untested("the client made no use of its token: let it ask for the resource that it is told")
         if 0 < len(played.all(needed)) < times:
             raise Untested(f"the client did so once: {WORDS[needed]}; `{', '.join(asked)}` was asked of it")
@@ -74,6 +74,11 @@ class Serve:
         if not played.has(needed):
             raise Inconclusive(f"an honest login did not get to {WORDS[needed]}: {ending_in_words(played)}")
         return played
+
+    def able(self, *asked: str) -> tuple[str, ...]:
+        """Of what may be asked beside a login, what the client claims and is seen to do."""
+        features = self._trial.target.features
+        return tuple(name for name in asked if FEATURE[name] in features and self.attempt(name).has(ASKED[name]))
 
     def _with_more(self, asked: Sequence[str]) -> frozenset[str]:
         """What is asked; a login by password refreshes too, where the client can: all its tests share one."""
@@ -112,6 +117,13 @@ class Serve:
             raise Vacuous("the client logs in at no second server")
         return login
 
+    def of_two_servers(self) -> Played:
+        """An honest login of a client that may turn to a second server; vacuous for one that got on without."""
+        login = self.honest("second_issuer", until="start")
+        if not login.sent_to_second and (login.has("served") or _got_on(login)):
+            raise Vacuous("the client logs in at no second server")
+        return login
+
     def login_at_second(self, misbehavior: str, until: str = "code exchange") -> Played:
         """A login at a second server that misbehaves in one way, after an honest one at the first."""
         twin = self.at_two_servers().at_second
@@ -134,11 +146,13 @@ class Serve:
         house = self._trial.session.house()
         if house.registers(misbehavior):
             self._require_no_registration()
-        shape, wanted = house.twin_of(misbehavior), frozenset(asked)
+        shape = house.twin_of(misbehavior)
         twin = self.honest(*asked, until=until, times=times, twin=shape)
         together = self._in_company(misbehavior)
         if together is not None:
             return together
+        wanted = frozenset(asked) | self._asked_in_company(misbehavior)
+        twin = self.honest(*sorted(wanted), until=until, times=times, twin=shape)
         scenario = Scenario(wanted, (misbehavior,))
         played = self._beside(twin, scenario, Scenario(wanted, (shape,) if shape else ()))
         unanswered = played.has("start") and not played.was_answered and not played.browser.landings
@@ -158,13 +172,7 @@ class Serve:
 
         Then it meets them one by one, so that each is judged by itself.
         """
-        house, target = self._trial.session.house(), self._trial.target
-        company = {
-            name: asked
-            for name, asked in house.company_of(misbehavior).items()
-            if all(FEATURE[each] in target.features for each in asked)
-            and not (target.registered.is_fixed and house.registers(name))
-        }
+        company = self._company_of(misbehavior)
         if misbehavior not in company:
             return None
         wanted = frozenset().union(*company.values())
@@ -174,6 +182,23 @@ class Serve:
             return None
         played = replace(self._shared(Scenario(wanted, tuple(company)), "send"), twin=twin)
         return None if played.ending.how == "timed out" or done_in(played) != done_in(twin) else played
+
+    def _company_of(self, misbehavior: str) -> dict[str, frozenset[str]]:
+        """What a login can meet beside a misbehavior, with what each asks of the client, as far as it claims that."""
+        house, target = self._trial.session.house(), self._trial.target
+        return {
+            name: asked
+            for name, asked in house.company_of(misbehavior).items()
+            if all(FEATURE[each] in target.features for each in asked)
+            and not (target.registered.is_fixed and house.registers(name))
+        }
+
+    def _asked_in_company(self, misbehavior: str) -> frozenset[str]:
+        """What is asked where a client meets the whole company, as far as it does that: alone a misbehavior is met on
+        the same occasions."""
+        company = self._company_of(misbehavior)
+        wanted = frozenset().union(*company.values()) if misbehavior in company else frozenset()
+        return frozenset(self.able(*sorted(wanted)))
 
     def _beside(self, twin: Played, scenario: Scenario, honest: Scenario, phase: str = "send") -> Played:
         """A login with its honest twin, and how both are played once more."""
@@ -218,6 +243,10 @@ class Serve:
         together = self._in_company(misbehavior) if misbehavior else None
         if together is not None:
             return together
+        more = self._asked_in_company(misbehavior) if misbehavior else frozenset()
+        usual = self._shared(Scenario(more), "send") if more else None
+        if usual is not None and _got_on(usual):
+            return self._beside(usual, Scenario(more, (misbehavior,)), Scenario(more))
         plays = {name: self._alone(name) for name in ("", misbehavior)}
         if not _got_on(plays[""]):
             plays = {name: self._alone(name) for name in (*others, misbehavior)}

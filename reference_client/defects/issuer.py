@@ -158,6 +158,12 @@ DEFECTS = (
         edits=(accepted(lambda came, expected: as_object(came) == as_object(expected)),),
     ),
     Defect(
+        name="issuer-compared-by-path",
+        says="Of an issuer the path is compared, which names the tenant.",
+        breaks=("rfc9207-2.4-client-extracts-iss", *REJECTS),
+        edits=(accepted(lambda came, expected: urlsplit(came).path == urlsplit(expected).path),),
+    ),
+    Defect(
         name="issuer-compared-by-host",
         says="Of an issuer the host is compared.",
         breaks=COMPARES,

@@ -121,6 +121,12 @@ DEFECTS = (
         ),
     ),
     Defect(
+        name="metadata-issuer-compared-by-path",
+        says="Of the issuer of metadata the path is compared, which names the tenant.",
+        breaks=("rfc8414-6.2-client-compares-issuer", *COMPARES),
+        edits=(accepted(lambda found, asked: as_object(found)[2] == as_object(asked)[2]),),
+    ),
+    Defect(
         name="metadata-issuer-without-slash",
         says="A slash at the end of an issuer doesn't count.",
         breaks=("rfc8414-4-consumer-compares", *COMPARES),

@@ -40,6 +40,11 @@ def other_path(change: Change) -> Change:
     return changed
 
 
+def at_another_host(issuer: str) -> str:
+    """Another server, whose path is the same."""
+    return ELSEWHERE + urlsplit(issuer).path
+
+
 def in_capitals(issuer: str) -> str:
     """The same URL to whoever normalizes it or passes over letter case, and another text."""
     scheme, separator, rest = issuer.partition("://")
@@ -83,7 +88,7 @@ UNANNOUNCED: tuple[Edit, ...] = (remove("metadata", "put_issuer_parameter"),)
 UNNAMED: tuple[Edit, ...] = (*UNANNOUNCED, remove(ANSWER, "put_issuer"))
 
 MISBEHAVIORS = (
-    named_so("of-another", "is another server's", lambda issuer: ELSEWHERE),
+    named_so("of-another", "is another server's", at_another_host),
     named_so("of-neighbor", "is a neighbor's on the same host", other_path(lambda path: "/neighbor")),
     named_so("empty", "is empty", lambda issuer: ""),
     named_so("with-slash", "has a slash at its end", lambda issuer: f"{issuer}/"),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ..misbehavior import SMALL, Misbehavior
 from ..pipeline import Call, Edit, Response, Step, after, before, named, setting
 from ..stage_listeners import BAD_CERTIFICATES, SAME_AUTHORITY
-from .issuers import in_capitals
+from .issuers import at_another_host, in_capitals
 
 ELSEWHERE = "https://elsewhere.example"
 MARK = "from=metadata"
@@ -89,7 +89,7 @@ def of_issuer(name: str, says: str, step: Step) -> Misbehavior:
 
 MISBEHAVIORS = (
     Misbehavior("metadata-marked", "the metadata name endpoints that nothing else names", (MARKED,)),
-    of_issuer("of-another", "is another server's", issuer_as(lambda issuer: ELSEWHERE)),
+    of_issuer("of-another", "is another server's", issuer_as(at_another_host)),
     of_issuer("of-other-server", "is that of the other server, which the client knows as well", put_other_server),
     of_issuer("missing", "is left out", drop_issuer),
     of_issuer("with-slash", "has a slash at its end", issuer_as(lambda issuer: f"{issuer}/")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import OAuthError
-from ..misbehavior import LARGE, SMALL, Misbehavior
+from ..misbehavior import LARGE, Misbehavior
 from ..pipeline import Call, Response, before
 from ..stage_listeners import BAD_CERTIFICATES, PLAIN, SAME_AUTHORITY
 
@@ -61,7 +61,7 @@ MISBEHAVIORS = (
         name="token-endpoint-with-query",
         says="the URL of the token endpoint has a query",
         queries={"token": QUERY},
-        company=SMALL,
+        company=LARGE,
     ),
     Misbehavior(
         name="resource-refuses-tokens",

@@ -105,13 +105,13 @@ MISBEHAVIORS = (
         name="tokens-with-unknown-members",
         says="the token response has members that no document defines",
         edits=(rendered(put_unknown_members),),
-        company=ODD,
+        company=LARGE,
     ),
     Misbehavior(
         name="tokens-in-another-order",
         says="the members of the token response come in another order",
         edits=(rendered(reverse_members),),
-        company=SMALL,
+        company=LARGE,
     ),
     Misbehavior(
         name="access-token-long",

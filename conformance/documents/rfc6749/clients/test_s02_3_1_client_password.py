@@ -5,6 +5,7 @@ import pytest
 from conformance.clients.expect import Expect
 from conformance.clients.rules import basic_of, keeps_secret_out_of_body
 from conformance.clients.serve import Serve
+from conformance.documents.rfc6749.clients.occasions import EVERY_OTHER
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 
@@ -24,6 +25,15 @@ def test_the_secret_stays_out_of_the_body(serve: Serve, expect: Expect) -> None:
     login = serve.honest()
 
     expect(login).every("token", "credentials in HTTP Basic, which the server takes", keeps_secret_out_of_body)
+
+
+@requirement("rfc6749-2.3.1-client-prefers-basic")
+@needs("client_password")
+@pytest.mark.parametrize("asked", EVERY_OTHER)
+def test_the_secret_stays_out_of_every_other_body(serve: Serve, expect: Expect, asked: str) -> None:
+    login = serve.honest(asked)
+
+    expect(login).nothing("credentials in HTTP Basic, which the server takes", keeps_secret_out_of_body)
 
 
 @requirement("rfc6749-2.3.1-client-may-omit-empty-secret")

@@ -18,6 +18,8 @@ ASKED = [
             ("password", "password"),
         )
     ),
+    pytest.param(("second_login",), id="second_login"),
+    pytest.param(("second_issuer",), id="second_issuer"),
 ]
 
 

@@ -25,6 +25,13 @@ def test_no_parameter_of_an_authorization_request_comes_twice(serve: Serve, expe
     expect(login).every("start", "each parameter once", repeats_a_parameter)
 
 
+@requirement("rfc6749-3.1-client-repeats-no-parameter")
+def test_no_parameter_of_a_later_authorization_request_comes_twice(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("second_login", until="start", times=2)
+
+    expect(login).every("start", "each parameter once", repeats_a_parameter)
+
+
 @requirement("rfc6749-3.1.2-client-may-use-query")
 def test_whether_the_redirection_uri_has_a_query(serve: Serve) -> None:
     uri = serve.own_redirect_uri()

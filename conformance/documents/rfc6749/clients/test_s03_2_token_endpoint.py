@@ -6,6 +6,7 @@ from conformance.clients.expect import Expect
 from conformance.clients.playing import CLIENT_ID
 from conformance.clients.rules import identifies, keeps_query, posted, repeats_a_parameter
 from conformance.clients.serve import Serve
+from conformance.documents.rfc6749.clients.occasions import OTHER_GRANTS
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 KEPT = (("tenant", "a b"), ("version", "2"))
@@ -16,6 +17,14 @@ def test_the_query_of_the_token_endpoint_is_kept(serve: Serve, expect: Expect) -
     login = serve.login("token-endpoint-with-query")
 
     expect(login).every("token", "the query of the endpoint's URI", keeps_query(*KEPT))
+
+
+@requirement("rfc6749-3.2-query-retained-by-client")
+@needs("refresh_token")
+def test_the_query_is_kept_at_a_refresh(serve: Serve, expect: Expect) -> None:
+    login = serve.login("token-endpoint-with-query", "refresh", until="refresh")
+
+    expect(login).every("refresh", "the query of the endpoint's URI", keeps_query(*KEPT))
 
 
 @requirement("rfc6749-3.2-client-uses-post")
@@ -38,6 +47,22 @@ def test_tokens_are_refreshed_by_post(serve: Serve, expect: Expect) -> None:
     login = serve.honest("refresh")
 
     expect(login).every("token", "a POST request", posted)
+
+
+@requirement("rfc6749-3.2-client-uses-post")
+@pytest.mark.parametrize("asked", OTHER_GRANTS)
+def test_tokens_are_asked_for_by_post(serve: Serve, expect: Expect, asked: str) -> None:
+    login = serve.honest(asked)
+
+    expect(login).every("token", "a POST request", posted)
+
+
+@requirement("rfc6749-3.2-client-repeats-no-parameter")
+@pytest.mark.parametrize("asked", [*OTHER_GRANTS, "second_login"])
+def test_no_parameter_of_another_token_request_comes_twice(serve: Serve, expect: Expect, asked: str) -> None:
+    login = serve.honest(asked)
+
+    expect(login).every("token", "each parameter once", repeats_a_parameter)
 
 
 @requirement("rfc6749-3.2-client-repeats-no-parameter")

@@ -19,7 +19,7 @@ def test_the_parameters_stand_in_the_query(serve: Serve, expect: Expect) -> None
 
 @requirement("rfc6749-4.1.1-client-builds-query")
 def test_odd_characters_are_encoded(serve: Serve, expect: Expect) -> None:
-    login = serve.registered(IDENTIFIER, SECRET)
+    login = serve.registered(IDENTIFIER, SECRET, *serve.able("refresh"))
 
     expect(login).every("start", "the identifier as it was registered", has_value("client_id", IDENTIFIER))
 

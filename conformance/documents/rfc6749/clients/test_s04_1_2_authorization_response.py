@@ -4,6 +4,7 @@ import pytest
 
 from conformance.clients.expect import Expect
 from conformance.clients.serve import Serve
+from conformance.documents.rfc6749.clients.occasions import REFRESH, REVOCATION
 
 requirement = pytest.mark.requirement
 
@@ -11,6 +12,21 @@ requirement = pytest.mark.requirement
 @requirement("rfc6749-4.1.2-client-uses-code-once")
 def test_a_code_that_was_taken_is_not_sent_again(serve: Serve, expect: Expect) -> None:
     login = serve.honest()
+
+    expect(login).repeats_no("code exchange", "code")
+
+
+@requirement("rfc6749-4.1.2-client-uses-code-once")
+@pytest.mark.parametrize("asked", [REFRESH, REVOCATION, "second_login"])
+def test_a_code_is_not_sent_again_later(serve: Serve, expect: Expect, asked: str) -> None:
+    login = serve.honest(asked)
+
+    expect(login).repeats_no("code exchange", "code")
+
+
+@requirement("rfc6749-4.1.2-client-uses-code-once")
+def test_a_code_is_not_sent_again_where_its_token_is_refused(serve: Serve, expect: Expect) -> None:
+    login = serve.login("resource-refuses-tokens")
 
     expect(login).repeats_no("code exchange", "code")
 

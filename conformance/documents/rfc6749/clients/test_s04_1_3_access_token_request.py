@@ -31,9 +31,25 @@ def test_the_client_authenticates_with_its_code(serve: Serve, expect: Expect) ->
     expect(login).every("code exchange", "client authentication", authenticates)
 
 
+@requirement("rfc6749-4.1.3-client-authenticates")
+@needs("client_password")
+def test_the_client_authenticates_with_a_later_code(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("second_login", times=2)
+
+    expect(login).every("code exchange", "client authentication", authenticates)
+
+
 @requirement("rfc6749-4.1.3-client-repeats-redirect-uri")
 def test_the_redirection_uri_is_named_again(serve: Serve, expect: Expect) -> None:
     login = serve.honest()
+
+    fault = names_the_same(login, "redirect_uri")
+    expect(login).every("code exchange", "the redirect_uri of the authorization request", fault)
+
+
+@requirement("rfc6749-4.1.3-client-repeats-redirect-uri")
+def test_the_redirection_uri_is_named_again_later(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("second_login", times=2)
 
     fault = names_the_same(login, "redirect_uri")
     expect(login).every("code exchange", "the redirect_uri of the authorization request", fault)

@@ -11,9 +11,12 @@ from conformance.clients.rules import (
     kept_apart,
     not_in_uri,
     only_to,
+    secrets_kept_apart,
+    secrets_of,
     without,
 )
 from conformance.clients.serve import Serve
+from conformance.documents.rfc6749.clients.occasions import REFRESH
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
 BAD = ("expired", "other-host", "unknown-authority")
@@ -24,6 +27,8 @@ ASKED = [
     pytest.param(("revocation",), id="revocation", marks=needs("revocation")),
     pytest.param(("client_credentials",), id="client_credentials", marks=needs("client_credentials")),
     pytest.param(("password",), id="password", marks=needs("password")),
+    pytest.param(("second_login",), id="second_login"),
+    pytest.param(("second_issuer",), id="second_issuer"),
 ]
 
 
@@ -32,7 +37,7 @@ ASKED = [
 def test_the_secret_goes_to_the_server_alone(serve: Serve, expect: Expect, asked: tuple[str, ...]) -> None:
     login = serve.honest(*asked, until="start")
 
-    fault = only_to(("token", "revocation"), without([login.stage.credentials.client_secret or ""], "the secret"))
+    fault = only_to(("token", "revocation"), without(secrets_of(login), "the secret"))
     expect(login).nothing("the secret at no endpoint but those that ask for it", fault)
 
 
@@ -41,8 +46,24 @@ def test_the_secret_goes_to_the_server_alone(serve: Serve, expect: Expect, asked
 def test_the_secret_stands_in_no_uri(serve: Serve, expect: Expect, asked: tuple[str, ...]) -> None:
     login = serve.honest(*asked, until="start")
 
-    fault = not_in_uri([login.stage.credentials.client_secret or ""], "the secret")
+    fault = not_in_uri(secrets_of(login), "the secret")
     expect(login).nothing("the secret in no URI, which logs and histories keep", fault)
+
+
+@requirement("rfc6749-10.1-web-client-keeps-credentials")
+def test_the_secret_of_one_server_goes_to_no_other(serve: Serve, expect: Expect) -> None:
+    login = serve.of_two_servers()
+
+    expect(login).nothing("the secret at the server that it is for", secrets_kept_apart(login))
+
+
+@requirement("rfc6749-10.3-client-keeps-access-token")
+@pytest.mark.parametrize("asked", [REFRESH, "second_login"])
+def test_an_access_token_goes_to_the_resource_alone_later(serve: Serve, expect: Expect, asked: str) -> None:
+    login = serve.honest(asked)
+
+    fault = only_to(("resource", "revocation"), without(issued_values(login, "access_token"), "the access token"))
+    expect(login).nothing("the access token at the resource alone", fault)
 
 
 @requirement("rfc6749-10.3-client-keeps-access-token")
@@ -65,7 +86,7 @@ def test_no_access_token_goes_to_a_resource_that_cannot_be_verified(
 
 @requirement("rfc6749-10.4-client-keeps-refresh-token")
 @needs("refresh_token")
-@pytest.mark.parametrize("asked", ["refresh", "revocation"])
+@pytest.mark.parametrize("asked", ["refresh", "revocation", "second_login"])
 def test_the_refresh_token_goes_to_the_server_alone(serve: Serve, expect: Expect, asked: str) -> None:
     login = serve.attempt(asked)
 

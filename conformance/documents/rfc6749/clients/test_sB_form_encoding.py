@@ -11,6 +11,6 @@ requirement = pytest.mark.requirement
 
 @requirement("rfc6749-B-client-escapes-values")
 def test_credentials_with_odd_characters_work(serve: Serve, expect: Expect) -> None:
-    login = serve.registered(IDENTIFIER, SECRET)
+    login = serve.registered(IDENTIFIER, SECRET, *serve.able("refresh"))
 
     expect(login).bears_it()

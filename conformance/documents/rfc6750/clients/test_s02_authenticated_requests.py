@@ -19,7 +19,20 @@ from conformance.documents.rfc6750.clients.token_requests import (
 )
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
-OCCASIONS = ["login", pytest.param("refresh", marks=needs("refresh_token")), "refused"]
+OCCASIONS = [
+    "login",
+    *(
+        pytest.param(name, marks=needs(feature))
+        for name, feature in (
+            ("refresh", "refresh_token"),
+            ("client_credentials", "client_credentials"),
+            ("password", "password"),
+        )
+    ),
+    "refused",
+    "second_login",
+    "second_issuer",
+]
 
 
 @requirement("rfc6750-2-one-method-per-request")

@@ -8,12 +8,26 @@ from conformance.clients.serve import Serve
 from conformance.documents.rfc6750.clients.token_requests import login_with_token_use, token_in_url
 
 requirement, needs = pytest.mark.requirement, pytest.mark.needs
-OCCASIONS = ["login", pytest.param("refresh", marks=needs("refresh_token")), "refused"]
+OCCASIONS = [
+    "login",
+    *(
+        pytest.param(name, marks=needs(feature))
+        for name, feature in (
+            ("refresh", "refresh_token"),
+            ("client_credentials", "client_credentials"),
+            ("password", "password"),
+        )
+    ),
+    "refused",
+    "second_login",
+    "second_issuer",
+]
 HOLDERS = ("resource", "revocation")
 ASKED = [
     pytest.param((), id="login"),
     pytest.param(("refresh",), id="refresh", marks=needs("refresh_token")),
     pytest.param(("revocation",), id="revocation", marks=needs("revocation")),
+    pytest.param(("second_login",), id="second_login"),
 ]
 
 

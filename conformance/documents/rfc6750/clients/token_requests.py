@@ -17,7 +17,9 @@ WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 def login_with_token_use(serve: Serve, occasion: str) -> Played:
-    """A login in which the client uses its token: at once, after a refresh, or where the resource refuses it."""
+    """A login in which the client uses its token: at once, on another occasion, or where the resource refuses it."""
+    if occasion == "second_issuer":
+        return serve.two_servers().at_second
     if occasion == "refused":
         return serve.login("resource-refuses-tokens", until="resource")
     return serve.honest(*([occasion] if occasion != "login" else []), until="resource")

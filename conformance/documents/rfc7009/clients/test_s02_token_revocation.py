@@ -67,6 +67,14 @@ def test_the_token_stands_in_a_form(serve: Serve, expect: Expect) -> None:
     expect(login).every("revocation", "token in a form, once", in_body("token"))
 
 
+@requirement("rfc7009-2.1-client-sends-form-body")
+@needs("revocation")
+def test_the_token_stands_in_a_form_again(serve: Serve, expect: Expect) -> None:
+    login = serve.login("revocation-busy-for-a-while", "revocation", until="revocation")
+
+    expect(login).every("revocation", "token in a form, once", in_body("token"))
+
+
 @requirement("rfc7009-2.1-client-authenticates")
 @needs("revocation", "client_password")
 def test_the_client_authenticates_to_revoke(serve: Serve, expect: Expect) -> None:

@@ -53,6 +53,13 @@ def test_a_verifier_has_the_right_characters(serve: Serve, expect: Expect) -> No
     expect(login).every("code exchange", "43 to 128 unreserved characters", malformed_verifier)
 
 
+@requirement("rfc7636-4.1-client-creates-verifier")
+def test_a_later_verifier_has_the_right_characters(serve: Serve, expect: Expect) -> None:
+    login = with_challenge(serve.honest("second_login", times=2))
+
+    expect(login).every("code exchange", "43 to 128 unreserved characters", malformed_verifier)
+
+
 @requirement("rfc7636-4.1-client-verifier-entropy")
 def test_verifiers_have_enough_entropy(serve: Serve, expect: Expect, recorded: Recorded) -> None:
     exchanges = serve.exchanges(recorded)

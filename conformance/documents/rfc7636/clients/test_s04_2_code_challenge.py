@@ -42,6 +42,27 @@ def test_the_challenge_is_a_hash(serve: Serve, expect: Expect, announcement: str
     expect(login).every("start", "code_challenge_method=S256", is_no_hash)
 
 
+@requirement("rfc7636-4.2-client-uses-s256")
+def test_a_later_challenge_is_a_hash(serve: Serve, expect: Expect) -> None:
+    login = with_challenge(serve.honest("second_login", until="start", times=2))
+
+    expect(login).every("start", "code_challenge_method=S256", is_no_hash)
+
+
+@requirement("rfc7636-4.2-client-uses-s256")
+def test_the_challenge_at_a_second_server_is_a_hash(serve: Serve, expect: Expect) -> None:
+    login = with_challenge(serve.at_two_servers().at_second)
+
+    expect(login).every("start", "code_challenge_method=S256", is_no_hash)
+
+
+@requirement("rfc7636-4.2-client-uses-s256")
+def test_the_challenge_of_a_public_client_is_a_hash(serve: Serve, expect: Expect) -> None:
+    login = with_challenge(serve.public())
+
+    expect(login).every("start", "code_challenge_method=S256", is_no_hash)
+
+
 @requirement("rfc7636-4.2-client-plain-only-if-needed")
 @pytest.mark.parametrize("announcement", ["without-pkce", "pkce-s256-announced-alone"])
 def test_plain_is_not_used_where_nobody_said_it_is_known(serve: Serve, expect: Expect, announcement: str) -> None:

@@ -24,9 +24,9 @@ def uses_metadata(sent: Sent) -> str:
     return "an endpoint of the metadata" if is_marked(sent) else ""
 
 
-def uses_none(sent: Sent) -> str:
-    """A request that goes elsewhere."""
-    return "" if is_marked(sent) else "an authorization endpoint that the metadata don't name"
+def uses_none(login: Played) -> str:
+    """A login that goes nowhere where only the metadata say."""
+    return "" if any(map(is_marked, login.sent)) else "endpoints that the metadata don't name"
 
 
 def meant_for_second(login: Played) -> Callable[[Sent], str]:

@@ -82,6 +82,13 @@ def test_no_token_is_asked_of_the_authorization_endpoint(serve: Serve, expect: E
     expect(login).every("start", "a response type without token", names_no_token)
 
 
+@requirement("rfc9700-2.1.2-client-avoids-implicit")
+def test_no_token_is_asked_of_it_later(serve: Serve, expect: Expect) -> None:
+    login = serve.honest("second_login", until="start", times=2)
+
+    expect(login).every("start", "a response type without token", names_no_token)
+
+
 @requirement("rfc9700-2.1.2-client-uses-code")
 def test_a_code_is_asked_for(serve: Serve, expect: Expect) -> None:
     login = serve.honest(until="start")

@@ -67,7 +67,7 @@ def test_a_state_is_taken_once(serve: Serve, expect: Expect) -> None:
 @requirement("rfc9700-2.1-client-defends-against-mix-up")
 @pytest.mark.parametrize("misbehavior", MIXED_UP)
 def test_a_code_of_another_server_is_kept_from_the_first(serve: Serve, expect: Expect, misbehavior: str) -> None:
-    serve.at_two_servers()
+    serve.of_two_servers()
     login = serve.login(misbehavior, "second_issuer")
 
     expect(login).refuses("code exchange")
@@ -90,7 +90,7 @@ def test_each_server_gets_its_own_codes_alone(serve: Serve, expect: Expect) -> N
 
 @requirement("rfc9700-4.4.2-client-stores-issuer")
 def test_the_client_knows_which_server_it_asked(serve: Serve, expect: Expect) -> None:
-    serve.at_two_servers()
+    serve.of_two_servers()
     login = serve.login("mix-up", "second_issuer")
 
     expect(login).refuses("code exchange")
