@@ -229,6 +229,12 @@ def brings_error(answer: Answer) -> bool:
     return bool(answer.get("error")) or bool(not granted_one and ERROR.search(answer.destination or ""))
 
 
+def has_error_in_query_alone(answer: Answer) -> bool:
+    """Whether the error stands before the fragment, be it behind a second question mark, and not in it."""
+    before, hash_sign, fragment = (answer.destination or "").partition("#")
+    return ERROR.search(before) is not None and not ERROR.search(hash_sign + fragment)
+
+
 def expect_not_accepted(expect: Expect, found: Missed) -> None:
     """A Violation if the unregistered redirection URI brought a code or a token.
 
