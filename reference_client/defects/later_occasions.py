@@ -58,6 +58,12 @@ from .requests import (
 )
 from .tokens import put_token_in_form, put_token_in_query
 
+OCCASIONS = {
+    "second-login": is_second,
+    "second-server": at_other_server,
+    "client-credentials": asked("client_credentials"),
+    "password": asked("password"),
+}
 DEFECTS = (
     Defect(
         name="challenge-plain-at-second-login",
@@ -162,6 +168,15 @@ DEFECTS = (
         ),
     ),
     Defect(
+        name="code-exchanged-again-at-second-login",
+        says="A second login begins with the code of the first one.",
+        breaks=("rfc6749-4.1.2-client-uses-code-once",),
+        edits=(
+            before("code.request", "put_code", keep_code),
+            before(REQUEST, "put_client_id", send_code_again),
+        ),
+    ),
+    Defect(
         name="code-exchanged-again-at-revocation",
         says="A code is sent again before the token is given back.",
         breaks=("rfc6749-4.1.2-client-uses-code-once",),
@@ -214,6 +229,15 @@ DEFECTS = (
             edits=(after(AUTHENTICATION, "name_public_client", when(condition, put_scope_in_form, nothing)),),
         )
         for name, condition in GRANTS.items()
+    ),
+    Defect(
+        name="redirect-uri-twice-at-second-login",
+        says="From the second login on the exchange names the redirection URI twice.",
+        breaks=("rfc6749-3.2-client-repeats-no-parameter",),
+        edits=(
+            *LATER,
+            after("code.request", "put_redirect_uri", when(has_logged_in, put_redirect_uri, nothing)),
+        ),
     ),
     Defect(
         name="token-query-dropped-at-refresh",
@@ -270,12 +294,7 @@ DEFECTS = (
             breaks=("rfc6750-2.3-query-avoided", "rfc6750-5.3-tokens-not-in-page-urls"),
             edits=(after("login", "learn_server", count_login), carried(put_token_in_query, condition)),
         )
-        for name, condition in {
-            "second-login": is_second,
-            "second-server": at_other_server,
-            "client-credentials": asked("client_credentials"),
-            "password": asked("password"),
-        }.items()
+        for name, condition in OCCASIONS.items()
     ),
     Defect(
         name="token-in-form-at-second-server",
@@ -283,11 +302,17 @@ DEFECTS = (
         breaks=("rfc6750-2.2-form-body-avoided",),
         edits=(carried(put_token_in_form, at_other_server),),
     ),
-    Defect(
-        name="token-in-two-ways-at-second-server",
-        says="At a second server the access token is sent in the header and in the URI.",
-        breaks=("rfc6750-2-one-method-per-request",),
-        edits=(after(RESOURCE, "put_token_in_header", when(at_other_server, put_token_in_query, nothing)),),
+    *(
+        Defect(
+            name=f"token-in-two-ways-at-{name}",
+            says=f"The access token is sent in the header and in the URI, on one occasion: {name}.",
+            breaks=("rfc6750-2-one-method-per-request",),
+            edits=(
+                after("login", "learn_server", count_login),
+                after(RESOURCE, "put_token_in_header", when(condition, put_token_in_query, nothing)),
+            ),
+        )
+        for name, condition in OCCASIONS.items()
     ),
     Defect(
         name="refresh-token-beside-access-token-at-second-login",

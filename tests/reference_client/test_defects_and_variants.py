@@ -37,6 +37,7 @@ REFUSED_AT_ONCE = {
     "public-client-nameless",
     "redirect-uri-left-out-at-second-login",
     "redirect-uri-left-out-of-exchange",
+    "redirect-uri-twice-at-second-login",
     "redirect-uri-with-slash-in-exchange",
     "refresh-by-get",
     "refresh-parameter-twice",
