@@ -32,8 +32,8 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("warned", "A SHOULD is not followed."),
     ("passed", "Decided, and kept."),
     ("noted", "A MAY: what the server was seen to do, without judgment."),
-    ("vacuous", "The stimulus was sent, and the situation of the sentence did not arise; nothing was judged."),
     ("untested", "Left out of this run; says how to turn it on."),
+    ("vacuous", "The stimulus was sent, and the situation of the sentence did not arise; nothing was judged."),
     ("not applicable", "The profile doesn't claim the feature or declines it, or the requirement binds someone else."),
     ("untestable", "Can't be decided from outside; the vendor may attest it."),
 )

@@ -304,7 +304,7 @@ def _level_sentence(level: str, counter: Counter[str]) -> str:
     if level == "MAY":
         vacuous = f", {counter['vacuous']} vacuous" if counter["vacuous"] else ""
         return f"{counter['noted']} of {applicable} options looked at{vacuous}"
-    rest = [f"{counter[word]} {word}" for word in (*VERDICTS[:4], "vacuous", "untested") if counter[word]]
+    rest = [f"{counter[word]} {word}" for word in (*VERDICTS[:4], "untested", "vacuous") if counter[word]]
     return ", ".join([f"{counter['passed']} of {applicable} kept", *rest])
 
 

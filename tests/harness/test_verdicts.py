@@ -45,7 +45,7 @@ def test_the_gravest_of_several_tests_wins() -> None:
     assert combine(["passed", "warned", "not applicable"]) == "warned"
     assert combine(["not applicable", "passed"]) == "passed"
     assert combine(["vacuous", "passed"]) == "passed"
-    assert combine(["untested", "vacuous"]) == "vacuous"
+    assert combine(["vacuous", "untested"]) == "untested"
     assert combine(reversed(VERDICTS)) == "failed"
     assert combine([]) is None
 
