@@ -16,7 +16,7 @@ Verdict = Literal[
     "not applicable",
     "untestable",
 ]
-# The order decides: of several tests of one requirement, the first of these words wins. What could be tested by a line more
-# of the profile comes before what did not arise: nobody would be told of that line.
+# The order decides: of several tests of one requirement, the first of these words wins. What a line more of the profile
+# would test comes before what did not arise: else nobody would be told of that line.
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Level = Literal["MUST", "SHOULD", "MAY", "STATED"]

@@ -104,7 +104,10 @@ DEFECTS = (
         name="implicit-without-sign-in",
         says="An implicit request is granted to whoever sits at the browser.",
         breaks=("rfc6749-4.2-resource-owner-present", "rfc6749-4.2.1-owner-authenticated"),
-        edits=(replace("authorization", "sign_owner_in", when(asks_for_token, nothing, consent.sign_owner_in)),),
+        edits=(
+            replace("authorization", "sign_owner_in", when(asks_for_token, nothing, consent.sign_owner_in)),
+            replace("authorization", "ask_owner", when(asks_for_token, nothing, consent.ask_owner)),
+        ),
     ),
     Defect(
         name="sign-in-for-anybody",

@@ -262,7 +262,7 @@ DEFECTS = (
     Defect(
         name="pkce-plain-never-checked",
         says="A challenge by plain is stored, and the verifier isn't compared with it.",
-        breaks=("rfc7636-4.6-plain-compared", "rfc7636-4.3-method-defaults-to-plain"),
+        breaks=("rfc7636-4.6-plain-compared",),
         edits=unchecked(is_plain),
     ),
     Defect(

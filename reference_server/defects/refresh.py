@@ -83,9 +83,9 @@ def check_client_if_authenticated(call: Call) -> None:
 def take_client_of_refresh_token(call: Call) -> None:
     """Knows the client by its refresh token, and asks no further."""
     token = call.server.store.find_token(call.parameters.get("refresh_token") or "")
-    if refreshes(call) and not call.attempts and token is not None:
+    if refreshes(call) and call.attempts[0].client_id is None and token is not None:
         client = call.server.accounts.clients[token.grant.client_id]
-        call.attempts.append(Attempt("client_secret_post", client.client_id, client.secret))
+        call.attempts = [Attempt("client_secret_post", client.client_id, client.secret)]
 
 
 def let_wrong_secret_refresh(call: Call) -> None:

@@ -168,8 +168,8 @@ def rotate_for_others(call: Call) -> None:
 
 def take_nobody_for_first(call: Call) -> None:
     """Has a default for requests that name no client."""
-    if not call.attempts and call.endpoint == "token":
-        call.attempts.append(Attempt("client_secret_basic", CONFIDENTIAL.client_id, CONFIDENTIAL.secret))
+    if call.attempts == [Attempt("none", None)] and call.endpoint == "token":
+        call.attempts = [Attempt("client_secret_basic", CONFIDENTIAL.client_id, CONFIDENTIAL.secret)]
 
 
 def find_client_of_code(call: Call) -> None:
