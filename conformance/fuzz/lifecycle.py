@@ -294,7 +294,9 @@ def revoke_foreign(life: Life, step: Step) -> None:
 
 
 def age(life: Life, step: Step) -> None:
-    """The latest access token is past its lifetime."""
+    """The latest access token is past its lifetime. A grant may have none: some servers hand one token out twice."""
+    if not life.grants[step.grant].access:
+        return
     token = life.grants[step.grant].access[-1]
     lifetime = token.tokens.members.get("expires_in")
     if not isinstance(lifetime, int | float):
@@ -305,7 +307,9 @@ def age(life: Life, step: Step) -> None:
 
 
 def inspect(life: Life, step: Step) -> None:
-    """What introspection tells of a live token is true."""
+    """What introspection tells of a live token is true. A grant may have none, as in `age`."""
+    if not life.grants[step.grant].access:
+        return
     token = life.grants[step.grant].access[-1]
     if token.state != "active" or "introspection" not in token.witnesses:
         return
