@@ -147,7 +147,8 @@ class Serve:
         if house.registers(misbehavior):
             self._require_no_registration()
         shape = house.twin_of(misbehavior)
-        twin = self.honest(*asked, until=until, times=times, twin=shape)
+        # What the client doesn't do is told before anything misbehaves.
+        self.honest(*asked, until=until, times=times, twin=shape)
         together = self._in_company(misbehavior)
         if together is not None:
             return together

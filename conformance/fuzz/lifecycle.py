@@ -23,6 +23,7 @@ from conformance.fuzz.lifecycle_model import (
     SAME_SCOPE,
     SCOPE_TOLD,
     SHORT,
+    STAYS_ENDED,
     STAYS_UNUSABLE,
     SURVIVES,
     UNHARMED,
@@ -232,8 +233,9 @@ def replay_refresh(life: Life, step: Step) -> None:
     old = grant.refresh[-2]
     reply = life.trial.send.refresh(old.tokens, refresh_token=old.value)
     if is_taken(reply):
-        # Within a leeway it is taken once more, whatever introspection tells of it.
-        if old.state == "ended" and not life.trial.target.limits.refresh_leeway:
+        # Within a leeway it is taken once more, whatever introspection tells of it; one that was revoked is not.
+        in_leeway = life.trial.target.limits.refresh_leeway > 0 and old.if_seen == STAYS_ENDED
+        if old.state == "ended" and not in_leeway:
             life.blame_use(old, f"it was exchanged: {reply}")
         tokens = life.trial.given.tokens_in(reply, old.tokens.client, old.tokens.grant, " ".join(sorted(grant.scope)))
         _refreshed(life, grant, tokens, None)
